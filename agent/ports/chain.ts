@@ -1,0 +1,85 @@
+import type { Address, Hash, Hex } from 'viem'
+import type { Claim, Intent, Outcome, Sale } from '../domain/liquidation.ts'
+import type { Anchor, EngineTerms, Head, MarginAccount } from '../domain/market.ts'
+import type { Attestation, ClaimFact, Offer, ProvenState, StorageProof } from '../domain/message.ts'
+import type { AccountId, ChainId, CollateralId, VaultId, Wad } from '../domain/units.ts'
+
+/** A new head, or the first block that is no longer canonical. A reorg is always followed by heads that replace it. */
+export type HeadEvent = { readonly kind: 'head'; readonly head: Head } | { readonly kind: 'reorg'; readonly from: Anchor }
+
+/** What every chain gives, whatever its role. */
+export interface ChainReader {
+  readonly id: ChainId
+  /** Heads in order without holes, tracked by parent hash. */
+  heads(signal: AbortSignal): AsyncIterable<HeadEvent>
+  latest(): Promise<Head>
+  /** The RLP of a block's header; its keccak equals the block's hash or it throws. */
+  header(number: bigint): Promise<{ readonly rlp: Hex; readonly head: Head }>
+  proof(address: Address, slots: readonly Hex[], number: bigint): Promise<StorageProof>
+  nativeBalance(who: Address): Promise<bigint>
+}
+
+/** What happened on an engine chain between two blocks, as far as an agent cares. */
+export type EngineEvents = {
+  /** Accounts whose state changed (opened, traded, credited, sliced, auction started or ended). */
+  readonly touched: readonly AccountId[]
+  /** Claims allocated, with the cumulative `owed` after each. */
+  readonly owed: readonly ClaimFact[]
+  /** Bids taken by anyone, for competitors and the summary. */
+  readonly bids: readonly { readonly account: AccountId; readonly bidder: Address; readonly number: bigint; readonly tx: Hash }[]
+}
+
+/** The engine's chain: accounts are margined, priced and liquidated here. */
+export interface EngineChain extends ChainReader {
+  terms(): Promise<EngineTerms>
+  /** From logs, inclusive. Throws E_LOGS_UNAVAILABLE when log access is cut. */
+  events(from: bigint, to: bigint): Promise<EngineEvents>
+  accounts(ids: readonly AccountId[], at: Anchor): Promise<readonly MarginAccount[]>
+  cash(account: AccountId): Promise<Wad>
+  owed(vault: VaultId, beneficiary: Address, asset: Address): Promise<bigint>
+  /** Proofs of every slot an account is made of, at a block. */
+  provenState(account: MarginAccount, number: bigint): Promise<ProvenState>
+  /** Sends prices, start, bid (or bid and sale) and close as one executor call; resolves when its fate is known. */
+  bid(intent: Intent, offer: Offer | undefined, signal: AbortSignal): Promise<Outcome>
+  /** Submits roots of a vault chain, anchors the vault and credits deposits, in one transaction. */
+  credit(vault: VaultId, root: AttestedHeader, deposits: readonly Deposit[], signal: AbortSignal): Promise<Hash>
+}
+
+/** A deposit seen on a vault chain. */
+export type Deposit = { readonly account: AccountId; readonly asset: Address; readonly anchor: Anchor }
+
+/** A header with at least `threshold` attestations, in ascending order of attestor. */
+export type AttestedHeader = {
+  readonly chain: ChainId
+  readonly number: bigint
+  readonly header: Hex
+  readonly attestations: readonly Attestation[]
+}
+
+/** What a claim transaction did. `waiting`: the root is anchored but too fresh to pay; come back at `usableAt` (s). */
+export type ClaimStep =
+  | { readonly kind: 'waiting'; readonly usableAt: bigint; readonly number: bigint; readonly gasCost: bigint }
+  | { readonly kind: 'sold'; readonly received: readonly { readonly asset: Address; readonly amount: bigint }[]; readonly sale: Omit<Sale, 'value'> }
+  | { readonly kind: 'stuck'; readonly reason: string; readonly gasCost: bigint }
+
+/** The vault's chain: deposits are locked and claims are paid here. One object serves one vault. */
+export interface VaultChain extends ChainReader {
+  readonly vault: VaultId
+  deposits(from: bigint, to: bigint): Promise<readonly Deposit[]>
+  claimed(beneficiary: Address, asset: Address): Promise<bigint>
+  /** Newest engine-chain block anchored here at or above `number` and usable now; undefined when none. */
+  anchored(number: bigint): Promise<bigint | undefined>
+  /**
+   * Redeems claims and sells what arrives, in as few transactions as the route allows: root, anchor, claim and swap in
+   * one when the route has no delay. `proofs` hold `owed` of each asset at the header's block.
+   */
+  redeem(
+    claims: readonly Claim[],
+    root: AttestedHeader,
+    proof: StorageProof,
+    minProceeds: Wad,
+    signal: AbortSignal,
+  ): Promise<ClaimStep>
+  dollarBalance(): Promise<Wad>
+  tokenBalance(collateral: CollateralId): Promise<bigint>
+}

@@ -1,0 +1,54 @@
+/**
+ * The public API for strategy authors. This file and what it hands on are the contract; everything else under agent/
+ * may change without notice.
+ */
+import type { z } from 'zod'
+import type { Outcome, Quote } from './domain/liquidation.ts'
+import type { Instant, Wad } from './domain/units.ts'
+
+export type { Candidate, GapRisk, Leg, Outcome, Quote, Route } from './domain/liquidation.ts'
+export type { Bps, Instant, Millis, Price, Wad } from './domain/units.ts'
+export { after, bps, instant, millis, wad } from './domain/units.ts'
+export { min, max, mulDivDown, mulDivUp, toDouble } from './maths/fixed-point.ts'
+export { z } from 'zod'
+
+/** The version of this API. A strategy of another version is refused by name. */
+export const API_VERSION = 1
+
+/** One candidate with what it is worth on every open route, best net value first. */
+export type Offered = {
+  readonly quotes: readonly Quote[]
+  /** Agents seen bidding on this engine in the last minute, ourselves left out. */
+  readonly competitors: number
+}
+
+/** Everything a strategy may know, frozen at one instant. Amounts in dollars (wad). */
+export type View = {
+  readonly now: Instant
+  readonly candidates: readonly Offered[]
+  /** Free to spend now on the engine, after reservations. */
+  readonly free: Wad
+  /** Paid, not yet received. */
+  readonly inFlight: Wad
+  /** Uniform in [0, 1), seeded by the run, so that a replay decides alike. */
+  readonly random: () => number
+}
+
+/** Every answer carries a reason in words; skips and postponements are counted by it. */
+export type Answer =
+  | { readonly kind: 'take'; readonly quote: Quote; readonly reason: string }
+  | { readonly kind: 'postpone'; readonly quote: Quote; readonly until: Instant; readonly reason: string }
+  | { readonly kind: 'skip'; readonly quote: Quote; readonly reason: string }
+
+export type Strategy<Params> = {
+  readonly name: string
+  readonly apiVersion: typeof API_VERSION
+  readonly params: z.ZodType<Params>
+  /** Synchronous and free of I/O: same views in, same answers out. At most one answer per candidate. */
+  readonly decide: (view: View, params: Params) => readonly Answer[]
+  /** Told how each of its own admitted intents ended. */
+  readonly observe?: (quote: Quote, outcome: Outcome, params: Params) => void
+}
+
+/** Declares a strategy. The identity function, for its types. */
+export const defineStrategy = <Params>(strategy: Strategy<Params>): Strategy<Params> => strategy

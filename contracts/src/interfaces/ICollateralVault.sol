@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// @title Custody of collateral on the vault chain
+/// @notice Stores cumulative deposits and pays `owed - claimed`, where `owed` is proven from the engine chain's mirror.
+/// Nothing else leaves the vault: what is locked stays locked until the mirror allocated it.
+/// @dev Slot 0 is `deposited[account][asset]`; its position is part of the public interface.
+interface ICollateralVault {
+    event Deposited(address indexed account, address indexed asset, uint256 amount, uint256 cumulative);
+    event Claimed(address indexed beneficiary, address indexed asset, uint256 amount, uint256 cumulative);
+    event AssetListed(address indexed asset, uint256 cap);
+
+    error AssetUnlisted(address asset);
+    error DepositCap(address asset, uint256 deposited, uint256 cap);
+    error ZeroAmount();
+    error NothingOwed(address beneficiary, address asset, uint256 owed, uint256 claimed);
+    error Insolvent(address asset, uint256 claimed, uint256 deposited);
+
+    /// @notice Locks collateral for `account`. Counts what arrived, not what was asked for.
+    function deposit(address account, address asset, uint256 amount) external returns (uint256 cumulative);
+    /// @notice Pays everything owed to `beneficiary` and not yet claimed. Anyone may relay; only the beneficiary is paid.
+    function claim(address beneficiary, address asset, bytes calldata evidence) external returns (uint256 amount);
+    /// @notice Lists an asset with a deposit cap, in the asset's units (governance).
+    function list(address asset, uint256 cap) external;
+
+    function deposited(address account, address asset) external view returns (uint256);
+    function claimed(address beneficiary, address asset) external view returns (uint256);
+    function totalDeposited(address asset) external view returns (uint256);
+    function totalClaimed(address asset) external view returns (uint256);
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// @title An agent's own capital on one chain
+/// @notice The owner (cold) decides where an operator (hot) may act; a stolen operator key takes at most one hourly cap.
+/// Nothing is callable by strangers.
+interface ILiquidatorExecutor {
+    struct Call {
+        address target;
+        bytes data;
+    }
+
+    /// @dev The executor reads its one measure (set by the owner: engine cash or a token balance) before and after the
+    /// calls: the change must be at least `floor`. A negative change counts against the hourly cap. `intent` and `leg`
+    /// execute once.
+    struct Guard {
+        bytes32 intent;
+        uint8 leg;
+        uint48 deadline;
+        int256 floor;
+    }
+
+    /// @dev With `pin` n > 0 the n-th 32-byte argument word must equal `value`: recipients cannot be redirected.
+    struct Rule {
+        bool allowed;
+        uint16 pin;
+        bytes32 value;
+    }
+
+    event Executed(bytes32 indexed intent, uint8 indexed leg, int256 change);
+    event OperatorSet(address indexed operator, bool allowed);
+    event RuleSet(address indexed target, bytes4 indexed selector, Rule rule);
+    event MeasureSet(address indexed target, bytes reading);
+    event HourlyCapSet(uint256 cap);
+    event WithdrawRequested(address indexed token, uint256 amount, address indexed to, uint256 readyAt);
+    event Withdrawn(address indexed token, uint256 amount, address indexed to);
+
+    error NotOwner(address caller);
+    error NotOperator(address caller);
+    error CallForbidden(address target, bytes4 selector);
+    error ArgumentPinned(address target, bytes4 selector, bytes32 expected, bytes32 found);
+    error AlreadyExecuted(bytes32 intent, uint8 leg);
+    error DeadlinePassed(uint48 deadline, uint256 at);
+    error BelowFloor(int256 change, int256 floor);
+    error CapExceeded(uint256 outlay, uint256 available);
+    error CallFailed(uint256 index, bytes reason);
+    error TimelockPending(uint256 readyAt);
+
+    function execute(Call[] calldata calls, Guard calldata guard) external returns (int256 change);
+    function executed(bytes32 intent) external view returns (uint256 legs);
+    function setOperator(address operator, bool allowed) external;
+    function setRule(address target, bytes4 selector, Rule calldata rule) external;
+    /// @notice What the floor and the hourly cap are measured on, as a view returning one 256-bit word.
+    function setMeasure(address target, bytes calldata reading) external;
+    function setHourlyCap(uint256 cap) external;
+    function pause() external;
+    function unpause() external;
+    /// @notice The owner may call anything (deposit, trade, withdraw); never delegatecall.
+    function ownerCall(address target, bytes calldata data) external returns (bytes memory);
+    function requestWithdraw(address token, uint256 amount, address to) external;
+    function withdraw(address token, uint256 amount, address to) external;
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// @title Margin accounts, positions against a pool, and the margin rule
+/// @notice Values are in 1e18 units of the cash token's dollar; prices have 8 decimals; sizes 18; ratios are bps.
+/// Cash pays the notional of a position, so netValue = cash + sum of position values, and the pool account takes the
+/// other side of every trade.
+interface IMarginEngine {
+    /// @dev ISOLATED: one instrument, no netting, own collateral. CROSS: netting, cash only (remote collateral counts
+    /// nothing and cannot be seized). UNIFIED: netting and all remote collateral.
+    enum Mode {
+        NONE,
+        ISOLATED,
+        CROSS,
+        UNIFIED
+    }
+
+    enum Kind {
+        NONE,
+        PERPETUAL,
+        OPTION
+    }
+
+    /// @dev Risk array: a perpetual uses `shocks`, an option the array published with `markFeed`. Shocks are bps of
+    /// size x underlying price. `contingency` is bps of the same notional.
+    struct Instrument {
+        Kind kind;
+        uint16 markFeed;
+        uint16 underlyingFeed;
+        uint16 contingency;
+        uint256 shocks;
+    }
+
+    /// @dev One asset of one vault. `gap` is the stored gap haircut of the route, moved by a rate-limited role.
+    struct Collateral {
+        address mirror;
+        address asset;
+        uint16 feed;
+        uint8 decimals;
+        uint16 haircut;
+        uint16 gap;
+    }
+
+    /// @dev `mark` = netValue + collateral at full price; `equity` uses haircuts; auctions read `mark`.
+    struct Margin {
+        int256 equity;
+        int256 netValue;
+        int256 mark;
+        uint256 maintenance;
+        uint256 initial;
+    }
+
+    struct Position {
+        uint8 instrument;
+        int128 size;
+    }
+
+    struct CreditLine {
+        uint8 collateral;
+        uint256 amount;
+    }
+
+    /// @dev Everything needed to rebuild the account off chain. `credit` is filled whatever the mode.
+    struct AccountState {
+        address owner;
+        uint64 version;
+        Mode mode;
+        int128 cash;
+        Position[] positions;
+        CreditLine[] credit;
+    }
+
+    /// @dev What a slice moved. `amounts[i]` of collateral id `collaterals[i]` became owed to the beneficiary.
+    struct Slice {
+        int256 netValue;
+        int256 cash;
+        uint8[] collaterals;
+        uint256[] amounts;
+        uint256 collateralValue;
+    }
+
+    event AccountOpened(address indexed account, address indexed owner, Mode mode);
+    event AccountUpdated(address indexed account, uint64 version);
+    event CashMoved(address indexed account, int256 amount, int256 cash);
+    event Traded(address indexed account, uint8 indexed instrument, int256 size, uint64 price, uint256 fee);
+    event InstrumentListed(uint8 indexed instrument, Kind kind, uint16 markFeed, uint16 underlyingFeed);
+    event CollateralListed(uint8 indexed collateral, address mirror, address asset);
+    event GapChanged(uint8 indexed collateral, uint16 gap);
+    event BadDebt(address indexed account, uint256 amount, uint256 covered);
+
+    error NotOwner(address account, address caller);
+    error NotModule(address caller);
+    error AccountExists(address account);
+    error AccountUnknown(address account);
+    error InstrumentUnknown(uint8 instrument);
+    error CollateralUnknown(uint8 collateral);
+    error IsolatedHoldsOne(address account, uint8 held, uint8 wanted);
+    error TooManyPositions(address account, uint256 limit);
+    error InitialMargin(address account, int256 equity, uint256 initial);
+    error PriceLimit(uint8 instrument, uint64 price, uint64 limit);
+    error PriceDegraded(uint16 feed);
+    error CashShort(address account, int256 cash, uint256 wanted);
+    error ZeroAmount();
+
+    /// @notice Opens an account. With salt 0 the account is the caller's own address, otherwise a derived one.
+    function open(uint96 salt, Mode mode) external returns (address account);
+    function accountOf(address owner, uint96 salt) external pure returns (address);
+    /// @notice `amount` in the cash token's own decimals; pulled from the caller.
+    function depositCash(address account, uint256 amount) external;
+    function withdrawCash(address account, uint256 amount, address to) external;
+    /// @notice Lets `beneficiary` claim collateral on the vault chain, margin permitting.
+    function withdrawCollateral(address account, uint8 collateral, uint256 amount, address beneficiary) external;
+    /// @notice Trades against the pool at the mark, plus the trade fee. `limit` is the worst price accepted.
+    function trade(address account, uint8 instrument, int128 size, uint64 limit) external;
+    /// @notice Closes every position of the account against the pool.
+    function closeAll(address account) external;
+
+    /// @notice Moves `fraction` (bps) of everything from `account` to `bidder`, who pays `pay` (negative: the insurance
+    /// account pays the bidder). Only the auction.
+    function takeSlice(address account, address bidder, address beneficiary, uint16 fraction, int256 pay)
+        external
+        returns (Slice memory);
+    /// @notice Moves cash between accounts (claim purchases). Only modules. The payer keeps its initial margin.
+    function moveCash(address from, address to, uint256 amount) external;
+    /// @notice Changes a gap haircut (risk role).
+    function setGap(uint8 collateral, uint16 gap) external;
+
+    function margin(address account) external view returns (Margin memory);
+    function accountState(address account) external view returns (AccountState memory);
+    function cashOf(address account) external view returns (int256);
+    function versionOf(address account) external view returns (uint64);
+    function instruments(uint8 id) external view returns (Instrument memory);
+    function collaterals(uint8 id) external view returns (Collateral memory);
+    function instrumentCount() external view returns (uint256);
+    function collateralCount() external view returns (uint256);
+    /// @notice Full value of an amount of collateral at the current price, rounded down.
+    function collateralValue(uint8 collateral, uint256 amount) external view returns (uint256);
+    function pool() external view returns (address);
+    function insurance() external view returns (address);
+    function priceBook() external view returns (address);
+    function initialFactor() external view returns (uint16);
+    function tradeFee() external view returns (uint16);
+}

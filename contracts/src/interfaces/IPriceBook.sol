@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// @title Signed prices and risk arrays, published by a quorum and carried by whoever needs them
+/// @notice A publisher signs a batch of all its feeds under one signature. A push needs `quorum` batches from distinct
+/// publishers with the same feeds in the same order; each feed takes the lower median price (and that entry's risk
+/// array), the widest confidence and the smallest sequence.
+interface IPriceBook {
+    /// @dev `price` has 8 decimals. `confidence` is in bps of the price. `shocks` packs 16 int16 (bps of the underlying's
+    /// notional), lowest bits first; zero where the instrument's own array is used.
+    struct Entry {
+        uint16 feed;
+        uint64 price;
+        uint16 confidence;
+        uint256 shocks;
+    }
+
+    /// @dev `sequence` is the publisher's time in milliseconds. `validUntil` is in milliseconds.
+    struct Batch {
+        uint48 sequence;
+        uint48 validUntil;
+        Entry[] entries;
+        bytes signature;
+    }
+
+    /// @dev One slot. `degraded` after a jump beyond the deviation limit confirmed by the bare quorum only.
+    struct Price {
+        uint64 price;
+        uint16 confidence;
+        uint48 sequence;
+        uint48 publishedAt;
+        bool degraded;
+    }
+
+    event Priced(uint16 indexed feed, uint64 price, uint16 confidence, uint48 sequence, uint256 shocks);
+    event Degraded(uint16 indexed feed, uint64 from, uint64 to);
+    event PublisherSet(address indexed publisher, bool allowed);
+
+    error PublisherUnknown(address signer);
+    error PublisherOrder(address previous, address signer);
+    error QuorumMissing(uint256 batches, uint256 quorum);
+    error FeedsMismatch(uint256 index, uint16 expected, uint16 found);
+    error BatchExpired(uint48 validUntil, uint256 nowMillis);
+    error BatchFromFuture(uint48 sequence, uint256 nowMillis);
+    error PriceZero(uint16 feed);
+    error PriceStale(uint16 feed, uint256 ageMillis, uint256 limitMillis);
+
+    /// @notice Brings every feed at least up to these batches. Batches in ascending order of signer. A feed whose
+    /// stored sequence is as new or newer is left alone, so that two bidders may carry the same prices.
+    function push(Batch[] calldata batches) external;
+    /// @notice The current price; reverts when stale.
+    function get(uint16 feed) external view returns (Price memory);
+    /// @notice The last price, however old.
+    function peek(uint16 feed) external view returns (Price memory);
+    /// @notice The last published risk array of a feed.
+    function shocks(uint16 feed) external view returns (uint256);
+    function isPublisher(address publisher) external view returns (bool);
+    function quorum() external view returns (uint256);
+    function maxAge() external view returns (uint48);
+}

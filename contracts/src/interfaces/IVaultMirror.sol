@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// @title The engine chain's ledger of one vault
+/// @notice The only ledger whose storage the vault trusts. Collateral is allocated here, once.
+/// @dev Slot 0 is `owed[beneficiary][asset]`; slot 1 is reserved for `holder[lot]`. Positions are part of the interface.
+interface IVaultMirror {
+    event Credited(address indexed account, address indexed asset, uint256 amount, uint256 cumulative);
+    /// @dev `from` was debited, `beneficiary` may claim on the vault chain.
+    event Owed(
+        address indexed beneficiary, address indexed asset, address indexed from, uint256 amount, uint256 cumulative
+    );
+
+    error NothingNew(address account, address asset, uint256 proven, uint256 credited);
+    error Overspent(address account, address asset, uint256 spent, uint256 credited);
+    error ConservationBroken(address asset, uint256 owed, uint256 credited);
+    error NotModule(address caller);
+
+    /// @notice Credits what the vault holds for `account`, by proof of the vault's cumulative deposit.
+    function prove(address account, address asset, bytes calldata evidence) external returns (uint256 credit);
+    /// @notice Moves credit of `from` to what `beneficiary` may claim. Only modules (engine, auction).
+    function allocate(address from, address beneficiary, address asset, uint256 amount) external;
+
+    /// @notice Credit not yet spent.
+    function available(address account, address asset) external view returns (uint256);
+    function credited(address account, address asset) external view returns (uint256);
+    function spent(address account, address asset) external view returns (uint256);
+    function owed(address beneficiary, address asset) external view returns (uint256);
+    function totalCredited(address asset) external view returns (uint256);
+    function totalOwed(address asset) external view returns (uint256);
+    function vault() external view returns (address);
+}
