@@ -1,0 +1,43 @@
+// Integers with named rounding. Money is bigint; `toDouble` and `fromDouble*` are the only gates to statistics.
+
+/** a * b / d, rounded towards minus infinity. */
+export function mulDivDown(a: bigint, b: bigint, d: bigint): bigint {
+  const product = a * b
+  const quotient = product / d
+  return product % d !== 0n && product < 0n !== d < 0n ? quotient - 1n : quotient
+}
+
+/** a * b / d, rounded towards plus infinity. */
+export function mulDivUp(a: bigint, b: bigint, d: bigint): bigint {
+  const product = a * b
+  const quotient = product / d
+  return product % d !== 0n && product < 0n === d < 0n ? quotient + 1n : quotient
+}
+
+/** a / b towards zero, as signed division of the EVM. */
+export const sdiv = (a: bigint, b: bigint): bigint => a / b
+
+/** The smaller of two. Keeps the unit of its arguments. */
+export const min = <T extends bigint | number>(a: T, b: T): T => (a < b ? a : b)
+
+/** The larger of two. Keeps the unit of its arguments. */
+export const max = <T extends bigint | number>(a: T, b: T): T => (a > b ? a : b)
+
+/** Magnitude. */
+export const abs = (a: bigint): bigint => (a < 0n ? -a : a)
+
+const WAD = 10n ** 18n
+
+/** A wad as a double, for statistics only. */
+export const toDouble = (a: bigint): number => Number(a) / 1e18
+
+/** The least wad not below `x`. A figure that is not finite is refused: it has no price. */
+export const fromDoubleUp = (x: number): bigint => -fromDoubleDown(-x)
+
+/** The greatest wad not above `x`. Exact: a double is an integer times a power of two. */
+export function fromDoubleDown(x: number): bigint {
+  if (!Number.isFinite(x)) throw new RangeError(`expected a finite figure, found ${x}`)
+  const whole = Math.floor(x)
+  const rest = x - whole
+  return BigInt(whole) * WAD + mulDivDown(BigInt(Math.floor(rest * 2 ** 53)), WAD, 2n ** 53n)
+}
