@@ -1,0 +1,89 @@
+// The one place where logs come from: an event has a name, fields and a level decided by its reader.
+import pino, { type Logger } from 'pino'
+
+/** error: wake the operator. warn: capital works below plan. info: once per liquidation. debug: once per tick. */
+export type Level = 'error' | 'warn' | 'info' | 'debug' | 'trace'
+
+const levels = {
+  'agent:started': 'info',
+  'agent:ready': 'info',
+  'agent:stopping': 'info',
+  'agent:summary': 'info',
+  'agent:retried': 'warn',
+  'agent:failed': 'error',
+  'mesh:joined': 'info',
+  'head:seen': 'debug',
+  'head:reorg': 'warn',
+  'candidate:found': 'info',
+  decision: 'info',
+  'bid:submitted': 'debug',
+  'bid:won': 'info',
+  'bid:lost': 'info',
+  'bid:declined': 'info',
+  'claim:opened': 'info',
+  'claim:anchored': 'info',
+  'claim:stuck': 'warn',
+  'claim:sold': 'info',
+  'settlement:closed': 'info',
+  'offer:made': 'info',
+  'offer:declined': 'info',
+  'deposit:credited': 'info',
+  'state:shared': 'debug',
+  'state:learned': 'debug',
+  'evidence:found': 'error',
+  'message:refused': 'debug',
+  'gossip:stats': 'info',
+  'shadow:would-bid': 'info',
+  alarm: 'warn',
+} as const satisfies Record<string, Level>
+
+export type EventName = keyof typeof levels
+export type Fields = Readonly<Record<string, unknown>>
+export type Emit = (event: EventName, fields?: Fields) => void
+
+/** Settings of the log: a level for everything and one per module, the part of an event's name before the colon. */
+export type LogSettings = {
+  readonly level: Level | 'silent'
+  readonly modules?: Readonly<Record<string, Level | 'silent'>>
+}
+
+/** Fields whose values never reach a log, wherever they stand. */
+const SECRETS = ['privateKey', 'password', 'token', 'secret', 'rpc', 'authorization']
+
+/** The agent's voice: one JSON object per line on `stream`, amounts as decimal strings, secrets masked. */
+export function createEmit(name: string, settings: LogSettings, stream: pino.DestinationStream): Emit {
+  const logger = pino(
+    {
+      level: 'trace',
+      base: { agent: name },
+      timestamp: () => `,"time":${Date.now()}`,
+      formatters: { level: (label) => ({ level: label }), log: (fields) => plain(fields) },
+      redact: { paths: SECRETS.flatMap((key) => [key, `*.${key}`]), censor: '[hidden]' },
+    },
+    stream,
+  )
+  const byModule = new Map<string, Logger>()
+  const loggerFor = (event: EventName): Logger => {
+    const module = event.split(':')[0] ?? event
+    const known = byModule.get(module)
+    if (known !== undefined) return known
+    const child = logger.child({}, { level: settings.modules?.[module] ?? settings.level })
+    byModule.set(module, child)
+    return child
+  }
+  return (event, fields = {}) => loggerFor(event)[levels[event]]({ event, ...fields })
+}
+
+/** bigint as decimal strings, at any depth: a bare JSON number of that size would be rounded by its reader. */
+export function plain(value: Fields): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, plainValue(field)]))
+}
+
+function plainValue(value: unknown): unknown {
+  if (typeof value === 'bigint') return value.toString()
+  if (value instanceof Error) return { code: Reflect.get(value, 'code'), message: value.message }
+  if (Array.isArray(value)) return value.map(plainValue)
+  if (value instanceof Map) return Object.fromEntries([...value].map(([key, field]) => [String(key), plainValue(field)]))
+  if (typeof value === 'object' && value !== null) return plain(value as Fields)
+  return value
+}

@@ -1,0 +1,110 @@
+// Follows one engine chain: every head becomes facts the core can act on.
+import { LienmeshError } from '../domain/errors.ts'
+import type { Anchor, Head } from '../domain/market.ts'
+import type { AccountId } from '../domain/units.ts'
+import type { EngineEvents } from '../ports/chain.ts'
+import { attest } from './attest.ts'
+import type { Context, EngineSeat } from './context.ts'
+
+export type EngineWatch = {
+  readonly attestor: boolean
+  /** Told what happened between two heads (settlement, provider and sharing listen here). */
+  readonly onEvents: (events: EngineEvents, head: Head) => void
+}
+
+/** Blocks read in one log query during discovery. */
+const DISCOVERY_SPAN = 2_000n
+
+/** Runs until the signal fires: terms, discovery from events with a snapshot, then every head in order. */
+export async function watchEngine(context: Context, seat: EngineSeat, watch: EngineWatch): Promise<void> {
+  const { chain, deployment } = seat
+  context.tell({ kind: 'terms', terms: await chain.terms() })
+  context.tell({ kind: 'cash', engine: chain.id, cash: await chain.cash(seat.executor) })
+  const logs = createLogs(context, seat)
+  for await (const event of chain.heads(context.signal)) {
+    if (event.kind === 'reorg') {
+      context.emit('head:reorg', { chain: chain.id, from: event.from.number })
+      context.roots.drop(chain.id, event.from.number)
+      context.tell({ kind: 'reorg', from: event.from })
+      logs.rewind(event.from.number)
+      continue
+    }
+    const { head } = event
+    context.roots.own(head)
+    context.tell({ kind: 'head', head })
+    if (watch.attestor) context.tasks.own('attest', attest(context, head, deployment.finality))
+    for (const events of await logs.upTo(head)) await absorb(context, seat, { events, head, watch })
+  }
+}
+
+async function absorb(
+  context: Context,
+  seat: EngineSeat,
+  { events, head, watch }: { events: EngineEvents; head: Head; watch: EngineWatch },
+): Promise<void> {
+  watch.onEvents(events, head)
+  for (const { account, bidder } of events.bids)
+    if (!same(bidder, seat.executor)) context.tell({ kind: 'competitor', engine: seat.chain.id, bidder, account })
+  await refresh(context, seat, events.touched, head)
+}
+
+/** Reads accounts from our own node and tells the core. */
+export async function refresh(
+  context: Context,
+  seat: EngineSeat,
+  accounts: readonly AccountId[],
+  at: Anchor,
+): Promise<void> {
+  const others = accounts.filter((account) => !same(account, seat.executor))
+  if (others.length === 0) return
+  for (const account of await seat.chain.accounts(others, at)) context.tell({ kind: 'account', account, source: 'own' })
+}
+
+type Logs = {
+  /** Events since the last call, in spans; the first call starts where the last run stopped. */
+  upTo(head: Head): Promise<readonly EngineEvents[]>
+  rewind(to: bigint): void
+}
+
+/** Reads logs behind a cursor that survives restarts; says once when log access is cut. */
+function createLogs(context: Context, { chain, deployment }: EngineSeat): Logs {
+  const key = `accounts:${chain.id}`
+  const snapshot = restore(context.journal.recall(key))
+  const known = new Set<AccountId>(snapshot?.accounts)
+  let next = snapshot?.next ?? deployment.fromBlock
+  let cut = false
+  let fresh = true
+
+  return {
+    rewind(to) {
+      if (to < next) next = to
+    },
+    async upTo(head) {
+      const spans: EngineEvents[] = fresh && known.size > 0 ? [{ touched: [...known], owed: [], bids: [] }] : []
+      fresh = false
+      try {
+        while (!cut && next <= head.number) {
+          const to = next + DISCOVERY_SPAN < head.number ? next + DISCOVERY_SPAN : head.number
+          const events = await chain.events(next, to)
+          for (const account of events.touched) known.add(account)
+          spans.push(events)
+          next = to + 1n
+        }
+        context.journal.remember(key, JSON.stringify({ next: next.toString(), accounts: [...known] }))
+      } catch (error) {
+        if (!(error instanceof LienmeshError) || error.code !== 'E_LOGS_UNAVAILABLE') throw error
+        cut = true
+        context.emit('alarm', { code: 'W_LOGS_CUT', detail: "no log access: candidates come from peers' proven states" })
+      }
+      return spans
+    },
+  }
+}
+
+function restore(text: string | undefined): { next: bigint; accounts: AccountId[] } | undefined {
+  if (text === undefined) return undefined
+  const { next, accounts } = JSON.parse(text)
+  return { next: BigInt(next), accounts }
+}
+
+const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase()
