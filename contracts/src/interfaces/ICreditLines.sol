@@ -23,7 +23,7 @@ interface ICreditLines {
     );
     event SignerSet(address indexed provider, address indexed signer);
 
-    error OfferExpired(uint48 validUntil, uint256 at);
+    error OfferExpired(uint48 validUntil, uint256 timestamp);
     error OfferUsed(address provider, uint256 nonce);
     error OfferNotForYou(address expectedBidder, address expectedAccount);
     error OfferTooSmall(uint256 cash, uint256 maxCash);

@@ -40,7 +40,7 @@ interface ILiquidatorExecutor {
     error CallForbidden(address target, bytes4 selector);
     error ArgumentPinned(address target, bytes4 selector, bytes32 expected, bytes32 found);
     error AlreadyExecuted(bytes32 intent, uint8 leg);
-    error DeadlinePassed(uint48 deadline, uint256 at);
+    error DeadlinePassed(uint48 deadline, uint256 timestamp);
     error BelowFloor(int256 change, int256 floor);
     error CapExceeded(uint256 outlay, uint256 available);
     error CallFailed(uint256 index, bytes reason);
