@@ -1,0 +1,89 @@
+// network.json: what a deployment wrote and every process reads.
+import { z } from 'zod'
+import type { Network } from '../agent/domain/network.ts'
+import { address, bigNumber, chain, name } from './fields.ts'
+import { readJson } from './document.ts'
+import { millis } from '../agent/domain/units.ts'
+
+const time = z
+  .number()
+  .nonnegative()
+  .transform((ms) => millis(ms))
+const decimals = z.int().min(0).max(18)
+const finality = z.int().nonnegative().describe('Blocks on top after which a block is final.')
+
+const engine = z.strictObject({
+  chain,
+  name,
+  engine: address,
+  auction: address,
+  priceBook: address,
+  creditLines: address,
+  registry: address,
+  cash: address,
+  cashDecimals: decimals,
+  finality,
+  fromBlock: bigNumber,
+})
+
+const asset = z.strictObject({
+  collateral: z.int().min(0).max(127),
+  symbol: z.string().min(1),
+  token: address,
+  decimals,
+  pair: address,
+})
+
+const latency = z.strictObject({
+  median: time.describe('Milliseconds of modelled time.'),
+  spread: z.number().nonnegative(),
+  stuckOdds: z.number().min(0).max(1),
+  stuckMedian: time,
+})
+
+const vault = z.strictObject({
+  id: name,
+  chain,
+  engine: chain,
+  vault: address,
+  mirror: address,
+  engineRoots: address,
+  vaultRoots: address,
+  delay: z.number().nonnegative(),
+  registry: address,
+  router: address,
+  dollar: address,
+  dollarDecimals: decimals,
+  finality,
+  fromBlock: bigNumber,
+  assets: z.array(asset).min(1),
+  latency,
+})
+
+/** The network description. Unknown keys are errors; block numbers may be decimal strings. */
+export const networkSchema = z
+  .strictObject({
+    name,
+    timeScale: z.number().positive(),
+    threshold: z.int().positive(),
+    attestors: z.array(address).min(1),
+    publishers: z.array(address).min(1),
+    engines: z.array(engine).min(1),
+    vaults: z.array(vault).min(1),
+  })
+  .superRefine((network, context) => {
+    const engines = new Set(network.engines.map((one) => one.chain))
+    network.vaults.forEach((one, index) => {
+      if (engines.has(one.engine)) return
+      context.addIssue({ code: 'custom', path: ['vaults', index, 'engine'], message: `no engine runs on chain ${one.engine}` })
+    })
+    if (network.threshold > network.attestors.length)
+      context.addIssue({ code: 'custom', path: ['threshold'], message: `${network.threshold} of ${network.attestors.length} attestors can never sign` })
+  })
+
+/** Reads and checks a network description. */
+export const loadNetwork = (file: string): Network => readJson(file, networkSchema)
+
+/** A network description as JSON text that `loadNetwork` reads back. */
+export const networkJson = (network: Network): string =>
+  `${JSON.stringify(network, (_, value) => (typeof value === 'bigint' ? value.toString() : value), 2)}\n`

@@ -1,0 +1,104 @@
+// The agent's config file, one schema per section. Flags, environment variables, JSON Schema and docs come from here.
+import { z } from 'zod'
+import { address, chain, endpoint, name } from './fields.ts'
+import { amount, duration, ratio } from './units.ts'
+
+const level = z.enum(['silent', 'error', 'warn', 'info', 'debug', 'trace'])
+
+const keys = z
+  .strictObject({
+    operator: z
+      .string()
+      .min(1)
+      .describe('File with the operator key (32 bytes in hex). It signs bids, claims and attestations.'),
+  })
+  .describe('Keys, by file. A key never stands in the config itself.')
+
+const chains = z
+  .array(
+    z.strictObject({
+      id: chain.describe('EIP-155 chain id; every endpoint must answer with it.'),
+      rpc: z.array(endpoint).min(1).describe('Endpoints of this chain, preferred first.'),
+      executor: address.describe("This agent's LiquidatorExecutor on the chain (the provider's account for a provider)."),
+    }),
+  )
+  .min(1)
+  .describe('One entry per chain of the network.')
+
+const capital = z
+  .strictObject({
+    reserve: amount.prefault('0 USD').describe('Engine cash that is never spent on a bid.'),
+    maxBid: amount.prefault('1000000 USD').describe('Most cash that one bid may take.'),
+  })
+  .describe('What may be spent.')
+
+const risk = z
+  .strictObject({
+    maxInFlight: amount.prefault('1000000 USD').describe('Most outlay paid and not yet received, over all routes.'),
+    maxShortfall: amount
+      .prefault('1000000 USD')
+      .describe('Most expected shortfall (97.5 %) of everything in flight.'),
+    minNet: amount.prefault('0 USD').describe('Least net value of a bid.'),
+    volatility: ratio.prefault('90 %').describe('Annual volatility that prices the gap, before jumps.'),
+    jump: ratio.prefault('5 %').describe('Mean size of a downward jump of collateral.'),
+    jumpsPerDay: z.number().nonnegative().default(4).describe('Downward jumps expected per day of modelled time.'),
+    capitalCharge: ratio.prefault('20 %').describe('Premium per unit of marginal expected shortfall.'),
+    slippage: ratio.prefault('0.4 %').describe('Expected slippage of selling collateral.'),
+  })
+  .describe('Hard limits, and the parameters that price gap risk.')
+
+const strategy = z.strictObject({
+  use: z.string().min(1).describe('A built-in strategy by name, or a file such as ./strategies/mine.ts.'),
+  params: z.record(z.string(), z.unknown()).default({}).describe("Parameters, checked by the strategy's own schema."),
+  share: ratio.prefault('100 %').describe('Share of the free capital it may use.'),
+})
+
+const provider = z
+  .strictObject({
+    margin: ratio.prefault('0.5 %').describe('Kept of every claim bought, above the priced gap.'),
+    maxClaim: amount.prefault('250000 USD').describe('Most cash paid for one claim.'),
+    minReserve: amount.prefault('0 USD').describe('Reserves that are never lent out.'),
+    validFor: duration.prefault('6s').describe('How long a signed offer is good for.'),
+  })
+  .describe('Terms of a liquidity provider. Read by the role provider only.')
+
+const p2p = z
+  .strictObject({
+    listen: z.string().startsWith('/').default('/ip4/127.0.0.1/tcp/0').describe('Multiaddr to listen on; port 0 takes a free one.'),
+    bootstrap: z.array(z.string().startsWith('/')).default([]).describe('Multiaddrs of peers to dial at start.'),
+    identity: z.string().min(1).optional().describe('File of the transport key. Without it, a new one per start.'),
+  })
+  .describe('The gossip network.')
+
+const log = z
+  .strictObject({
+    level: level.default('info').describe('Level of every module without its own.'),
+    modules: z.record(z.string(), level).default({}).describe('Level by module, for example gossip: debug.'),
+  })
+  .describe('Logs: one JSON object per line on standard output.')
+
+/** One agent. Unknown keys are errors. */
+export const agentConfig = z.strictObject({
+  name: name.default('agent').describe('Name in logs and status messages.'),
+  network: z.string().min(1).describe('File with the network description (network.json).'),
+  mode: z.enum(['shadow', 'live']).default('shadow').describe('shadow decides and records; live also sends.'),
+  role: z.enum(['bidder', 'provider']).default('bidder').describe('bidder liquidates; provider buys claims at once.'),
+  attest: z.boolean().default(false).describe('Sign headers of final blocks as a bonded attestor.'),
+  relay: z.boolean().default(false).describe('Credit deposits on the engine chain as a public service.'),
+  blindLogs: z.boolean().default(false).describe('Never read event logs: live from proven states that peers gossip.'),
+  dataDir: z.string().min(1).default('data').describe('Directory of the journal. One agent per directory.'),
+  seed: z.int().nonnegative().default(1).describe("Seed of the strategies' random numbers."),
+  keys,
+  chains,
+  capital: capital.prefault({}),
+  risk: risk.prefault({}),
+  strategies: z.array(strategy).min(1).prefault([{ use: 'gap-aware' }]).describe('Strategies, asked in this order.'),
+  provider: provider.prefault({}),
+  p2p: p2p.prefault({}),
+  log: log.prefault({}),
+})
+
+/** A valid agent config with every default filled in and every unit read. File paths are absolute. */
+export type AgentConfig = z.infer<typeof agentConfig>
+/** A config as it may be written, before defaults. */
+export type AgentConfigInput = z.input<typeof agentConfig>
