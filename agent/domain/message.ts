@@ -48,7 +48,8 @@ export type Status = {
   readonly name: string
   readonly sequence: Instant
   readonly heads: readonly { readonly chain: ChainId; readonly number: bigint }[]
-  /** Executors by chain, so that peers know each other's claims. */
+  /** Where peers reach this agent: multiaddrs with its peer id, as `Gossip.addresses` gives them. */
+  readonly addresses: readonly string[]
   readonly provider: ProviderStatus | undefined
   readonly signature: Hex
 }
