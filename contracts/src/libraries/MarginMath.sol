@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SignedMath} from "@openzeppelin/contracts/utils/math/SignedMath.sol";
+
+/// @title The margin rule in integers
+/// @notice Values and sizes have 18 decimals, prices 8, ratios are bps. Division truncates toward zero unless the name
+/// says `Up` or `Down`. The agent computes the same integers under the same names.
+library MarginMath {
+    uint256 internal constant BPS = 10_000;
+    uint256 internal constant PRICE_UNIT = 1e8;
+    uint256 internal constant SCENARIOS = 16;
+
+    /// @notice What a position is worth at its mark price.
+    function positionValue(int256 size, uint256 markPrice) internal pure returns (int256) {
+        return size * int256(markPrice) / int256(PRICE_UNIT);
+    }
+
+    /// @notice What shocks and contingency are taken on.
+    function notional(int256 size, uint256 underlyingPrice) internal pure returns (int256) {
+        return size * int256(underlyingPrice) / int256(PRICE_UNIT);
+    }
+
+    /// @notice Adds one position's profit in every scenario, in value x bps. `shocks` packs 16 int16, lowest bits first.
+    function addScenarios(int256[SCENARIOS] memory profits, int256 notional_, uint256 shocks) internal pure {
+        unchecked {
+            for (uint256 s; s < SCENARIOS; ++s) {
+                profits[s] += notional_ * int256(int16(uint16(shocks >> (16 * s))));
+            }
+        }
+    }
+
+    /// @notice The loss in the worst scenario: one division, after the minimum.
+    function scanLoss(int256[SCENARIOS] memory profits) internal pure returns (uint256) {
+        int256 worst;
+        for (uint256 s; s < SCENARIOS; ++s) {
+            if (profits[s] < worst) worst = profits[s];
+        }
+        return uint256(-worst) / BPS;
+    }
+
+    /// @notice One position's contingency, in value x bps: summed over the account before the division.
+    function contingency(int256 notional_, uint256 contingencyBps) internal pure returns (uint256) {
+        return SignedMath.abs(notional_) * contingencyBps;
+    }
+
+    /// @param contingencies Sum of `contingency` over the positions.
+    function maintenanceMargin(uint256 scan, uint256 contingencies) internal pure returns (uint256) {
+        return scan + Math.ceilDiv(contingencies, BPS);
+    }
+
+    function initialMargin(uint256 maintenance, uint256 initialFactor) internal pure returns (uint256) {
+        return Math.mulDiv(maintenance, initialFactor, BPS, Math.Rounding.Ceil);
+    }
+
+    /// @notice Full value of an amount in the asset's own decimals.
+    function collateralValueDown(uint256 amount, uint256 decimals, uint256 price) internal pure returns (uint256) {
+        return Math.mulDiv(amount * 10 ** (18 - decimals), price, PRICE_UNIT);
+    }
+
+    /// @notice What collateral counts for in equity.
+    function haircutValueDown(uint256 value, uint256 haircut, uint256 gap) internal pure returns (uint256) {
+        return Math.mulDiv(value, BPS - haircut - gap, BPS);
+    }
+
+    /// @notice Equity with `haircutValue` the sum of haircut values; the mark with the sum of full values.
+    function withCollateral(int256 netValue, uint256 collateral) internal pure returns (int256) {
+        return netValue + int256(collateral);
+    }
+
+    /// @notice Below maintenance margin: the trigger of an auction.
+    function isBelowMaintenance(int256 equity, uint256 maintenance) internal pure returns (bool) {
+        return equity < int256(maintenance);
+    }
+
+    /// @notice Discount on the mark after `elapsed` seconds of auction.
+    function discount(uint256 start, uint256 perSecond, uint256 maximum, uint256 elapsed)
+        internal
+        pure
+        returns (uint256)
+    {
+        return Math.min(maximum, start + perSecond * elapsed);
+    }
+
+    /// @notice The margin K that an auction restores.
+    function targetMarginUp(uint256 maintenance, uint256 target) internal pure returns (uint256) {
+        return Math.mulDiv(maintenance, target, BPS, Math.Rounding.Ceil);
+    }
+
+    /// @notice The largest slice a bid may take: what restores K. Everything when the mark is dust or gone.
+    function maxFractionUp(uint256 targetMargin, int256 equity, int256 mark, uint256 discountBps, uint256 dust)
+        internal
+        pure
+        returns (uint256)
+    {
+        if (mark <= 0 || uint256(mark) <= dust) return BPS;
+        if (equity >= int256(targetMargin)) return 0;
+        uint256 shortfall = uint256(int256(targetMargin) - equity);
+        uint256 price = Math.mulDiv(uint256(mark), BPS - discountBps, BPS);
+        return Math.min(BPS, Math.mulDiv(shortfall, BPS, shortfall + price, Math.Rounding.Ceil));
+    }
+
+    /// @notice What a slice of a solvent account costs.
+    function payUp(uint256 fraction, uint256 mark, uint256 discountBps) internal pure returns (uint256) {
+        return Math.mulDiv(mark, fraction * (BPS - discountBps), BPS * BPS, Math.Rounding.Ceil);
+    }
+
+    /// @notice What the insurance pays whoever takes an insolvent account (mark <= 0) after `elapsed` seconds.
+    function insolventRewardDown(int256 mark, uint256 maintenance, uint256 elapsed, uint256 duration)
+        internal
+        pure
+        returns (uint256)
+    {
+        uint256 premium = elapsed >= duration ? maintenance : Math.mulDiv(maintenance, elapsed, duration);
+        return uint256(-mark) + premium;
+    }
+
+    /// @notice A slice of cash, of a position's size or of the net value; truncates toward zero.
+    function share(int256 whole, uint256 fraction) internal pure returns (int256) {
+        return whole * int256(fraction) / int256(BPS);
+    }
+
+    /// @notice A slice of an amount of collateral.
+    function shareDown(uint256 whole, uint256 fraction) internal pure returns (uint256) {
+        return Math.mulDiv(whole, fraction, BPS);
+    }
+
+    /// @notice The cash that leaves a bidder for its claim on the collateral.
+    function outlay(int256 pay, int256 netValue, uint256 fraction) internal pure returns (int256) {
+        return pay - share(netValue, fraction);
+    }
+
+    /// @notice The fee of a trade of this value with the pool.
+    function tradeFeeUp(int256 value, uint256 tradeFee) internal pure returns (uint256) {
+        return Math.mulDiv(SignedMath.abs(value), tradeFee, BPS, Math.Rounding.Ceil);
+    }
+
+    /// @notice The lower edge of a degraded price: what longs and collateral count at.
+    function lowerEdgeDown(uint256 price, uint256 confidence) internal pure returns (uint256) {
+        return price * (BPS - Math.min(confidence, BPS)) / BPS;
+    }
+
+    /// @notice The upper edge of a degraded price: what shorts and notionals count at.
+    function upperEdgeUp(uint256 price, uint256 confidence) internal pure returns (uint256) {
+        return Math.ceilDiv(price * (BPS + confidence), BPS);
+    }
+}
