@@ -37,7 +37,6 @@ export const fromDoubleUp = (x: number): bigint => -fromDoubleDown(-x)
 /** The greatest wad not above `x`. Exact: a double is an integer times a power of two. */
 export function fromDoubleDown(x: number): bigint {
   if (!Number.isFinite(x)) throw new RangeError(`expected a finite figure, found ${x}`)
-  const whole = Math.floor(x)
-  const rest = x - whole
-  return BigInt(whole) * WAD + mulDivDown(BigInt(Math.floor(rest * 2 ** 53)), WAD, 2n ** 53n)
+  const whole = Math.trunc(x)
+  return BigInt(whole) * WAD + mulDivDown(BigInt(Math.floor((x - whole) * 2 ** 100)), WAD, 2n ** 100n)
 }
