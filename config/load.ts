@@ -1,0 +1,101 @@
+// The agent's config from all its sources: defaults < file < environment < flags.
+import { dirname, resolve } from 'node:path'
+import { configError, usageError } from '../agent/domain/errors.ts'
+import { complaint, describe, readSource, type Source } from './document.ts'
+import { suggest } from './nearest.ts'
+import { type AgentConfig, agentConfig } from './schema.ts'
+import { OTHER_VARIABLES, type Setting, settings } from './settings.ts'
+
+/** Where a config comes from besides its defaults. Flags are keyed by flag name, without dashes. */
+export type Sources = {
+  readonly file: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly flags: Readonly<Record<string, string | undefined>>
+}
+
+/** A config, where each setting came from, and who said `live`. */
+export type Loaded = {
+  readonly config: AgentConfig
+  readonly origin: (key: string) => string
+  readonly consent: { readonly file: boolean; readonly flag: boolean }
+}
+
+type Override = { readonly setting: Setting; readonly text: string; readonly from: string }
+
+/** Reads, merges and checks. Paths are relative to the file. */
+export function loadConfig(sources: Sources): Loaded {
+  const source = readSource(sources.file)
+  const overrides = [...fromEnvironment(sources.env), ...fromFlags(sources.flags)]
+  const merged = overrides.reduce((held, { setting, text }) => put(held, setting.path, setting.read(text)), source.value)
+  const parsed = agentConfig.safeParse(merged)
+  if (!parsed.success) {
+    const lines = parsed.error.issues.flatMap((issue) => describe(issue, agentConfig, (path, key) => place(source, overrides, path, key)))
+    throw complaint(lines)
+  }
+  return {
+    config: absolute(parsed.data, dirname(resolve(sources.file))),
+    origin: (key) => place(source, overrides, key.split('.'), undefined, 'default'),
+    consent: {
+      file: dig(source.value, ['mode']) === 'live',
+      flag: overrides.some(({ setting, text }) => setting.key === 'mode' && text === 'live'),
+    },
+  }
+}
+
+/** Sending transactions takes two keys: `mode: live` in the file, and `--mode live` (or its variable). */
+export function requireConsent({ config, consent }: Loaded): void {
+  if (config.mode !== 'live' || (consent.file && consent.flag)) return
+  const lacks = consent.file ? 'the flag --mode live' : 'mode: live in the config file'
+  const has = consent.file ? 'mode: live in the config file' : '--mode live'
+  throw configError('E_LIVE', `${has} without ${lacks}; live sends real transactions and needs both`, `Add ${lacks}, or stay in shadow mode.`)
+}
+
+function fromEnvironment(env: Sources['env']): Override[] {
+  const known = settings()
+  return Object.entries(env).flatMap(([variable, text]) => {
+    if (!variable.startsWith('LIENMESH_') || OTHER_VARIABLES.includes(variable) || text === undefined) return []
+    const setting = known.find((one) => one.env === variable)
+    if (setting !== undefined) return [{ setting, text, from: variable }]
+    const hint = suggest(variable, known.map((one) => one.env))
+    throw usageError('E_USAGE', `unknown environment variable ${variable}${hint && ` – ${hint}`}`, 'Unset it, or see docs/reference/config.md.')
+  })
+}
+
+function fromFlags(flags: Sources['flags']): Override[] {
+  return settings().flatMap((setting) => {
+    const text = flags[setting.flag]
+    return text === undefined ? [] : [{ setting, text, from: `--${setting.flag}` }]
+  })
+}
+
+/** The last source that spoke about a path: a flag, a variable, a place in the file, or `otherwise`. */
+function place(source: Source, overrides: readonly Override[], path: readonly PropertyKey[], key?: string, otherwise?: string): string {
+  const last = overrides.findLast(({ setting }) => setting.key === path.join('.'))
+  if (last !== undefined) return last.from
+  return otherwise === undefined || dig(source.value, path) !== undefined ? source.locate(path, key) : otherwise
+}
+
+function put(held: unknown, path: readonly string[], value: unknown): unknown {
+  const [step, ...rest] = path
+  if (step === undefined) return value
+  const object = isRecord(held) ? held : {}
+  return { ...object, [step]: put(object[step], rest, value) }
+}
+
+const dig = (value: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>((at, step) => (isRecord(at) ? at[String(step)] : undefined), value)
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+
+/** Every path of the config as an absolute one. A strategy is a path when it looks like one. */
+function absolute(config: AgentConfig, folder: string): AgentConfig {
+  const { identity } = config.p2p
+  return {
+    ...config,
+    network: resolve(folder, config.network),
+    dataDir: resolve(folder, config.dataDir),
+    keys: { operator: resolve(folder, config.keys.operator) },
+    p2p: identity === undefined ? config.p2p : { ...config.p2p, identity: resolve(folder, identity) },
+    strategies: config.strategies.map((one) => (/^[./]/.test(one.use) ? { ...one, use: resolve(folder, one.use) } : one)),
+  }
+}
