@@ -40,3 +40,17 @@ export function fromDoubleDown(x: number): bigint {
   const whole = Math.trunc(x)
   return BigInt(whole) * WAD + mulDivDown(BigInt(Math.floor((x - whole) * 2 ** 100)), WAD, 2n ** 100n)
 }
+
+/** Splits a total by weights, exactly: the parts sum to the total. Equal parts where all weights are zero. */
+export function prorate(total: bigint, weights: readonly bigint[]): readonly bigint[] {
+  const sum = weights.reduce((a, b) => a + b, 0n)
+  if (sum === 0n && weights.length > 0) return prorate(total, weights.map(() => 1n))
+  let weight = 0n
+  let given = 0n
+  return weights.map((own) => {
+    weight += own
+    const part = mulDivDown(total, weight, sum) - given
+    given += part
+    return part
+  })
+}

@@ -27,6 +27,18 @@ export type EngineEvents = {
   readonly owed: readonly ClaimFact[]
   /** Bids taken by anyone, for competitors and the summary. */
   readonly bids: readonly { readonly account: AccountId; readonly bidder: Address; readonly number: bigint; readonly tx: Hash }[]
+  /** Claims bought by providers at a bid. */
+  readonly purchases: readonly Purchase[]
+}
+
+/** A provider paid `cash` for a claim worth `value` at the prices of the bid. */
+export type Purchase = {
+  readonly provider: Address
+  readonly bidder: Address
+  readonly account: AccountId
+  readonly value: Wad
+  readonly cash: Wad
+  readonly tx: Hash
 }
 
 /** The engine's chain: accounts are margined, priced and liquidated here. */

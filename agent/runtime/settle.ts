@@ -1,7 +1,7 @@
 // The way of a claim: wait for a root, prove `owed`, redeem on the vault chain, sell, tell the core.
 import { keccak256 } from 'viem'
 import type { Claim, Sale } from '../domain/liquidation.ts'
-import { millis, type VaultId, wad } from '../domain/units.ts'
+import { millis, type VaultId, type Wad, wad } from '../domain/units.ts'
 import { owedSlot } from '../maths/slots.ts'
 import type { AttestedHeader, ClaimStep } from '../ports/chain.ts'
 import type { Context, VaultSeat } from './context.ts'
@@ -129,7 +129,12 @@ function closeBatch(context: Context, seat: VaultSeat, { batch, terms, step }: C
   return true
 }
 
-function valueOf(context: Context, seat: VaultSeat, batch: readonly Claim[]): bigint | undefined {
-  const values = batch.map((claim) => context.valueOf(seat.deployment.engine, claim.collateral, claim.amount))
-  return values.reduce<bigint | undefined>((sum, value) => (sum === undefined || value === undefined ? undefined : sum + value), 0n)
+function valueOf(context: Context, seat: VaultSeat, batch: readonly Claim[]): Wad | undefined {
+  let sum = 0n
+  for (const { collateral, amount } of batch) {
+    const value = context.valueOf(seat.deployment.engine, collateral, amount)
+    if (value === undefined) return undefined
+    sum += value
+  }
+  return wad(sum)
 }

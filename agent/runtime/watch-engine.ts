@@ -80,7 +80,7 @@ function createLogs(context: Context, { chain, deployment }: EngineSeat): Logs {
       if (to < next) next = to
     },
     async upTo(head) {
-      const spans: EngineEvents[] = fresh && known.size > 0 ? [{ touched: [...known], owed: [], bids: [] }] : []
+      const spans: EngineEvents[] = fresh && known.size > 0 ? [{ touched: [...known], owed: [], bids: [], purchases: [] }] : []
       fresh = false
       try {
         while (!cut && next <= head.number) {

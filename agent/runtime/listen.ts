@@ -1,0 +1,48 @@
+// What peers say, after the adapter verified it: judged, filed, and told to the core when it bears on a decision.
+import type { Address } from 'viem'
+import type { Verdict, Verified } from '../domain/message.ts'
+import { collect } from './attest.ts'
+import type { Context } from './context.ts'
+
+export type Listening = {
+  /** What a verified message means to this agent (core/judge). */
+  readonly judge: (message: Verified) => Verdict
+  /** Told of every provider that announced itself. */
+  readonly onProvider: (agent: Address) => void
+}
+
+/** Runs until the signal fires. */
+export async function listen(context: Context, { judge, onProvider }: Listening): Promise<void> {
+  const heard = (message: Verified): Verdict => {
+    const verdict = judge(message)
+    if (verdict.kind !== 'accept') context.emit('message:refused', { kind: message.kind, ...verdict })
+    return verdict
+  }
+  for await (const message of context.gossip.messages(heard, context.signal)) absorb(context, message, onProvider)
+}
+
+function absorb(context: Context, message: Verified, onProvider: (agent: Address) => void): void {
+  switch (message.kind) {
+    case 'price':
+      return context.tell({ kind: 'prices', batch: message.payload })
+    case 'attestation':
+      return collect(context, message.payload)
+    case 'state': {
+      if (message.account === undefined) return
+      context.emit('state:learned', { account: message.account.id, version: message.account.version })
+      return context.tell({ kind: 'account', account: message.account, source: 'proven' })
+    }
+    case 'status': {
+      const { provider, agent } = message.payload
+      if (provider === undefined) return
+      onProvider(agent)
+      return context.tell({ kind: 'provider', provider, from: agent })
+    }
+    case 'evidence': {
+      const { attestor, chain, number } = message.payload.first
+      return context.emit('evidence:found', { attestor, chain, number, peer: message.peer })
+    }
+    case 'claim':
+      return
+  }
+}

@@ -1,0 +1,124 @@
+// Turns the core's effects into acts, and acts into inputs. Effects are performed in order; acts run side by side.
+import type { Address } from 'viem'
+import type { Effect } from '../core/core.ts'
+import type { Intent, Outcome } from '../domain/liquidation.ts'
+import type { Offer, OfferRequest } from '../domain/message.ts'
+import { millis } from '../domain/units.ts'
+import type { Context, EngineSeat } from './context.ts'
+import type { Desk } from './settle.ts'
+import type { Tally } from './tally.ts'
+import { refresh } from './watch-engine.ts'
+
+export type Performer = {
+  readonly desk: Desk
+  /** Calls the core again at a later time. */
+  readonly wake: (at: number) => void
+  readonly tally: Tally
+}
+
+const ASK_TIMEOUT = millis(1_500)
+
+/** Performs one effect. */
+export function perform(context: Context, performer: Performer, effect: Effect): void {
+  switch (effect.kind) {
+    case 'submit':
+      return context.tasks.own('submit', submit(context, performer, effect.intent))
+    case 'decided':
+      context.journal.decision(effect.decision)
+      return context.emit('decision', { ...effect.decision })
+    case 'found': {
+      const { account, source, margin } = effect.candidate
+      const via = source === 'own' ? 'own node' : "a peer's proven state"
+      return context.emit('candidate:found', { account: account.id, mode: account.mode, source, via, ...margin })
+    }
+    case 'settle':
+      return performer.desk.open(effect.claim)
+    case 'settled': {
+      const { intent, attribution } = effect
+      performer.tally.closed(attribution)
+      return context.emit('settlement:closed', { intent, attribution })
+    }
+    case 'alarm':
+      return context.emit('alarm', { code: effect.code, detail: effect.detail })
+    case 'wake':
+      return performer.wake(effect.at)
+  }
+}
+
+async function submit(context: Context, performer: Performer, intent: Intent): Promise<void> {
+  const { account } = intent.quote.candidate
+  const seat = context.engines.get(account.engine)
+  if (seat === undefined) throw new Error(`no seat at engine ${account.engine}`)
+  const outcome = await act(context, seat, intent)
+  report(context, performer, { intent, outcome })
+  context.tell({ kind: 'outcome', intent, outcome })
+  await refresh(context, seat, [account.id], await seat.chain.latest())
+}
+
+/** A firm offer first where a provider pays, then the bid. */
+async function act(context: Context, seat: EngineSeat, intent: Intent): Promise<Outcome> {
+  const { quote } = intent
+  if (quote.route.settlement !== 'liquidity-service') return seat.chain.bid(intent, undefined, context.signal)
+  const provider = quote.route.provider
+  if (provider === undefined) return { kind: 'declined', reason: 'route names no provider' }
+  const answer = await firmOffer(context, provider, {
+    engine: seat.chain.id,
+    bidder: seat.executor,
+    account: quote.candidate.account.id,
+    value: quote.collateralValue,
+    collaterals: quote.legs.map((leg) => leg.collateral),
+  })
+  if (typeof answer === 'string') return { kind: 'declined', reason: answer }
+  if (answer.rate < expectedRate(quote.collateralValue, quote.providerFee))
+    return { kind: 'declined', reason: `offer at ${answer.rate} bps is below the quoted rate` }
+  return seat.chain.bid(intent, answer, context.signal)
+}
+
+async function firmOffer(context: Context, provider: Address, request: OfferRequest): Promise<Offer | string> {
+  try {
+    const answer = await context.gossip.ask(provider, request, ASK_TIMEOUT)
+    return answer.kind === 'offer' ? answer.offer : answer.reason
+  } catch (error) {
+    return `provider did not answer: ${error instanceof Error ? error.message : String(error)}`
+  }
+}
+
+/** The least rate at which the quote still stands: one percent of tolerance on the quoted fee's complement. */
+function expectedRate(value: bigint, fee: bigint): number {
+  if (value === 0n) return 0
+  return Number(((value - fee) * 10_000n) / value) - TOLERANCE
+}
+
+/** How far, in bps, a firm offer may fall behind the indicative rate before the quote no longer stands. */
+const TOLERANCE = 25
+
+function report(
+  context: Context,
+  { tally }: Performer,
+  { intent, outcome }: { readonly intent: Intent; readonly outcome: Outcome },
+): void {
+  const { quote } = intent
+  const common = { intent: intent.id, account: quote.candidate.account.id, route: quote.route.id, strategy: intent.strategy }
+  switch (outcome.kind) {
+    case 'won': {
+      const { fill } = outcome
+      tally.won(quote, fill)
+      const priced = { gapPremium: quote.gap.premium, gapExpected: quote.gap.expected, gapShortfall: quote.gap.shortfall }
+      return context.emit('bid:won', {
+        ...common,
+        ...priced,
+        ...fill,
+        since: quote.candidate.since,
+        settlement: quote.route.settlement,
+        block: fill.anchor.number,
+      })
+    }
+    case 'lost':
+      tally.lost(outcome.gasCost)
+      return context.emit('bid:lost', { ...common, reason: outcome.reason, gasCost: outcome.gasCost })
+    case 'declined':
+    case 'expired':
+      tally.declined()
+      return context.emit('bid:declined', { ...common, outcome: outcome.kind, reason: outcome.reason })
+  }
+}

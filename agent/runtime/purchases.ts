@@ -1,0 +1,93 @@
+// What a provider bought: claims by transaction, what they cost, and how each ended.
+import { keccak256, stringToHex } from 'viem'
+import type { Attribution, Claim, Sale } from '../domain/liquidation.ts'
+import type { Head } from '../domain/market.ts'
+import type { ClaimFact } from '../domain/message.ts'
+import { type Wad, wad } from '../domain/units.ts'
+import { prorate } from '../maths/fixed-point.ts'
+import type { EngineEvents, Purchase } from '../ports/chain.ts'
+import type { Context, EngineSeat } from './context.ts'
+
+export type Closed = { readonly claim: Claim; readonly attribution: Attribution }
+
+export type Purchases = {
+  /** Claims of ours that opened between two heads. */
+  bought(events: EngineEvents, head: Head): readonly Claim[]
+  /** Books a sale: one attribution per claim; its parts sum to proceeds less cost. */
+  sold(claims: readonly Claim[], sale: Sale): readonly Closed[]
+  /** Cost of everything bought and not yet sold. */
+  readonly inFlight: Wad
+}
+
+type Cost = { readonly cash: bigint; readonly value: bigint }
+
+/** The book of one provider at one engine. `owed` counters start at what the chain says when it opens. */
+export function createPurchases(context: Context, seat: EngineSeat): Purchases {
+  const costs = new Map<string, Cost>()
+  const owed = new Map<string, bigint>()
+
+  const claimOf = (fact: ClaimFact, head: Head): Claim | undefined => {
+    const place = `${fact.vault}:${fact.collateral}`
+    const amount = fact.cumulative - (owed.get(place) ?? 0n)
+    const vault = context.vaults.get(fact.vault)
+    const asset = vault?.deployment.assets.find(({ collateral }) => collateral === fact.collateral)
+    if (amount <= 0n || asset === undefined) return undefined
+    owed.set(place, fact.cumulative)
+    const intent = keccak256(stringToHex(`${fact.tx}:${place}`))
+    const { collateral } = fact
+    return { intent, vault: fact.vault, collateral, asset: asset.token, amount, openedAt: context.clock.now(), openedIn: head }
+  }
+
+  const price = (claims: readonly Claim[], purchase: Purchase | undefined): void => {
+    const values = claims.map(({ collateral, amount }) => context.valueOf(seat.chain.id, collateral, amount) ?? 1n)
+    const cash = prorate(purchase?.cash ?? 0n, values)
+    const value = prorate(purchase?.value ?? 0n, values)
+    claims.forEach(({ intent }, i) => {
+      costs.set(intent, { cash: cash[i] ?? 0n, value: value[i] ?? 0n })
+    })
+  }
+
+  return {
+    get inFlight() {
+      return wad([...costs.values()].reduce((sum, { cash }) => sum + cash, 0n))
+    },
+    bought(events, head) {
+      const ours = events.owed.filter((fact) => isOurs(context, fact))
+      return [...new Set(ours.map((fact) => fact.tx))].flatMap((tx) => {
+        const claims = ours.filter((fact) => fact.tx === tx).flatMap((fact) => claimOf(fact, head) ?? [])
+        price(claims, events.purchases.find((purchase) => purchase.tx === tx))
+        return claims
+      })
+    },
+    sold(claims, sale) {
+      const amounts = claims.map(({ intent, amount }) => costs.get(intent)?.value ?? amount)
+      const proceeds = prorate(sale.proceeds, amounts)
+      const values = prorate(sale.value, amounts)
+      return claims.map((claim, i) => {
+        const cost = costs.get(claim.intent) ?? { cash: 0n, value: 0n }
+        costs.delete(claim.intent)
+        return { claim, attribution: attribute(cost, proceeds[i] ?? 0n, values[i] ?? 0n) }
+      })
+    },
+  }
+}
+
+/** bonus + gap + slippage = proceeds - cash, exactly. */
+function attribute(cost: Cost, proceeds: bigint, value: bigint): Attribution {
+  const none = wad(0n)
+  return {
+    bonus: wad(cost.value - cost.cash),
+    positions: none,
+    funding: none,
+    gas: none,
+    lostRaceGas: none,
+    providerFee: none,
+    protocolFee: none,
+    slippage: wad(proceeds - value),
+    gap: wad(value - cost.value),
+    total: wad(proceeds - cost.cash),
+  }
+}
+
+const isOurs = (context: Context, { kind, vault, beneficiary }: ClaimFact): boolean =>
+  kind === 'opened' && context.vaults.get(vault)?.executor.toLowerCase() === beneficiary.toLowerCase()
