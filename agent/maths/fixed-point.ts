@@ -54,17 +54,3 @@ export function prorate(total: bigint, weights: readonly bigint[]): readonly big
     return part
   })
 }
-
-/** Splits `total` by weight; the parts sum to it exactly. Without any weight the first part takes all. */
-export function prorate(total: bigint, weights: readonly bigint[]): readonly bigint[] {
-  const whole = weights.reduce((sum, weight) => sum + weight, 0n)
-  if (whole <= 0n) return weights.map((_, i) => (i === 0 ? total : 0n))
-  let given = 0n
-  let seen = 0n
-  return weights.map((weight) => {
-    seen += weight
-    const part = (total * seen) / whole - given
-    given += part
-    return part
-  })
-}

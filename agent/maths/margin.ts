@@ -1,0 +1,159 @@
+// The margin rule in integers: the same functions, under the same names, as MarginMath.sol. Division truncates toward
+// zero unless the name says `Up` or `Down`. Values and sizes have 18 decimals, prices 8, ratios are bps.
+import type { AuctionTerms, EngineTerms, Instrument, Margin, MarginAccount, Prices } from '../domain/market.ts'
+import { type Bps, bps, type Price, type Wad, wad } from '../domain/units.ts'
+import { abs, max, min, mulDivDown, mulDivUp, sdiv } from './fixed-point.ts'
+
+/** One, in bps. */
+export const BPS = 10_000n
+const PRICE_UNIT = 10n ** 8n
+const SCENARIOS = 16
+
+/** Margin of an account at these prices. Undefined while a price that it needs is missing: a missing price is not zero. */
+export function margin(account: MarginAccount, terms: EngineTerms, prices: Prices): Margin | undefined {
+  const held = holdings(account, terms, prices)
+  if (held === undefined) return undefined
+  const netValue = account.cash + held.positions.reduce((sum, position) => sum + position.value, 0n)
+  const maintenance = maintenanceMargin(scanLoss(held.positions), held.positions.reduce((sum, p) => sum + p.contingency, 0n))
+  return {
+    equity: wad(netValue + held.collateral.reduce((sum, one) => sum + one.haircutValue, 0n)),
+    netValue: wad(netValue),
+    mark: wad(netValue + held.collateral.reduce((sum, one) => sum + one.value, 0n)),
+    maintenance: wad(maintenance),
+    initial: wad(initialMargin(maintenance, terms.initialFactor)),
+  }
+}
+
+/** What an account is made of, valued. */
+export type Holdings = {
+  readonly positions: readonly HeldPosition[]
+  /** Empty in cross mode: collateral counts nothing and cannot be seized. */
+  readonly collateral: readonly HeldCollateral[]
+}
+
+export type HeldPosition = {
+  readonly instrument: Instrument
+  readonly size: bigint
+  readonly value: bigint
+  readonly notional: bigint
+  /** In value x bps: summed over the account before the division. */
+  readonly contingency: bigint
+  readonly shocks: bigint
+}
+
+export type HeldCollateral = {
+  readonly collateral: EngineTerms['collaterals'][number]
+  readonly amount: bigint
+  readonly price: Price
+  readonly value: bigint
+  readonly haircutValue: bigint
+}
+
+/** Values every position and every collateral that counts. Undefined while a price, instrument or collateral is missing. */
+export function holdings(account: MarginAccount, terms: EngineTerms, prices: Prices): Holdings | undefined {
+  const positions: HeldPosition[] = []
+  for (const { instrument: id, size } of account.positions) {
+    if (size === 0n) continue
+    const instrument = terms.instruments.find((one) => one.id === id)
+    const mark = instrument && prices.get(instrument.markFeed)
+    const underlying = instrument && prices.get(instrument.underlyingFeed)
+    if (instrument === undefined || mark === undefined || underlying === undefined) return undefined
+    const exposed = notional(size, underlying.price)
+    const shocks = instrument.kind === 'option' ? mark.shocks : instrument.shocks
+    const value = positionValue(size, mark.price)
+    positions.push({ instrument, size, value, notional: exposed, contingency: contingency(exposed, instrument.contingency), shocks })
+  }
+  const collateral = account.mode === 'cross' ? [] : heldCollateral(account, terms, prices)
+  return collateral && { positions, collateral }
+}
+
+function heldCollateral(account: MarginAccount, terms: EngineTerms, prices: Prices): HeldCollateral[] | undefined {
+  const held: HeldCollateral[] = []
+  for (const { collateral: id, amount } of account.credit) {
+    if (amount === 0n) continue
+    const collateral = terms.collaterals.find((one) => one.id === id)
+    const quoted = collateral && prices.get(collateral.feed)
+    if (collateral === undefined || quoted === undefined) return undefined
+    const value = collateralValueDown(amount, collateral.decimals, quoted.price)
+    held.push({ collateral, amount, price: quoted.price, value, haircutValue: haircutValueDown(value, collateral.haircut, collateral.gap) })
+  }
+  return held
+}
+
+/** What a position is worth at its mark price. */
+export const positionValue = (size: bigint, markPrice: bigint): bigint => sdiv(size * markPrice, PRICE_UNIT)
+
+/** What shocks and contingency are taken on. */
+export const notional = (size: bigint, underlyingPrice: bigint): bigint => sdiv(size * underlyingPrice, PRICE_UNIT)
+
+/** The loss in the worst of the 16 scenarios: one division, after the minimum. */
+export function scanLoss(positions: readonly Pick<HeldPosition, 'notional' | 'shocks'>[]): bigint {
+  let worst = 0n
+  for (let scenario = 0; scenario < SCENARIOS; scenario++) {
+    const profit = positions.reduce((sum, { notional, shocks }) => sum + notional * shockAt(shocks, scenario), 0n)
+    worst = min(worst, profit)
+  }
+  return -worst / BPS
+}
+
+/** One of the 16 int16 packed in a risk array, lowest bits first. */
+export const shockAt = (shocks: bigint, scenario: number): bigint => BigInt.asIntN(16, shocks >> BigInt(16 * scenario))
+
+/** One position's contingency, in value x bps. */
+export const contingency = (notional: bigint, contingencyBps: Bps): bigint => abs(notional) * BigInt(contingencyBps)
+
+/** `contingencies` is the sum of `contingency` over the positions. */
+export const maintenanceMargin = (scan: bigint, contingencies: bigint): bigint => scan + mulDivUp(contingencies, 1n, BPS)
+
+/** Margin that new risk must leave. */
+export const initialMargin = (maintenance: bigint, initialFactor: Bps): bigint => mulDivUp(maintenance, BigInt(initialFactor), BPS)
+
+/** Full value of an amount in the asset's own decimals. */
+export const collateralValueDown = (amount: bigint, decimals: number, price: bigint): bigint =>
+  mulDivDown(amount * 10n ** BigInt(18 - decimals), price, PRICE_UNIT)
+
+/** What collateral counts for in equity. */
+export const haircutValueDown = (value: bigint, haircut: Bps, gap: Bps): bigint =>
+  mulDivDown(value, BPS - BigInt(haircut) - BigInt(gap), BPS)
+
+/** The trigger of an auction. */
+export const isBelowMaintenance = ({ equity, maintenance }: Margin): boolean => equity < maintenance
+
+/** Discount on the mark after `elapsed` seconds of auction. */
+export const discount = (terms: AuctionTerms, elapsed: bigint): Bps =>
+  bps(Number(min(BigInt(terms.maxDiscount), BigInt(terms.startDiscount) + BigInt(terms.discountPerSecond) * elapsed)))
+
+/** The margin K that an auction restores. */
+export const targetMarginUp = (maintenance: bigint, target: Bps): bigint => mulDivUp(maintenance, BigInt(target), BPS)
+
+/** The largest slice a bid may take: what restores K. Everything when the mark is dust or gone; zero when healthy. */
+export function maxFractionUp({ equity, mark, maintenance }: Margin, discount: Bps, terms: AuctionTerms): Bps {
+  if (mark <= 0n || mark <= terms.dust) return bps(Number(BPS))
+  const target = targetMarginUp(maintenance, terms.target)
+  if (equity >= target) return bps(0)
+  const shortfall = target - equity
+  const cost = mulDivDown(mark, BPS - BigInt(discount), BPS)
+  return bps(Number(min(BPS, mulDivUp(shortfall, BPS, shortfall + cost))))
+}
+
+/** What a slice of a solvent account costs. */
+export const payUp = (fraction: Bps, mark: bigint, discount: Bps): Wad =>
+  wad(mulDivUp(mark, BigInt(fraction) * (BPS - BigInt(discount)), BPS * BPS))
+
+/** What the insurance pays whoever takes an insolvent account (mark <= 0) after `elapsed` seconds. */
+export function insolventRewardDown({ mark, maintenance }: Margin, elapsed: bigint, duration: bigint): Wad {
+  const premium = elapsed >= duration ? maintenance : mulDivDown(maintenance, max(elapsed, 0n), duration)
+  return wad(-mark + premium)
+}
+
+/** A slice of cash, of a position's size or of the net value; truncates toward zero. */
+export const share = (whole: bigint, fraction: Bps): bigint => sdiv(whole * BigInt(fraction), BPS)
+
+/** A slice of an amount of collateral. */
+export const shareDown = (whole: bigint, fraction: Bps): bigint => mulDivDown(whole, BigInt(fraction), BPS)
+
+/** The cash that leaves a bidder for its claim on the collateral. */
+export const outlay = (pay: bigint, netValue: bigint, fraction: Bps): Wad => wad(pay - share(netValue, fraction))
+
+/** The fee of a trade of this value with the pool. */
+export const tradeFeeUp = (value: bigint, tradeFee: Bps): bigint => mulDivUp(abs(value), BigInt(tradeFee), BPS)

@@ -1,0 +1,50 @@
+// The quorum rule of the price book: what PriceBook.push would store for the same batches.
+import type { OraclePrice, PriceBatch, Prices } from '../domain/market.ts'
+import type { FeedId, Instant, Millis } from '../domain/units.ts'
+import { instant } from '../domain/units.ts'
+
+/** Batches a push at `now` would accept, ascending by publisher, all with the same feeds; empty below the quorum. */
+export function acceptable(batches: Iterable<PriceBatch>, quorum: number, { now, maxAge }: Freshness): readonly PriceBatch[] {
+  const fresh = [...batches].filter((batch) => isFresh(batch, { now, maxAge })).sort(byPublisher)
+  const groups = Map.groupBy(fresh, feedsOf)
+  const widest = [...groups.values()].reduce<readonly PriceBatch[]>((best, group) => (group.length > best.length ? group : best), [])
+  return widest.length >= quorum ? widest : []
+}
+
+export type Freshness = { readonly now: Instant; readonly maxAge: Millis }
+
+/** Neither expired nor older than the engine accepts. */
+export const isFresh = ({ validUntil, sequence }: PriceBatch, { now, maxAge }: Freshness): boolean =>
+  validUntil >= now && now - sequence <= maxAge
+
+/** One price per feed: lower median by price with that entry's risk array, widest confidence, smallest sequence. */
+export function quorumPrices(batches: readonly PriceBatch[]): Prices {
+  const [first] = batches
+  if (first === undefined) return new Map()
+  const sequence = instant(Math.min(...batches.map((batch) => batch.sequence)))
+  const prices = new Map<FeedId, OraclePrice>()
+  first.entries.forEach(({ feed }, index) => {
+    const median = lowerMedian(batches, index)
+    const confidence = widest(batches, index)
+    if (median !== undefined && confidence !== undefined) prices.set(feed, { ...median, confidence, sequence })
+  })
+  return prices
+}
+
+function lowerMedian(batches: readonly PriceBatch[], index: number): PriceBatch['entries'][number] | undefined {
+  const entries = batches.flatMap((batch) => batch.entries[index] ?? [])
+  const sorted = entries.sort((a, b) => (a.price < b.price ? -1 : a.price > b.price ? 1 : 0))
+  return sorted[Math.floor((sorted.length - 1) / 2)]
+}
+
+function widest(batches: readonly PriceBatch[], index: number): OraclePrice['confidence'] | undefined {
+  const confidences = batches.flatMap((batch) => batch.entries[index]?.confidence ?? [])
+  return confidences.sort((a, b) => b - a)[0]
+}
+
+const byPublisher = (a: PriceBatch, b: PriceBatch): number => {
+  const [left, right] = [a.publisher.toLowerCase(), b.publisher.toLowerCase()]
+  return left < right ? -1 : left > right ? 1 : 0
+}
+
+const feedsOf = (batch: PriceBatch): string => batch.entries.map((entry) => entry.feed).join()
