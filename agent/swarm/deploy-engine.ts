@@ -1,0 +1,140 @@
+// The engine chain of a deployment: prices, margin engine, auction, credit lines, and the market listed on them.
+import { type Abi, type Address, type Hex, encodeFunctionData, getAddress } from 'viem'
+import { ownArtefact } from './artefact.ts'
+import { type Burst, openBurst } from './burst.ts'
+import type { DeployPlan, Seated, VaultPlace } from './deploy.ts'
+import { feedNamed, feedsOf } from './feeds.ts'
+import { ownersOf } from './deploy-executors.ts'
+import type { LocalChain } from './local-chain.ts'
+import { perpetualShocks } from './shocks.ts'
+
+/** Contracts of one engine chain. */
+export type EngineSite = {
+  readonly chain: LocalChain
+  readonly name: string
+  readonly finality: number
+  readonly governor: Address
+  readonly authority: Address
+  readonly registry: Address
+  readonly cash: Address
+  readonly priceBook: Address
+  readonly engine: Address
+  readonly auction: Address
+  readonly creditLines: Address
+}
+
+/** Contracts of the engine chain, by name. */
+export const ENGINE_ARTEFACTS = {
+  AccessManager: ownArtefact('AccessManager'),
+  TestToken: ownArtefact('TestToken'),
+  AgentRegistry: ownArtefact('AgentRegistry'),
+  PriceBook: ownArtefact('PriceBook'),
+  MarginEngine: ownArtefact('MarginEngine'),
+  LiquidationAuction: ownArtefact('LiquidationAuction'),
+  CreditLines: ownArtefact('CreditLines'),
+  VaultMirror: ownArtefact('VaultMirror'),
+}
+
+/** Queues the deployment of one engine. Auction and credit lines name each other: both are reserved first. */
+export function deployEngine(plan: DeployPlan, chain: LocalChain, position: number, burst: Burst): EngineSite {
+  const { scenario } = plan
+  const { AccessManager, TestToken, AgentRegistry, PriceBook, MarginEngine, LiquidationAuction, CreditLines } = ENGINE_ARTEFACTS
+  const governor = burst.from
+  const authority = burst.deploy(AccessManager, [governor])
+  const cash = burst.deploy(TestToken, ['Dollar', 'USD', 6])
+  const registry = burst.deploy(AgentRegistry, [authority, cash, dollars(scenario.bonds.minimum), 3600n, governor])
+  const { quorum, maxAge, deviation } = scenario.prices
+  const priceBook = burst.deploy(PriceBook, [authority, BigInt(quorum), Number(maxAge), Number(deviation)])
+  const { initialFactor, tradeFee } = scenario.engine
+  const engine = burst.deploy(MarginEngine, [authority, cash, priceBook, initialFactor, tradeFee])
+  const [auction, creditLines] = [burst.reserve(), burst.reserve()]
+  burst.deploy(LiquidationAuction, [engine, creditLines.address, registry, auctionTerms(plan)], auction)
+  burst.deploy(CreditLines, [engine, auction.address], creditLines)
+  const { name, finality } = scenario.engines[position] ?? { name: chain.name, finality: 0 }
+  return { chain, name, finality, governor, authority, registry, cash, priceBook, engine, auction: auction.address, creditLines: creditLines.address }
+}
+
+/** Queues publishers, modules, instruments and collaterals. Ids follow the order of listing. */
+export function listMarket(plan: DeployPlan, site: EngineSite, vaults: readonly VaultPlace[], burst: Burst): void {
+  const { PriceBook, MarginEngine, VaultMirror } = ENGINE_ARTEFACTS
+  const engine = (name: string, ...args: readonly unknown[]): void => burst.call({ to: site.engine, abi: MarginEngine.abi, name, args })
+  for (const publisher of plan.publishers) {
+    burst.call({ to: site.priceBook, abi: PriceBook.abi, name: 'setPublisher', args: [publisher, true] })
+  }
+  for (const module of [site.auction, site.creditLines]) engine('setModule', module, true)
+  for (const instrument of instrumentsOf(plan)) engine('listInstrument', instrument)
+  for (const vault of vaults.filter((one) => one.engineSite === site)) {
+    for (const collateral of collateralsOf(plan, vault)) engine('listCollateral', collateral)
+    for (const module of [site.engine, site.auction]) {
+      burst.call({ to: vault.mirror, abi: VaultMirror.abi, name: 'setModule', args: [module, true] })
+    }
+  }
+}
+
+/** Opens and funds the pool, the insurance and the agents' own accounts. */
+export async function openEngineAccounts(plan: DeployPlan, site: EngineSite, seats: readonly Seated[]): Promise<void> {
+  const { governor } = await ownersOf(site.chain)
+  const burst = await openBurst(site.chain, governor, 'self')
+  const { MarginEngine, TestToken } = ENGINE_ARTEFACTS
+  const [pool, insurance] = await poolAndInsurance(site)
+  const { engine } = plan.scenario
+  const funded = [
+    { account: pool, amount: dollars(engine.pool) },
+    { account: insurance, amount: dollars(engine.insurance) },
+    ...seats.map((seat) => ({ account: seat.executor, amount: dollars(seat.capital) })),
+  ]
+  const total = funded.reduce((sum, { amount }) => sum + amount, 0n)
+  burst.call({ to: site.cash, abi: TestToken.abi, name: 'mint', args: [governor, total] })
+  burst.call({ to: site.cash, abi: TestToken.abi, name: 'approve', args: [site.engine, total] })
+  for (const { account, amount } of funded) {
+    if (amount > 0n) burst.call({ to: site.engine, abi: MarginEngine.abi, name: 'depositCash', args: [account, amount] })
+  }
+  await burst.flush()
+}
+
+/** A wad of dollars in the tokens' six decimals, rounded down. */
+export const dollars = (value: bigint): bigint => value / 10n ** 12n
+
+/** The accounts on the other side of every trade, and behind every shortfall. */
+export async function poolAndInsurance(site: EngineSite): Promise<readonly [Address, Address]> {
+  const { abi } = ENGINE_ARTEFACTS.MarginEngine
+  const read = async (functionName: string): Promise<Address> => {
+    const word = await site.chain.rpc.request<string>('eth_call', [{ to: site.engine, data: encode(abi, functionName) }, 'latest'])
+    return getAddress(`0x${word.slice(-40)}`)
+  }
+  return [await read('pool'), await read('insurance')]
+}
+
+const encode = (abi: Abi, functionName: string): Hex => encodeFunctionData({ abi, functionName })
+
+function instrumentsOf({ scenario }: DeployPlan): readonly object[] {
+  const feeds = feedsOf(scenario)
+  return scenario.instruments.map((one) => ({
+    kind: one.kind === 'perpetual' ? 1 : 2,
+    markFeed: feedNamed(feeds, one.kind === 'perpetual' ? one.feed : one.name),
+    underlyingFeed: feedNamed(feeds, one.feed),
+    contingency: one.contingency,
+    shocks: one.kind === 'perpetual' ? perpetualShocks(one.shock) : 0n,
+  }))
+}
+
+function collateralsOf({ scenario }: DeployPlan, vault: VaultPlace): readonly object[] {
+  const feeds = feedsOf(scenario)
+  return vault.assets.map((asset) => {
+    const declared = scenario.assets.find((one) => one.symbol === asset.symbol)
+    return {
+      mirror: vault.mirror,
+      asset: asset.token,
+      feed: feedNamed(feeds, declared?.feed ?? ''),
+      decimals: asset.decimals,
+      haircut: declared?.haircut ?? 0,
+      gap: declared?.gapByVault[vault.id] ?? declared?.gap ?? 0,
+    }
+  })
+}
+
+function auctionTerms({ scenario: { auction } }: DeployPlan): object {
+  const { startDiscount, discountPerSecond, maxDiscount, target, dust } = auction
+  const seconds = { bondedSeconds: Math.round(auction.bonded / 1000), insolventSeconds: Math.round(auction.insolvent / 1000) }
+  return { startDiscount, discountPerSecond, maxDiscount, target, ...seconds, dust }
+}

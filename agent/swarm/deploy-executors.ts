@@ -1,0 +1,170 @@
+// The agents' executors on every chain, what their operators may call there, and the agents' bonds.
+import { type Abi, type Address, type Hex, encodeFunctionData, pad, toFunctionSelector, getAbiItem, parseEther, toHex } from 'viem'
+import type { ChainId } from '../domain/units.ts'
+import { invariantBroken } from '../domain/errors.ts'
+import { ownArtefact } from './artefact.ts'
+import { type Burst, openBurst } from './burst.ts'
+import { ENGINE_ARTEFACTS, dollars, type EngineSite } from './deploy-engine.ts'
+import { get, type DeployPlan, type Seated, type VaultPlace } from './deploy.ts'
+import { VAULT_ARTEFACTS, type VaultSite } from './deploy-vault.ts'
+import type { LocalChain } from './local-chain.ts'
+import type { Seat } from './seats.ts'
+
+/** Local accounts that the node holds the keys of, one duty each so that nonces never meet. */
+export type Owners = {
+  readonly governor: Address
+  readonly owner: Address
+  readonly trader: Address
+  readonly arbitrageur: Address
+  readonly guardian: Address
+}
+
+/** The duties of a chain's local accounts. */
+export async function ownersOf(chain: LocalChain): Promise<Owners> {
+  const [governor, owner, trader, arbitrageur, guardian] = await chain.rpc.request<readonly Address[]>('eth_accounts')
+  if (!governor || !owner || !trader || !arbitrageur || !guardian) {
+    throw invariantBroken(`chain ${chain.name} has fewer than five local accounts`, {})
+  }
+  return { governor, owner, trader, arbitrageur, guardian }
+}
+
+/** The sites that executors act on. */
+export type Sites = {
+  readonly engines: readonly EngineSite[]
+  readonly vaultChains: readonly VaultSite[]
+  readonly vaults: readonly VaultPlace[]
+}
+
+/**
+ * Deploys every executor first from its chain's owner account, in the same order: equal nonces give one address per agent
+ * on all chains. The last executor is the desk that holds the traders' accounts.
+ */
+export async function seatExecutors(
+  plan: DeployPlan,
+  sites: Sites,
+  owners: ReadonlyMap<ChainId, Owners>,
+): Promise<{ readonly seats: readonly Seated[]; readonly desk: Address }> {
+  const seatedBy = await Promise.all(
+    [...sites.engines, ...sites.vaultChains].map(async (site) => {
+      const { owner, trader } = get(owners, site.chain.id)
+      const burst = await openBurst(site.chain, owner, 'self')
+      const seats = plan.seats.map((seat) => ({ ...seat, executor: deployExecutor(burst, seat.operator) }))
+      const desk = deployExecutor(burst, trader)
+      for (const seat of seats) arm(burst, site, sites, seat)
+      openDesk(burst, site, sites, desk)
+      await Promise.all([burst.flush(), endow(site.chain, plan.seats)])
+      await bondAll(plan, site, seats)
+      return { seats, desk }
+    }),
+  )
+  const [first] = seatedBy
+  if (first === undefined) throw invariantBroken('a scenario without chains has no seats', {})
+  return first
+}
+
+const EXECUTOR = ownArtefact('LiquidatorExecutor')
+const TIMELOCK = 3600n
+
+const deployExecutor = (burst: Burst, operator: Address): Address => burst.deploy(EXECUTOR, [burst.from, operator, TIMELOCK])
+
+/** Gives an operator exactly the calls its duties need. Recipients are pinned to the executor itself. */
+function arm(burst: Burst, site: EngineSite | VaultSite, sites: Sites, seat: Seated): void {
+  const self = seat.executor
+  const allow = rules(burst, self)
+  if ('engine' in site) {
+    const { PriceBook, MarginEngine, LiquidationAuction, CreditLines, VaultMirror } = ENGINE_ARTEFACTS
+    const { auction, engine, chain } = site
+    allow(site.priceBook, PriceBook.abi, 'push')
+    allow(auction, LiquidationAuction.abi, 'start')
+    allow(auction, LiquidationAuction.abi, 'bid', { pin: 5, value: self })
+    allow(auction, LiquidationAuction.abi, 'bidAndSell')
+    allow(engine, MarginEngine.abi, 'closeAll', { pin: 1, value: self })
+    for (const vault of sites.vaults.filter((one) => one.engine === chain.id)) {
+      allow(vault.vaultRoots, VAULT_ARTEFACTS.RootOracle.abi, 'submit')
+      allow(vault.vaultRoots, VAULT_ARTEFACTS.RootOracle.abi, 'anchor')
+      allow(vault.mirror, VaultMirror.abi, 'prove')
+    }
+    ownerCall(burst, self, engine, encodeFunctionData({ abi: MarginEngine.abi, functionName: 'open', args: [0n, CROSS] }))
+    if (seat.role === 'provider') {
+      ownerCall(burst, self, site.creditLines, encodeFunctionData({ abi: CreditLines.abi, functionName: 'setSigner', args: [seat.operator] }))
+    }
+    measure(burst, self, engine, encodeFunctionData({ abi: MarginEngine.abi, functionName: 'cashOf', args: [self] }), seat.capital * 20n)
+    return
+  }
+  const { RootOracle, CollateralVault, TestToken, Router } = VAULT_ARTEFACTS
+  for (const vault of sites.vaults.filter((one) => one.chain === site.chain.id)) {
+    allow(vault.engineRoots, RootOracle.abi, 'submit')
+    allow(vault.engineRoots, RootOracle.abi, 'anchor')
+    allow(vault.vault, CollateralVault.abi, 'claim', { pin: 1, value: self })
+  }
+  for (const { token } of site.assets) allow(token, TestToken.abi, 'approve', { pin: 1, value: site.router })
+  allow(site.router, Router.abi, 'swapExactTokensForTokens', { pin: 4, value: self })
+  measure(burst, self, site.dollar, encodeFunctionData({ abi: TestToken.abi, functionName: 'balanceOf', args: [self] }), dollars(seat.capital))
+}
+
+/** The traders' desk may open, fund and trade accounts, and lock collateral. */
+function openDesk(burst: Burst, site: EngineSite | VaultSite, sites: Sites, desk: Address): void {
+  const allow = rules(burst, desk)
+  const { MarginEngine, TestToken, PriceBook } = ENGINE_ARTEFACTS
+  const token = 'engine' in site ? site.cash : site.dollar
+  measure(burst, desk, token, encodeFunctionData({ abi: TestToken.abi, functionName: 'balanceOf', args: [desk] }), parseEther('1000000000'))
+  if ('engine' in site) {
+    allow(site.cash, TestToken.abi, 'approve')
+    allow(site.priceBook, PriceBook.abi, 'push')
+    for (const call of ['open', 'depositCash', 'trade']) allow(site.engine, MarginEngine.abi, call)
+    return
+  }
+  for (const asset of site.assets) allow(asset.token, TestToken.abi, 'approve')
+  for (const vault of sites.vaults.filter((one) => one.chain === site.chain.id)) {
+    allow(vault.vault, VAULT_ARTEFACTS.CollateralVault.abi, 'deposit')
+  }
+}
+
+const CROSS = 2
+
+type Pin = { readonly pin: number; readonly value: Address }
+
+const rules =
+  (burst: Burst, executor: Address) =>
+  (target: Address, abi: Abi, name: string, pin?: Pin): void => {
+    const rule = { allowed: true, pin: pin?.pin ?? 0, value: pin === undefined ? ZERO : pad(pin.value) }
+    burst.call({ to: executor, abi: EXECUTOR.abi, name: 'setRule', args: [target, selectorOf(abi, name), rule] })
+  }
+
+const ZERO: Hex = `0x${'0'.repeat(64)}`
+
+function selectorOf(abi: Abi, name: string): Hex {
+  const item = getAbiItem({ abi, name })
+  if (item?.type !== 'function') throw invariantBroken(`no function ${name} in the interface`, {})
+  return toFunctionSelector(item)
+}
+
+const ownerCall = (burst: Burst, executor: Address, target: Address, data: Hex): void =>
+  burst.call({ to: executor, abi: EXECUTOR.abi, name: 'ownerCall', args: [target, data] })
+
+function measure(burst: Burst, executor: Address, target: Address, reading: Hex, hourlyCap: bigint): void {
+  burst.call({ to: executor, abi: EXECUTOR.abi, name: 'setMeasure', args: [target, reading] })
+  burst.call({ to: executor, abi: EXECUTOR.abi, name: 'setHourlyCap', args: [hourlyCap] })
+}
+
+/** Native coin for the operators' gas. */
+const endow = async (chain: LocalChain, seats: readonly Seat[]): Promise<void> => {
+  const params = (seat: Seat): readonly unknown[] => [seat.operator, toHex(parseEther('1000'))]
+  await chain.rpc.batch(seats.map((seat) => ({ method: 'anvil_setBalance', params: params(seat) })))
+}
+
+/** Bonds the attestors by their signing address, and every bidder's executor for the first seconds of an auction. */
+async function bondAll(plan: DeployPlan, site: EngineSite | VaultSite, seats: readonly Seated[]): Promise<void> {
+  const burst = await openBurst(site.chain, site.governor, 'self')
+  const token = 'engine' in site ? site.cash : site.dollar
+  const bond = dollars(plan.scenario.bonds.minimum) * 2n
+  const attestors = seats.filter((seat) => seat.attest).map((seat) => seat.operator)
+  const bonded = [...attestors, ...seats.filter((seat) => seat.role === 'bidder').map((seat) => seat.executor)]
+  const total = bond * BigInt(bonded.length)
+  const { TestToken, AgentRegistry } = ENGINE_ARTEFACTS
+  burst.call({ to: token, abi: TestToken.abi, name: 'mint', args: [site.governor, total] })
+  burst.call({ to: token, abi: TestToken.abi, name: 'approve', args: [site.registry, total] })
+  for (const agent of bonded) burst.call({ to: site.registry, abi: AgentRegistry.abi, name: 'bond', args: [agent, bond] })
+  for (const agent of attestors) burst.call({ to: site.registry, abi: AgentRegistry.abi, name: 'setAttestor', args: [agent, true] })
+  await burst.flush()
+}

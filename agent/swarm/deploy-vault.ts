@@ -1,0 +1,100 @@
+// A vault chain of a deployment: tokens, the pools where collateral is sold, and the vaults' listings.
+import { type Address, concat, getContractAddress, keccak256, maxUint256 } from 'viem'
+import { ownArtefact, uniswapArtefact } from './artefact.ts'
+import type { Burst } from './burst.ts'
+import { dollars } from './deploy-engine.ts'
+import type { DeployPlan, VaultPlace } from './deploy.ts'
+import { feedsOf } from './feeds.ts'
+import type { LocalChain } from './local-chain.ts'
+
+/** A collateral token of a vault chain and the pool it is sold in. `depth` in dollars (six decimals) on each side. */
+export type AssetSite = {
+  readonly symbol: string
+  readonly token: Address
+  readonly decimals: number
+  readonly pair: Address
+  readonly feed: string
+  readonly depth: bigint
+}
+
+/** Contracts of one vault chain. */
+export type VaultSite = {
+  readonly chain: LocalChain
+  readonly name: string
+  readonly finality: number
+  readonly governor: Address
+  readonly authority: Address
+  readonly registry: Address
+  readonly dollar: Address
+  readonly factory: Address
+  readonly router: Address
+  readonly assets: readonly AssetSite[]
+  readonly artefacts: typeof VAULT_ARTEFACTS
+}
+
+/** Contracts of the vault chain, by name. */
+export const VAULT_ARTEFACTS = {
+  AccessManager: ownArtefact('AccessManager'),
+  TestToken: ownArtefact('TestToken'),
+  AgentRegistry: ownArtefact('AgentRegistry'),
+  RootOracle: ownArtefact('RootOracle'),
+  CollateralVault: ownArtefact('CollateralVault'),
+  VaultMirror: ownArtefact('VaultMirror'),
+  Factory: uniswapArtefact('UniswapV2Factory'),
+  Pair: uniswapArtefact('UniswapV2Pair'),
+  Router: uniswapArtefact('UniswapV2Router02'),
+}
+
+/** Queues the deployment of one vault chain, its pools filled at the starting prices. */
+export function deployVaultChain(plan: DeployPlan, chain: LocalChain, position: number, burst: Burst): VaultSite {
+  const { AccessManager, TestToken, AgentRegistry, Factory, Router } = VAULT_ARTEFACTS
+  const governor = burst.from
+  const authority = burst.deploy(AccessManager, [governor])
+  const dollar = burst.deploy(TestToken, ['Dollar', 'USD', 6])
+  const registry = burst.deploy(AgentRegistry, [authority, dollar, dollars(plan.scenario.bonds.minimum), 3600n, governor])
+  const factory = burst.deploy(Factory, [governor])
+  const assets = plan.scenario.assets.map(({ symbol, decimals, feed, poolDepth }): AssetSite => {
+    const token = burst.deploy(TestToken, [symbol, symbol, decimals])
+    return { symbol, token, decimals, feed, pair: pairOf(factory, token, dollar), depth: dollars(poolDepth) }
+  })
+  const router = burst.deploy(Router, [factory, assets[0]?.token ?? dollar])
+  for (const asset of assets) fillPool(plan, { factory, dollar, governor }, asset, burst)
+  const { name, finality } = plan.scenario.vaultChains[position] ?? { name: chain.name, finality: 0 }
+  return { chain, name, finality, governor, authority, registry, dollar, factory, router, assets, artefacts: VAULT_ARTEFACTS }
+}
+
+/** Queues the listing of every asset on every vault of the chain. */
+export function listVaults(_plan: DeployPlan, site: VaultSite, vaults: readonly VaultPlace[], burst: Burst): void {
+  for (const vault of vaults.filter((one) => one.site === site)) {
+    for (const { token } of vault.assets) {
+      burst.call({ to: vault.vault, abi: VAULT_ARTEFACTS.CollateralVault.abi, name: 'list', args: [token, maxUint256 / 2n] })
+    }
+  }
+}
+
+/** An asset's own units for an amount of six-decimal dollars at a price. */
+export const unitsFor = (amount: bigint, price: number, decimals: number): bigint =>
+  (amount * 10n ** BigInt(decimals) * 100n) / BigInt(Math.round(price * 1e8))
+
+function fillPool(
+  plan: DeployPlan,
+  { factory, dollar, governor }: { readonly factory: Address; readonly dollar: Address; readonly governor: Address },
+  asset: AssetSite,
+  burst: Burst,
+): void {
+  const { Factory, TestToken, Pair } = VAULT_ARTEFACTS
+  const feed = feedsOf(plan.scenario).find((one) => one.name === asset.feed)
+  const start = feed?.kind === 'spot' ? feed.start : 1
+  const amount = unitsFor(asset.depth, start, asset.decimals)
+  burst.call({ to: factory, abi: Factory.abi, name: 'createPair', args: [asset.token, dollar], gas: 4_000_000n })
+  burst.call({ to: asset.token, abi: TestToken.abi, name: 'mint', args: [asset.pair, amount] })
+  burst.call({ to: dollar, abi: TestToken.abi, name: 'mint', args: [asset.pair, asset.depth] })
+  burst.call({ to: asset.pair, abi: Pair.abi, name: 'mint', args: [governor] })
+}
+
+/** Uniswap v2 deploys pairs by CREATE2: salt of the sorted tokens, hash of the pair's code. */
+function pairOf(factory: Address, one: Address, other: Address): Address {
+  const sorted = [one, other].sort((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1))
+  const salt = keccak256(concat(sorted))
+  return getContractAddress({ opcode: 'CREATE2', from: factory, salt, bytecode: VAULT_ARTEFACTS.Pair.bytecode })
+}

@@ -1,0 +1,77 @@
+// Who takes part: agents by group, the provider, and the keys of everybody, all derived from the seed.
+import { type Address, type Hex, keccak256, stringToHex } from 'viem'
+import { privateKeyToAccount } from 'viem/accounts'
+import type { Scenario } from '../../config/scenario.ts'
+import { type Wad, wad } from '../domain/units.ts'
+
+/** One agent process to be: what it decides by, and what it has. */
+export type Seat = {
+  readonly name: string
+  readonly role: 'bidder' | 'provider'
+  readonly strategy: string
+  readonly params: Readonly<Record<string, unknown>>
+  readonly attest: boolean
+  readonly relay: boolean
+  readonly blindLogs: boolean
+  readonly capital: Wad
+  readonly key: Hex
+  readonly operator: Address
+}
+
+/** Every seat of a scenario, providers last. The first attestor also relays deposits. */
+export function seatsOf(scenario: Scenario): readonly Seat[] {
+  const bidders = scenario.agents.flatMap((group) =>
+    Array.from({ length: group.count }, (_, i) =>
+      seat(scenario.seed, {
+        name: `${group.group}-${i + 1}`,
+        role: 'bidder',
+        strategy: group.strategy,
+        params: group.params,
+        attest: group.attest,
+        blindLogs: i >= group.count - group.blindLogs,
+        capital: group.capital[Math.min(i, group.capital.length - 1)] ?? wad(0n),
+      }),
+    ),
+  )
+  const providers = Array.from({ length: scenario.provider.count }, (_, i) =>
+    seat(scenario.seed, {
+      name: `provider-${i + 1}`,
+      role: 'provider',
+      strategy: 'gap-aware',
+      params: {},
+      attest: false,
+      blindLogs: false,
+      capital: scenario.provider.reserves,
+    }),
+  )
+  const relayer = bidders.findIndex((one) => one.attest && !one.blindLogs)
+  return [...bidders.map((one, i) => (i === relayer ? { ...one, relay: true } : one)), ...providers]
+}
+
+/** The scenario with another number of agents or accounts. Agents are dropped from, or added to, the last group first. */
+export function resize(scenario: Scenario, agents: number | undefined, accounts: number | undefined): Scenario {
+  const counted = accounts === undefined ? scenario : { ...scenario, accounts: { ...scenario.accounts, count: accounts } }
+  if (agents === undefined) return counted
+  let left = agents
+  const groups = counted.agents.map((group, i) => {
+    const last = i === counted.agents.length - 1
+    const count = last ? left : Math.min(group.count, left)
+    left -= count
+    return { ...group, count, blindLogs: Math.min(group.blindLogs, Math.max(0, count - 1)) }
+  })
+  return { ...counted, agents: groups.filter((group) => group.count > 0) }
+}
+
+/** A key that only a local chain should ever see: the hash of the seed and a name. */
+export const keyOf = (seed: number, name: string): Hex => keccak256(stringToHex(`lienmesh swarm ${seed} ${name}`))
+
+/** The publishers' keys, in ascending order of address as the price book wants them. */
+export const publisherKeys = (scenario: Scenario): readonly { readonly key: Hex; readonly address: Address }[] =>
+  Array.from({ length: scenario.prices.publishers }, (_, i) => keyOf(scenario.seed, `publisher ${i}`))
+    .map((key) => ({ key, address: privateKeyToAccount(key).address }))
+    .sort((a, b) => a.address.toLowerCase().localeCompare(b.address.toLowerCase()))
+
+const seat = (seed: number, given: Omit<Seat, 'key' | 'operator' | 'relay'>): Seat => {
+  const key = keyOf(seed, given.name)
+  return { ...given, relay: false, key, operator: privateKeyToAccount(key).address }
+}
