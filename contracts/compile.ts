@@ -9,6 +9,7 @@ import { closure, interfaces, type Sources, type Target } from './sources.ts'
 /** The compiler refused; the message is the compiler's. */
 export class CompilationFailed extends Error {}
 
+const Location = z.looseObject({ file: z.string() })
 const Layout = z.object({
   storage: z.array(z.object({ label: z.string(), offset: z.number(), slot: z.string(), type: z.string() })),
   types: z.record(z.string(), z.looseObject({ label: z.string() })).nullable(),
@@ -21,7 +22,9 @@ const Compiled = z.object({
   storageLayout: Layout.optional(),
 })
 const Output = z.object({
-  errors: z.array(z.object({ severity: z.string(), formattedMessage: z.string() })).default([]),
+  errors: z
+    .array(z.object({ severity: z.string(), formattedMessage: z.string(), sourceLocation: Location.optional() }))
+    .default([]),
   contracts: z.record(z.string(), z.record(z.string(), Compiled)).default({}),
 })
 
@@ -66,6 +69,7 @@ function run(sources: Sources, outputSelection: Record<string, Record<string, st
   const output = Output.parse(JSON.parse(solc.compile(JSON.stringify(input))))
   const errors = output.errors.filter(({ severity }) => severity === 'error')
   if (errors.length > 0) throw new CompilationFailed(errors.map((one) => one.formattedMessage).join('\n'))
-  for (const { formattedMessage } of output.errors) console.warn(formattedMessage)
+  const ours = output.errors.filter(({ sourceLocation }) => !sourceLocation?.file.startsWith('@'))
+  for (const { formattedMessage } of ours) console.warn(formattedMessage)
   return output.contracts
 }

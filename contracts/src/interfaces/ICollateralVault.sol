@@ -9,19 +9,25 @@ interface ICollateralVault {
     event Deposited(address indexed account, address indexed asset, uint256 amount, uint256 cumulative);
     event Claimed(address indexed beneficiary, address indexed asset, uint256 amount, uint256 cumulative);
     event AssetListed(address indexed asset, uint256 cap);
+    event RateLimitSet(address indexed asset, uint208 capacity, uint48 window);
 
     error AssetUnlisted(address asset);
-    error DepositCap(address asset, uint256 deposited, uint256 cap);
+    /// @dev `held` is what the vault would hold: deposited less claimed.
+    error DepositCap(address asset, uint256 held, uint256 cap);
     error ZeroAmount();
     error NothingOwed(address beneficiary, address asset, uint256 owed, uint256 claimed);
     error Insolvent(address asset, uint256 claimed, uint256 deposited);
+    error RateLimited(address asset, uint256 wanted);
 
     /// @notice Locks collateral for `account`. Counts what arrived, not what was asked for.
     function deposit(address account, address asset, uint256 amount) external returns (uint256 cumulative);
     /// @notice Pays everything owed to `beneficiary` and not yet claimed. Anyone may relay; only the beneficiary is paid.
+    /// A rate limit may hold a part back: the same evidence pays it later.
     function claim(address beneficiary, address asset, bytes calldata evidence) external returns (uint256 amount);
     /// @notice Lists an asset with a deposit cap, in the asset's units (governance).
     function list(address asset, uint256 cap) external;
+    /// @notice Lets at most `capacity` of an asset out per `window` seconds; window zero lifts the limit (governance).
+    function setRateLimit(address asset, uint208 capacity, uint48 window) external;
 
     function deposited(address account, address asset) external view returns (uint256);
     function claimed(address beneficiary, address asset) external view returns (uint256);

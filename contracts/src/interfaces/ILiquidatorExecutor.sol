@@ -45,6 +45,9 @@ interface ILiquidatorExecutor {
     error CapExceeded(uint256 outlay, uint256 available);
     error CallFailed(uint256 index, bytes reason);
     error TimelockPending(uint256 readyAt);
+    error WithdrawUnknown(address token, uint256 amount, address to);
+    /// @dev The measure is unset, or does not answer one word.
+    error MeasureUnreadable(address target);
 
     function execute(Call[] calldata calls, Guard calldata guard) external returns (int256 change);
     function executed(bytes32 intent) external view returns (uint256 legs);

@@ -11,15 +11,25 @@ interface IVaultMirror {
         address indexed beneficiary, address indexed asset, address indexed from, uint256 amount, uint256 cumulative
     );
 
+    event ModuleSet(address indexed module, bool allowed);
+    event RateLimitSet(address indexed asset, uint208 capacity, uint48 window);
+
     error NothingNew(address account, address asset, uint256 proven, uint256 credited);
     error Overspent(address account, address asset, uint256 spent, uint256 credited);
     error ConservationBroken(address asset, uint256 owed, uint256 credited);
     error NotModule(address caller);
+    error RateLimited(address asset, uint256 wanted);
 
-    /// @notice Credits what the vault holds for `account`, by proof of the vault's cumulative deposit.
+    /// @notice Credits what the vault holds for `account`, by proof of the vault's cumulative deposit. A
+    /// rate limit may hold a part back: the same evidence credits it later.
     function prove(address account, address asset, bytes calldata evidence) external returns (uint256 credit);
     /// @notice Moves credit of `from` to what `beneficiary` may claim. Only modules (engine, auction).
     function allocate(address from, address beneficiary, address asset, uint256 amount) external;
+
+    /// @notice Admits or dismisses a module (governance).
+    function setModule(address module, bool allowed) external;
+    /// @notice Credits at most `capacity` of an asset per `window` seconds; window zero lifts the limit (governance).
+    function setRateLimit(address asset, uint208 capacity, uint48 window) external;
 
     /// @notice Credit not yet spent.
     function available(address account, address asset) external view returns (uint256);

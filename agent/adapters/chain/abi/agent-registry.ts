@@ -2,6 +2,35 @@
 /** The ABI of AgentRegistry. */
 export const agentRegistryAbi = [
   {
+    type: 'constructor',
+    inputs: [
+      { internalType: 'address', name: 'authority_', type: 'address' },
+      { internalType: 'contract IERC20', name: 'bondToken_', type: 'address' },
+      { internalType: 'uint128', name: 'minimumBond_', type: 'uint128' },
+      { internalType: 'uint64', name: 'unbondingDelay_', type: 'uint64' },
+      { internalType: 'address', name: 'treasury_', type: 'address' },
+    ],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'error',
+    inputs: [{ internalType: 'address', name: 'authority', type: 'address' }],
+    name: 'AccessManagedInvalidAuthority',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { internalType: 'address', name: 'caller', type: 'address' },
+      { internalType: 'uint32', name: 'delay', type: 'uint32' },
+    ],
+    name: 'AccessManagedRequiredDelay',
+  },
+  {
+    type: 'error',
+    inputs: [{ internalType: 'address', name: 'caller', type: 'address' }],
+    name: 'AccessManagedUnauthorized',
+  },
+  {
     type: 'error',
     inputs: [
       { internalType: 'uint256', name: 'bond', type: 'uint256' },
@@ -9,6 +38,13 @@ export const agentRegistryAbi = [
     ],
     name: 'BondTooSmall',
   },
+  { type: 'error', inputs: [], name: 'ECDSAInvalidSignature' },
+  {
+    type: 'error',
+    inputs: [{ internalType: 'uint256', name: 'length', type: 'uint256' }],
+    name: 'ECDSAInvalidSignatureLength',
+  },
+  { type: 'error', inputs: [{ internalType: 'bytes32', name: 's', type: 'bytes32' }], name: 'ECDSAInvalidSignatureS' },
   {
     type: 'error',
     inputs: [
@@ -18,6 +54,20 @@ export const agentRegistryAbi = [
     name: 'NoConflict',
   },
   { type: 'error', inputs: [{ internalType: 'address', name: 'agent', type: 'address' }], name: 'NotUnbonding' },
+  { type: 'error', inputs: [], name: 'ReentrancyGuardReentrantCall' },
+  {
+    type: 'error',
+    inputs: [
+      { internalType: 'uint8', name: 'bits', type: 'uint8' },
+      { internalType: 'uint256', name: 'value', type: 'uint256' },
+    ],
+    name: 'SafeCastOverflowedUintDowncast',
+  },
+  {
+    type: 'error',
+    inputs: [{ internalType: 'address', name: 'token', type: 'address' }],
+    name: 'SafeERC20FailedOperation',
+  },
   {
     type: 'error',
     inputs: [
@@ -35,6 +85,12 @@ export const agentRegistryAbi = [
       { indexed: false, internalType: 'bool', name: 'attestor', type: 'bool' },
     ],
     name: 'AttestorSet',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [{ indexed: false, internalType: 'address', name: 'authority', type: 'address' }],
+    name: 'AuthorityUpdated',
   },
   {
     type: 'event',
@@ -94,6 +150,13 @@ export const agentRegistryAbi = [
   },
   {
     type: 'function',
+    inputs: [],
+    name: 'authority',
+    outputs: [{ internalType: 'address', name: '', type: 'address' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
     inputs: [
       { internalType: 'address', name: 'agent', type: 'address' },
       { internalType: 'uint128', name: 'amount', type: 'uint128' },
@@ -101,6 +164,13 @@ export const agentRegistryAbi = [
     name: 'bond',
     outputs: [],
     stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'bondToken',
+    outputs: [{ internalType: 'contract IERC20', name: '', type: 'address' }],
+    stateMutability: 'view',
   },
   {
     type: 'function',
@@ -116,6 +186,20 @@ export const agentRegistryAbi = [
     outputs: [{ internalType: 'bool', name: '', type: 'bool' }],
     stateMutability: 'view',
   },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'isConsumingScheduledOp',
+    outputs: [{ internalType: 'bytes4', name: '', type: 'bytes4' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'minimumBond',
+    outputs: [{ internalType: 'uint128', name: '', type: 'uint128' }],
+    stateMutability: 'view',
+  },
   { type: 'function', inputs: [], name: 'requestUnbond', outputs: [], stateMutability: 'nonpayable' },
   {
     type: 'function',
@@ -124,6 +208,13 @@ export const agentRegistryAbi = [
       { internalType: 'bool', name: 'attestor', type: 'bool' },
     ],
     name: 'setAttestor',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ internalType: 'address', name: 'newAuthority', type: 'address' }],
+    name: 'setAuthority',
     outputs: [],
     stateMutability: 'nonpayable',
   },
@@ -156,6 +247,20 @@ export const agentRegistryAbi = [
     name: 'slashEquivocation',
     outputs: [],
     stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'treasury',
+    outputs: [{ internalType: 'address', name: '', type: 'address' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'unbondingDelay',
+    outputs: [{ internalType: 'uint64', name: '', type: 'uint64' }],
+    stateMutability: 'view',
   },
   {
     type: 'function',

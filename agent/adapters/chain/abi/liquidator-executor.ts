@@ -2,6 +2,15 @@
 /** The ABI of LiquidatorExecutor. */
 export const liquidatorExecutorAbi = [
   {
+    type: 'constructor',
+    inputs: [
+      { internalType: 'address', name: 'owner_', type: 'address' },
+      { internalType: 'address', name: 'operator_', type: 'address' },
+      { internalType: 'uint64', name: 'withdrawDelay_', type: 'uint64' },
+    ],
+    stateMutability: 'nonpayable',
+  },
+  {
     type: 'error',
     inputs: [
       { internalType: 'bytes32', name: 'intent', type: 'bytes32' },
@@ -51,6 +60,7 @@ export const liquidatorExecutorAbi = [
     ],
     name: 'CapExceeded',
   },
+  { type: 'error', inputs: [], name: 'CheckpointUnorderedInsertion' },
   {
     type: 'error',
     inputs: [
@@ -59,9 +69,35 @@ export const liquidatorExecutorAbi = [
     ],
     name: 'DeadlinePassed',
   },
+  { type: 'error', inputs: [], name: 'EnforcedPause' },
+  { type: 'error', inputs: [], name: 'ExpectedPause' },
+  { type: 'error', inputs: [{ internalType: 'address', name: 'target', type: 'address' }], name: 'MeasureUnreadable' },
   { type: 'error', inputs: [{ internalType: 'address', name: 'caller', type: 'address' }], name: 'NotOperator' },
   { type: 'error', inputs: [{ internalType: 'address', name: 'caller', type: 'address' }], name: 'NotOwner' },
+  { type: 'error', inputs: [], name: 'ReentrancyGuardReentrantCall' },
+  {
+    type: 'error',
+    inputs: [
+      { internalType: 'uint8', name: 'bits', type: 'uint8' },
+      { internalType: 'uint256', name: 'value', type: 'uint256' },
+    ],
+    name: 'SafeCastOverflowedUintDowncast',
+  },
+  {
+    type: 'error',
+    inputs: [{ internalType: 'address', name: 'token', type: 'address' }],
+    name: 'SafeERC20FailedOperation',
+  },
   { type: 'error', inputs: [{ internalType: 'uint256', name: 'readyAt', type: 'uint256' }], name: 'TimelockPending' },
+  {
+    type: 'error',
+    inputs: [
+      { internalType: 'address', name: 'token', type: 'address' },
+      { internalType: 'uint256', name: 'amount', type: 'uint256' },
+      { internalType: 'address', name: 'to', type: 'address' },
+    ],
+    name: 'WithdrawUnknown',
+  },
   {
     type: 'event',
     anonymous: false,
@@ -99,6 +135,12 @@ export const liquidatorExecutorAbi = [
   {
     type: 'event',
     anonymous: false,
+    inputs: [{ indexed: false, internalType: 'address', name: 'account', type: 'address' }],
+    name: 'Paused',
+  },
+  {
+    type: 'event',
+    anonymous: false,
     inputs: [
       { indexed: true, internalType: 'address', name: 'target', type: 'address' },
       { indexed: true, internalType: 'bytes4', name: 'selector', type: 'bytes4' },
@@ -115,6 +157,12 @@ export const liquidatorExecutorAbi = [
       },
     ],
     name: 'RuleSet',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [{ indexed: false, internalType: 'address', name: 'account', type: 'address' }],
+    name: 'Unpaused',
   },
   {
     type: 'event',
@@ -174,6 +222,40 @@ export const liquidatorExecutorAbi = [
   },
   {
     type: 'function',
+    inputs: [{ internalType: 'address', name: 'operator', type: 'address' }],
+    name: 'isOperator',
+    outputs: [{ internalType: 'bool', name: '', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'measure',
+    outputs: [
+      { internalType: 'address', name: 'target', type: 'address' },
+      { internalType: 'bytes', name: 'reading', type: 'bytes' },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'outlayLeft',
+    outputs: [
+      { internalType: 'uint256', name: 'cap', type: 'uint256' },
+      { internalType: 'uint256', name: 'available', type: 'uint256' },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'owner',
+    outputs: [{ internalType: 'address', name: '', type: 'address' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
     inputs: [
       { internalType: 'address', name: 'target', type: 'address' },
       { internalType: 'bytes', name: 'data', type: 'bytes' },
@@ -185,6 +267,13 @@ export const liquidatorExecutorAbi = [
   { type: 'function', inputs: [], name: 'pause', outputs: [], stateMutability: 'nonpayable' },
   {
     type: 'function',
+    inputs: [],
+    name: 'paused',
+    outputs: [{ internalType: 'bool', name: '', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
     inputs: [
       { internalType: 'address', name: 'token', type: 'address' },
       { internalType: 'uint256', name: 'amount', type: 'uint256' },
@@ -193,6 +282,27 @@ export const liquidatorExecutorAbi = [
     name: 'requestWithdraw',
     outputs: [],
     stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { internalType: 'address', name: 'target', type: 'address' },
+      { internalType: 'bytes4', name: 'selector', type: 'bytes4' },
+    ],
+    name: 'ruleOf',
+    outputs: [
+      {
+        components: [
+          { internalType: 'bool', name: 'allowed', type: 'bool' },
+          { internalType: 'uint16', name: 'pin', type: 'uint16' },
+          { internalType: 'bytes32', name: 'value', type: 'bytes32' },
+        ],
+        internalType: 'struct ILiquidatorExecutor.Rule',
+        name: '',
+        type: 'tuple',
+      },
+    ],
+    stateMutability: 'view',
   },
   {
     type: 'function',
@@ -252,5 +362,23 @@ export const liquidatorExecutorAbi = [
     name: 'withdraw',
     outputs: [],
     stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'withdrawDelay',
+    outputs: [{ internalType: 'uint64', name: '', type: 'uint64' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { internalType: 'address', name: 'token', type: 'address' },
+      { internalType: 'uint256', name: 'amount', type: 'uint256' },
+      { internalType: 'address', name: 'to', type: 'address' },
+    ],
+    name: 'withdrawableAt',
+    outputs: [{ internalType: 'uint256', name: '', type: 'uint256' }],
+    stateMutability: 'view',
   },
 ] as const

@@ -2,6 +2,35 @@
 /** The ABI of RootOracle. */
 export const rootOracleAbi = [
   {
+    type: 'constructor',
+    inputs: [
+      { internalType: 'address', name: 'authority_', type: 'address' },
+      { internalType: 'uint256', name: 'sourceChainId_', type: 'uint256' },
+      { internalType: 'contract IAgentRegistry', name: 'registry_', type: 'address' },
+      { internalType: 'uint256', name: 'threshold_', type: 'uint256' },
+      { internalType: 'uint64', name: 'delay_', type: 'uint64' },
+    ],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'error',
+    inputs: [{ internalType: 'address', name: 'authority', type: 'address' }],
+    name: 'AccessManagedInvalidAuthority',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { internalType: 'address', name: 'caller', type: 'address' },
+      { internalType: 'uint32', name: 'delay', type: 'uint32' },
+    ],
+    name: 'AccessManagedRequiredDelay',
+  },
+  {
+    type: 'error',
+    inputs: [{ internalType: 'address', name: 'caller', type: 'address' }],
+    name: 'AccessManagedUnauthorized',
+  },
+  {
     type: 'error',
     inputs: [
       { internalType: 'uint256', name: 'number', type: 'uint256' },
@@ -18,6 +47,20 @@ export const rootOracleAbi = [
     name: 'AttestorOrder',
   },
   { type: 'error', inputs: [{ internalType: 'address', name: 'signer', type: 'address' }], name: 'AttestorUnknown' },
+  { type: 'error', inputs: [], name: 'ECDSAInvalidSignature' },
+  {
+    type: 'error',
+    inputs: [{ internalType: 'uint256', name: 'length', type: 'uint256' }],
+    name: 'ECDSAInvalidSignatureLength',
+  },
+  { type: 'error', inputs: [{ internalType: 'bytes32', name: 's', type: 'bytes32' }], name: 'ECDSAInvalidSignatureS' },
+  { type: 'error', inputs: [], name: 'EnforcedPause' },
+  { type: 'error', inputs: [], name: 'ExpectedPause' },
+  {
+    type: 'error',
+    inputs: [{ internalType: 'enum BlockHeader.HeaderField', name: '', type: 'uint8' }],
+    name: 'FieldNotPresentInBlockHeader',
+  },
   { type: 'error', inputs: [], name: 'Frozen' },
   {
     type: 'error',
@@ -27,6 +70,7 @@ export const rootOracleAbi = [
     ],
     name: 'QuorumMissing',
   },
+  { type: 'error', inputs: [], name: 'RLPInvalidEncoding' },
   {
     type: 'error',
     inputs: [
@@ -37,6 +81,19 @@ export const rootOracleAbi = [
   },
   { type: 'error', inputs: [{ internalType: 'uint256', name: 'number', type: 'uint256' }], name: 'RootUnknown' },
   {
+    type: 'error',
+    inputs: [
+      { internalType: 'uint8', name: 'bits', type: 'uint8' },
+      { internalType: 'uint256', name: 'value', type: 'uint256' },
+    ],
+    name: 'SafeCastOverflowedUintDowncast',
+  },
+  {
+    type: 'error',
+    inputs: [{ internalType: 'enum TrieProof.ProofError', name: 'err', type: 'uint8' }],
+    name: 'TrieProofTraversalError',
+  },
+  {
     type: 'event',
     anonymous: false,
     inputs: [
@@ -45,6 +102,12 @@ export const rootOracleAbi = [
       { indexed: false, internalType: 'bytes32', name: 'storageRoot', type: 'bytes32' },
     ],
     name: 'Anchored',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [{ indexed: false, internalType: 'address', name: 'authority', type: 'address' }],
+    name: 'AuthorityUpdated',
   },
   {
     type: 'event',
@@ -59,12 +122,24 @@ export const rootOracleAbi = [
   {
     type: 'event',
     anonymous: false,
+    inputs: [{ indexed: false, internalType: 'address', name: 'account', type: 'address' }],
+    name: 'Paused',
+  },
+  {
+    type: 'event',
+    anonymous: false,
     inputs: [
       { indexed: true, internalType: 'uint256', name: 'number', type: 'uint256' },
       { indexed: false, internalType: 'bytes32', name: 'blockHash', type: 'bytes32' },
       { indexed: false, internalType: 'bytes32', name: 'stateRoot', type: 'bytes32' },
     ],
     name: 'RootAccepted',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [{ indexed: false, internalType: 'address', name: 'account', type: 'address' }],
+    name: 'Unpaused',
   },
   {
     type: 'function',
@@ -90,6 +165,13 @@ export const rootOracleAbi = [
   {
     type: 'function',
     inputs: [],
+    name: 'authority',
+    outputs: [{ internalType: 'address', name: '', type: 'address' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
     name: 'delay',
     outputs: [{ internalType: 'uint64', name: '', type: 'uint64' }],
     stateMutability: 'view',
@@ -104,11 +186,25 @@ export const rootOracleAbi = [
   {
     type: 'function',
     inputs: [],
+    name: 'isConsumingScheduledOp',
+    outputs: [{ internalType: 'bytes4', name: '', type: 'bytes4' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
     name: 'latest',
     outputs: [{ internalType: 'uint256', name: '', type: 'uint256' }],
     stateMutability: 'view',
   },
   { type: 'function', inputs: [], name: 'pause', outputs: [], stateMutability: 'nonpayable' },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'paused',
+    outputs: [{ internalType: 'bool', name: '', type: 'bool' }],
+    stateMutability: 'view',
+  },
   {
     type: 'function',
     inputs: [
@@ -121,6 +217,13 @@ export const rootOracleAbi = [
       { internalType: 'uint256', name: 'value', type: 'uint256' },
       { internalType: 'uint64', name: 'asOf', type: 'uint64' },
     ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'registry',
+    outputs: [{ internalType: 'contract IAgentRegistry', name: '', type: 'address' }],
     stateMutability: 'view',
   },
   {
@@ -141,6 +244,13 @@ export const rootOracleAbi = [
       },
     ],
     stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ internalType: 'address', name: 'newAuthority', type: 'address' }],
+    name: 'setAuthority',
+    outputs: [],
+    stateMutability: 'nonpayable',
   },
   {
     type: 'function',

@@ -2,6 +2,33 @@
 /** The ABI of VaultMirror. */
 export const vaultMirrorAbi = [
   {
+    type: 'constructor',
+    inputs: [
+      { internalType: 'address', name: 'authority_', type: 'address' },
+      { internalType: 'contract ICounterSource', name: 'source_', type: 'address' },
+      { internalType: 'address', name: 'vault_', type: 'address' },
+    ],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'error',
+    inputs: [{ internalType: 'address', name: 'authority', type: 'address' }],
+    name: 'AccessManagedInvalidAuthority',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { internalType: 'address', name: 'caller', type: 'address' },
+      { internalType: 'uint32', name: 'delay', type: 'uint32' },
+    ],
+    name: 'AccessManagedRequiredDelay',
+  },
+  {
+    type: 'error',
+    inputs: [{ internalType: 'address', name: 'caller', type: 'address' }],
+    name: 'AccessManagedUnauthorized',
+  },
+  {
     type: 'error',
     inputs: [
       { internalType: 'address', name: 'asset', type: 'address' },
@@ -31,6 +58,29 @@ export const vaultMirrorAbi = [
     ],
     name: 'Overspent',
   },
+  { type: 'error', inputs: [], name: 'RateLimitExceeded' },
+  {
+    type: 'error',
+    inputs: [
+      { internalType: 'address', name: 'asset', type: 'address' },
+      { internalType: 'uint256', name: 'wanted', type: 'uint256' },
+    ],
+    name: 'RateLimited',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { internalType: 'uint8', name: 'bits', type: 'uint8' },
+      { internalType: 'uint256', name: 'value', type: 'uint256' },
+    ],
+    name: 'SafeCastOverflowedUintDowncast',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [{ indexed: false, internalType: 'address', name: 'authority', type: 'address' }],
+    name: 'AuthorityUpdated',
+  },
   {
     type: 'event',
     anonymous: false,
@@ -46,6 +96,15 @@ export const vaultMirrorAbi = [
     type: 'event',
     anonymous: false,
     inputs: [
+      { indexed: true, internalType: 'address', name: 'module', type: 'address' },
+      { indexed: false, internalType: 'bool', name: 'allowed', type: 'bool' },
+    ],
+    name: 'ModuleSet',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
       { indexed: true, internalType: 'address', name: 'beneficiary', type: 'address' },
       { indexed: true, internalType: 'address', name: 'asset', type: 'address' },
       { indexed: true, internalType: 'address', name: 'from', type: 'address' },
@@ -53,6 +112,16 @@ export const vaultMirrorAbi = [
       { indexed: false, internalType: 'uint256', name: 'cumulative', type: 'uint256' },
     ],
     name: 'Owed',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: 'address', name: 'asset', type: 'address' },
+      { indexed: false, internalType: 'uint208', name: 'capacity', type: 'uint208' },
+      { indexed: false, internalType: 'uint48', name: 'window', type: 'uint48' },
+    ],
+    name: 'RateLimitSet',
   },
   {
     type: 'function',
@@ -65,6 +134,13 @@ export const vaultMirrorAbi = [
     name: 'allocate',
     outputs: [],
     stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'authority',
+    outputs: [{ internalType: 'address', name: '', type: 'address' }],
+    stateMutability: 'view',
   },
   {
     type: 'function',
@@ -88,6 +164,20 @@ export const vaultMirrorAbi = [
   },
   {
     type: 'function',
+    inputs: [],
+    name: 'isConsumingScheduledOp',
+    outputs: [{ internalType: 'bytes4', name: '', type: 'bytes4' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ internalType: 'address', name: 'module', type: 'address' }],
+    name: 'isModule',
+    outputs: [{ internalType: 'bool', name: '', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
     inputs: [
       { internalType: 'address', name: 'beneficiary', type: 'address' },
       { internalType: 'address', name: 'asset', type: 'address' },
@@ -106,6 +196,41 @@ export const vaultMirrorAbi = [
     name: 'prove',
     outputs: [{ internalType: 'uint256', name: 'credit', type: 'uint256' }],
     stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ internalType: 'address', name: 'newAuthority', type: 'address' }],
+    name: 'setAuthority',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { internalType: 'address', name: 'module', type: 'address' },
+      { internalType: 'bool', name: 'allowed', type: 'bool' },
+    ],
+    name: 'setModule',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { internalType: 'address', name: 'asset', type: 'address' },
+      { internalType: 'uint208', name: 'capacity', type: 'uint208' },
+      { internalType: 'uint48', name: 'window', type: 'uint48' },
+    ],
+    name: 'setRateLimit',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'source',
+    outputs: [{ internalType: 'contract ICounterSource', name: '', type: 'address' }],
+    stateMutability: 'view',
   },
   {
     type: 'function',

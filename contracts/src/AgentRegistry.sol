@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {IAgentRegistry} from "./interfaces/IAgentRegistry.sol";
+import {AttestationDigest} from "./libraries/AttestationDigest.sol";
+
+/// @title Bonds of agents on one chain
+contract AgentRegistry is IAgentRegistry, AccessManaged, ReentrancyGuardTransient {
+    using SafeCast for uint256;
+    using SafeERC20 for IERC20;
+
+    IERC20 public immutable bondToken;
+    /// @notice Below this a bond opens nothing.
+    uint128 public immutable minimumBond;
+    /// @notice Seconds between the request and the withdrawal of a bond, in which it can still be slashed.
+    uint64 public immutable unbondingDelay;
+    /// @notice Receives what a slash does not pay to the reporter.
+    address public immutable treasury;
+
+    mapping(address agent => Agent) private _agents;
+
+    constructor(
+        address authority_,
+        IERC20 bondToken_,
+        uint128 minimumBond_,
+        uint64 unbondingDelay_,
+        address treasury_
+    ) AccessManaged(authority_) {
+        bondToken = bondToken_;
+        minimumBond = minimumBond_;
+        unbondingDelay = unbondingDelay_;
+        treasury = treasury_;
+    }
+
+    /// @inheritdoc IAgentRegistry
+    /// @dev Anyone may add to a bond; an addition does not stop an unbonding that is under way.
+    function bond(address agent, uint128 amount) external nonReentrant {
+        uint256 before = bondToken.balanceOf(address(this));
+        bondToken.safeTransferFrom(msg.sender, address(this), amount);
+        uint256 received = bondToken.balanceOf(address(this)) - before;
+        uint128 total = (_agents[agent].bond + received).toUint128();
+        if (total < minimumBond) revert BondTooSmall(total, minimumBond);
+        _agents[agent].bond = total;
+        emit Bonded(agent, received, total);
+    }
+
+    /// @inheritdoc IAgentRegistry
+    function requestUnbond() external {
+        Agent storage agent = _agents[msg.sender];
+        if (agent.bond == 0) revert BondTooSmall(0, minimumBond);
+        if (agent.unbondingUntil != 0) revert StillBonded(agent.unbondingUntil);
+        agent.unbondingUntil = (block.timestamp + unbondingDelay).toUint64();
+        emit UnbondRequested(msg.sender, agent.unbondingUntil);
+    }
+
+    /// @inheritdoc IAgentRegistry
+    function withdraw(address to) external nonReentrant {
+        Agent memory agent = _agents[msg.sender];
+        if (agent.unbondingUntil == 0) revert NotUnbonding(msg.sender);
+        if (block.timestamp < agent.unbondingUntil) revert StillBonded(agent.unbondingUntil);
+        _remove(msg.sender, agent.attestor);
+        emit Unbonded(msg.sender, agent.bond);
+        bondToken.safeTransfer(to, agent.bond);
+    }
+
+    /// @inheritdoc IAgentRegistry
+    function setAttestor(address agent, bool attestor) external restricted {
+        if (attestor && !isBonded(agent)) revert BondTooSmall(_agents[agent].bond, minimumBond);
+        _agents[agent].attestor = attestor;
+        emit AttestorSet(agent, attestor);
+    }
+
+    /// @inheritdoc IAgentRegistry
+    function slashEquivocation(Attestation calldata first, Attestation calldata second) external nonReentrant {
+        bool conflict = first.chainId == second.chainId && first.number == second.number
+            && first.blockHash != second.blockHash;
+        if (!conflict) revert NoConflict(first.chainId, first.number);
+        address signer = _signer(first);
+        address other = _signer(second);
+        if (signer != other) revert SignerMismatch(signer, other);
+        Agent memory agent = _agents[signer];
+        if (agent.bond == 0) revert BondTooSmall(0, minimumBond);
+        _remove(signer, agent.attestor);
+        emit Slashed(signer, agent.bond, msg.sender);
+        uint256 reward = agent.bond / 2;
+        bondToken.safeTransfer(msg.sender, reward);
+        bondToken.safeTransfer(treasury, agent.bond - reward);
+    }
+
+    /// @inheritdoc IAgentRegistry
+    function isAttestor(address agent) external view returns (bool) {
+        return _agents[agent].attestor && isBonded(agent);
+    }
+
+    /// @inheritdoc IAgentRegistry
+    function isBonded(address agent) public view returns (bool) {
+        Agent storage found = _agents[agent];
+        return found.bond >= minimumBond && found.bond != 0 && found.unbondingUntil == 0;
+    }
+
+    /// @inheritdoc IAgentRegistry
+    function agents(address agent) external view returns (Agent memory) {
+        return _agents[agent];
+    }
+
+    /// @dev A new bond does not bring back the admission: governance decides again.
+    function _remove(address agent, bool attestor) private {
+        delete _agents[agent];
+        if (attestor) emit AttestorSet(agent, false);
+    }
+
+    function _signer(Attestation calldata attestation) private pure returns (address) {
+        bytes32 digest = AttestationDigest.digest(attestation.chainId, attestation.number, attestation.blockHash);
+        return ECDSA.recoverCalldata(digest, attestation.signature);
+    }
+}
