@@ -2,6 +2,29 @@
 /** The ABI of LiquidationAuction. */
 export const liquidationAuctionAbi = [
   {
+    type: 'constructor',
+    inputs: [
+      { internalType: 'address', name: 'engine_', type: 'address' },
+      { internalType: 'address', name: 'creditLines_', type: 'address' },
+      { internalType: 'address', name: 'registry_', type: 'address' },
+      {
+        components: [
+          { internalType: 'uint16', name: 'startDiscount', type: 'uint16' },
+          { internalType: 'uint16', name: 'discountPerSecond', type: 'uint16' },
+          { internalType: 'uint16', name: 'maxDiscount', type: 'uint16' },
+          { internalType: 'uint16', name: 'target', type: 'uint16' },
+          { internalType: 'uint16', name: 'bondedSeconds', type: 'uint16' },
+          { internalType: 'uint16', name: 'insolventSeconds', type: 'uint16' },
+          { internalType: 'uint128', name: 'dust', type: 'uint128' },
+        ],
+        internalType: 'struct ILiquidationAuction.Terms',
+        name: 'terms_',
+        type: 'tuple',
+      },
+    ],
+    stateMutability: 'nonpayable',
+  },
+  {
     type: 'error',
     inputs: [
       { internalType: 'address', name: 'account', type: 'address' },
@@ -9,6 +32,15 @@ export const liquidationAuctionAbi = [
       { internalType: 'uint256', name: 'maintenance', type: 'uint256' },
     ],
     name: 'AccountHealthy',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { internalType: 'address', name: 'account', type: 'address' },
+      { internalType: 'int256', name: 'equity', type: 'int256' },
+      { internalType: 'uint256', name: 'maintenance', type: 'uint256' },
+    ],
+    name: 'AccountUnhealthy',
   },
   { type: 'error', inputs: [{ internalType: 'address', name: 'account', type: 'address' }], name: 'AuctionUnknown' },
   {
@@ -18,6 +50,14 @@ export const liquidationAuctionAbi = [
       { internalType: 'uint256', name: 'openAt', type: 'uint256' },
     ],
     name: 'BondedOnly',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { internalType: 'uint16', name: 'start', type: 'uint16' },
+      { internalType: 'uint16', name: 'maximum', type: 'uint16' },
+    ],
+    name: 'DiscountOutOfRange',
   },
   {
     type: 'error',
@@ -35,6 +75,20 @@ export const liquidationAuctionAbi = [
     ],
     name: 'PayAboveMaximum',
   },
+  {
+    type: 'error',
+    inputs: [
+      { internalType: 'uint8', name: 'bits', type: 'uint8' },
+      { internalType: 'uint256', name: 'value', type: 'uint256' },
+    ],
+    name: 'SafeCastOverflowedUintDowncast',
+  },
+  {
+    type: 'error',
+    inputs: [{ internalType: 'uint256', name: 'value', type: 'uint256' }],
+    name: 'SafeCastOverflowedUintToInt',
+  },
+  { type: 'error', inputs: [{ internalType: 'uint16', name: 'target', type: 'uint16' }], name: 'TargetTooLow' },
   {
     type: 'error',
     inputs: [
@@ -88,7 +142,7 @@ export const liquidationAuctionAbi = [
           { internalType: 'address', name: 'beneficiary', type: 'address' },
         ],
         internalType: 'struct ILiquidationAuction.Bid',
-        name: 'terms',
+        name: 'wanted',
         type: 'tuple',
       },
     ],
@@ -108,7 +162,7 @@ export const liquidationAuctionAbi = [
           { internalType: 'address', name: 'beneficiary', type: 'address' },
         ],
         internalType: 'struct ILiquidationAuction.Bid',
-        name: 'terms',
+        name: 'wanted',
         type: 'tuple',
       },
       {
@@ -137,6 +191,13 @@ export const liquidationAuctionAbi = [
   },
   {
     type: 'function',
+    inputs: [],
+    name: 'creditLines',
+    outputs: [{ internalType: 'contract ICreditLines', name: '', type: 'address' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
     inputs: [{ internalType: 'address', name: 'account', type: 'address' }],
     name: 'discount',
     outputs: [{ internalType: 'uint16', name: '', type: 'uint16' }],
@@ -144,9 +205,23 @@ export const liquidationAuctionAbi = [
   },
   {
     type: 'function',
+    inputs: [],
+    name: 'engine',
+    outputs: [{ internalType: 'contract IMarginEngine', name: '', type: 'address' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
     inputs: [{ internalType: 'address', name: 'account', type: 'address' }],
     name: 'maxFraction',
     outputs: [{ internalType: 'uint16', name: '', type: 'uint16' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'registry',
+    outputs: [{ internalType: 'contract IAgentRegistry', name: '', type: 'address' }],
     stateMutability: 'view',
   },
   {

@@ -13,6 +13,15 @@ export const marginEngineAbi = [
     name: 'CashShort',
   },
   { type: 'error', inputs: [{ internalType: 'uint8', name: 'collateral', type: 'uint8' }], name: 'CollateralUnknown' },
+  { type: 'error', inputs: [{ internalType: 'uint8', name: 'decimals', type: 'uint8' }], name: 'DecimalsTooMany' },
+  {
+    type: 'error',
+    inputs: [
+      { internalType: 'uint256', name: 'haircut', type: 'uint256' },
+      { internalType: 'uint256', name: 'gap', type: 'uint256' },
+    ],
+    name: 'HaircutTooLarge',
+  },
   {
     type: 'error',
     inputs: [
@@ -32,6 +41,18 @@ export const marginEngineAbi = [
     ],
     name: 'IsolatedHoldsOne',
   },
+  { type: 'error', inputs: [], name: 'KindMissing' },
+  { type: 'error', inputs: [{ internalType: 'uint256', name: 'limit', type: 'uint256' }], name: 'ListFull' },
+  {
+    type: 'error',
+    inputs: [
+      { internalType: 'address', name: 'account', type: 'address' },
+      { internalType: 'int256', name: 'equity', type: 'int256' },
+      { internalType: 'uint256', name: 'maintenance', type: 'uint256' },
+    ],
+    name: 'MaintenanceMargin',
+  },
+  { type: 'error', inputs: [], name: 'ModeMissing' },
   { type: 'error', inputs: [{ internalType: 'address', name: 'caller', type: 'address' }], name: 'NotModule' },
   {
     type: 'error',
@@ -41,6 +62,7 @@ export const marginEngineAbi = [
     ],
     name: 'NotOwner',
   },
+  { type: 'error', inputs: [{ internalType: 'address', name: 'account', type: 'address' }], name: 'OwnSlice' },
   { type: 'error', inputs: [{ internalType: 'uint16', name: 'feed', type: 'uint16' }], name: 'PriceDegraded' },
   {
     type: 'error',
@@ -128,6 +150,15 @@ export const marginEngineAbi = [
       { indexed: false, internalType: 'uint16', name: 'underlyingFeed', type: 'uint16' },
     ],
     name: 'InstrumentListed',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: 'address', name: 'module', type: 'address' },
+      { indexed: false, internalType: 'bool', name: 'allowed', type: 'bool' },
+    ],
+    name: 'ModuleSet',
   },
   {
     type: 'event',
@@ -376,7 +407,19 @@ export const marginEngineAbi = [
           { internalType: 'uint256', name: 'collateralValue', type: 'uint256' },
         ],
         internalType: 'struct IMarginEngine.Slice',
-        name: '',
+        name: 'slice',
+        type: 'tuple',
+      },
+      {
+        components: [
+          { internalType: 'int256', name: 'equity', type: 'int256' },
+          { internalType: 'int256', name: 'netValue', type: 'int256' },
+          { internalType: 'int256', name: 'mark', type: 'int256' },
+          { internalType: 'uint256', name: 'maintenance', type: 'uint256' },
+          { internalType: 'uint256', name: 'initial', type: 'uint256' },
+        ],
+        internalType: 'struct IMarginEngine.Margin',
+        name: 'left',
         type: 'tuple',
       },
     ],

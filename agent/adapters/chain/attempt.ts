@@ -1,0 +1,85 @@
+// One signed try at one nonce. Bytes are built and signed here, and read back from the journal.
+import { type Address, type Hash, type Hex, hexToBigInt, keccak256, parseTransaction, serializeTransaction, slice } from 'viem'
+import { invariantBroken } from '../../domain/errors.ts'
+import type { ChainId } from '../../domain/units.ts'
+import type { JournaledTx } from '../../ports/journal.ts'
+import type { Signer } from '../../ports/signer.ts'
+
+/** What a key pays per unit of gas at most, and to the block's builder. */
+export type Fees = { readonly maxFee: bigint; readonly tip: bigint }
+
+/** The meaning of a transaction: all that a replacement must keep. */
+export type Content = {
+  readonly to: Address
+  readonly data: Hex
+  readonly gas: bigint
+  readonly intent: Hex | undefined
+  readonly leg: string
+}
+
+/** A signed transaction ready to travel. */
+export type Attempt = { readonly content: Content; readonly fees: Fees; readonly raw: Hex; readonly hash: Hash }
+
+/** Signs `content` at `nonce` as an EIP-1559 transaction without value. */
+export async function sign(
+  signer: Signer,
+  place: { readonly chain: ChainId; readonly nonce: number },
+  content: Content,
+  fees: Fees,
+): Promise<Attempt> {
+  const unsigned = {
+    type: 'eip1559',
+    chainId: place.chain,
+    nonce: place.nonce,
+    to: content.to,
+    data: content.data,
+    gas: content.gas,
+    maxFeePerGas: fees.maxFee,
+    maxPriorityFeePerGas: fees.tip,
+  } as const
+  const signature = await signer.sign(keccak256(serializeTransaction(unsigned)))
+  const raw = serializeTransaction(unsigned, {
+    r: slice(signature, 0, 32),
+    s: slice(signature, 32, 64),
+    yParity: Number(hexToBigInt(slice(signature, 64, 65))) % 27,
+  })
+  return { content, fees, raw, hash: keccak256(raw) }
+}
+
+/** The attempt as the journal keeps it. */
+export const journaled = (attempt: Attempt, chain: ChainId, from: Address, nonce: number): JournaledTx => ({
+  chain,
+  from,
+  nonce,
+  intent: attempt.content.intent,
+  leg: attempt.content.leg,
+  raw: attempt.raw,
+  hash: attempt.hash,
+  state: 'signed',
+})
+
+/** The attempt that a journaled transaction was. */
+export function remembered(tx: JournaledTx): Attempt {
+  const { to, data = '0x', gas, maxFeePerGas, maxPriorityFeePerGas } = parseTransaction(tx.raw)
+  if (!to || gas === undefined || maxFeePerGas === undefined) {
+    throw invariantBroken('The journal holds a transaction that this program does not send.', { hash: tx.hash })
+  }
+  return {
+    content: { to, data, gas, intent: tx.intent, leg: tx.leg },
+    fees: { maxFee: maxFeePerGas, tip: maxPriorityFeePerGas ?? 0n },
+    raw: tx.raw,
+    hash: tx.hash,
+  }
+}
+
+/** Leg of a transaction to oneself that only uses up a nonce. */
+export const CANCEL = 'cancel'
+
+/** What takes the place of a transaction that came too late. */
+export const cancellation = (self: Address, intent: Hex | undefined): Content => ({
+  to: self,
+  data: '0x',
+  gas: 21_000n,
+  intent,
+  leg: CANCEL,
+})

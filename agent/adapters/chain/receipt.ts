@@ -1,0 +1,33 @@
+// What the chain says of a mined transaction.
+import { formatTransactionReceipt, type Hash, type Log } from 'viem'
+import type { Anchor } from '../../domain/market.ts'
+import type { Rpc } from './rpc.ts'
+
+/** A transaction in a block. `gasCost` in wei of the chain's coin. */
+export type Mined = {
+  readonly hash: Hash
+  readonly anchor: Anchor
+  readonly status: 'included' | 'reverted'
+  readonly gasCost: bigint
+  readonly logs: readonly Log[]
+}
+
+/** Those of `hashes` that are in a block now. */
+export async function minedAmong(rpc: Rpc, hashes: readonly Hash[]): Promise<ReadonlyMap<Hash, Mined>> {
+  const receipts = await rpc.gather((node) =>
+    Promise.all(hashes.map((hash) => node.request({ method: 'eth_getTransactionReceipt', params: [hash] }))),
+  )
+  const mined = new Map<Hash, Mined>()
+  for (const answer of receipts) {
+    if (!answer?.blockHash) continue
+    const receipt = formatTransactionReceipt(answer)
+    mined.set(receipt.transactionHash, {
+      hash: receipt.transactionHash,
+      anchor: { chain: rpc.chain, number: receipt.blockNumber, hash: receipt.blockHash },
+      status: receipt.status === 'success' ? 'included' : 'reverted',
+      gasCost: receipt.gasUsed * receipt.effectiveGasPrice,
+      logs: receipt.logs,
+    })
+  }
+  return mined
+}

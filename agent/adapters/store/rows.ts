@@ -1,0 +1,46 @@
+// Rows of the journal's tables as the words of the trade. We wrote them; a row that does not fit is corruption.
+import { invariantBroken } from '../../domain/errors.ts'
+import type { Decision } from '../../domain/liquidation.ts'
+import { chainId } from '../../domain/units.ts'
+import type { JournaledTx } from '../../ports/journal.ts'
+import { decode } from './codec.ts'
+
+type Row = Readonly<Record<string, unknown>>
+
+/** A journaled transaction from its row. */
+export function transactionOf(row: Row): JournaledTx {
+  const { chain, nonce, leg } = row
+  if (typeof chain !== 'number' || typeof nonce !== 'number' || typeof leg !== 'string') throw corrupt('tx')
+  return {
+    chain: chainId(chain),
+    from: hex(row['sender']),
+    nonce,
+    intent: row['intent'] === null ? undefined : hex(row['intent']),
+    leg,
+    raw: hex(row['raw']),
+    hash: hex(row['hash']),
+    state: state(row['state']),
+  }
+}
+
+/** A decision from its row. */
+export function decisionOf(row: Row): Decision {
+  const value = decode(String(row['body']))
+  if (typeof value === 'object' && value !== null && 'candidate' in value && 'reason' in value) return value as Decision
+  throw corrupt('decision')
+}
+
+const STATES: readonly JournaledTx['state'][] = ['signed', 'included', 'reverted', 'dropped']
+
+function state(value: unknown): JournaledTx['state'] {
+  const found = STATES.find((known) => known === value)
+  if (found === undefined) throw corrupt('tx')
+  return found
+}
+
+function hex(value: unknown): `0x${string}` {
+  if (typeof value === 'string' && value.startsWith('0x')) return `0x${value.slice(2)}`
+  throw corrupt('tx')
+}
+
+const corrupt = (table: string) => invariantBroken(`The journal's table ${table} holds a row that nobody wrote.`, { table })
