@@ -38,7 +38,7 @@ export function parseSource(file: string, text: string): Source {
 
 /** The value as the schema reads it, or E_CONFIG with every issue located. */
 export function check<S extends z.ZodType>(source: Source, schema: S, value: unknown = source.value): z.output<S> {
-  const parsed = schema.safeParse(value)
+  const parsed = schema.safeParse(value, { reportInput: true })
   if (parsed.success) return parsed.data
   throw complaint(parsed.error.issues.flatMap((issue) => describe(issue, schema, (path, key) => source.locate(path, key))))
 }
@@ -58,7 +58,14 @@ export function describe(issue: z.core.$ZodIssue, schema: z.ZodType, where: (pat
       return `${where(issue.path, key)} unknown key ${[...issue.path, key].join('.')}${hint && ` – ${hint}`}`
     })
   }
-  return [`${where(issue.path)} ${issue.path.join('.') || 'file'}: ${issue.message}`]
+  return [`${where(issue.path)} ${issue.path.join('.') || 'file'}${inWords(issue)}`]
+}
+
+function inWords(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type' && issue.input === undefined) return ' is missing'
+  if (issue.code !== 'invalid_value') return `: ${issue.message}`.replace(/^: is /, ' is ')
+  const hint = suggest(String(issue.input), issue.values.map(String))
+  return ` is ${issue.values.join(' or ')}, found ${String(issue.input)}${hint.startsWith('did') ? ` – ${hint}` : ''}`
 }
 
 /** The keys a schema knows at a path. */

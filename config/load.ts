@@ -17,6 +17,8 @@ export type Sources = {
 export type Loaded = {
   readonly config: AgentConfig
   readonly origin: (key: string) => string
+  /** A value as somebody wrote it; undefined when nobody did. */
+  readonly written: (path: readonly string[]) => unknown
   readonly consent: { readonly file: boolean; readonly flag: boolean }
 }
 
@@ -27,7 +29,7 @@ export function loadConfig(sources: Sources): Loaded {
   const source = readSource(sources.file)
   const overrides = [...fromEnvironment(sources.env), ...fromFlags(sources.flags)]
   const merged = overrides.reduce((held, { setting, text }) => put(held, setting.path, setting.read(text)), source.value)
-  const parsed = agentConfig.safeParse(merged)
+  const parsed = agentConfig.safeParse(merged, { reportInput: true })
   if (!parsed.success) {
     const lines = parsed.error.issues.flatMap((issue) => describe(issue, agentConfig, (path, key) => place(source, overrides, path, key)))
     throw complaint(lines)
@@ -35,6 +37,7 @@ export function loadConfig(sources: Sources): Loaded {
   return {
     config: absolute(parsed.data, dirname(resolve(sources.file))),
     origin: (key) => place(source, overrides, key.split('.'), undefined, 'default'),
+    written: (path) => dig(merged, path),
     consent: {
       file: dig(source.value, ['mode']) === 'live',
       flag: overrides.some(({ setting, text }) => setting.key === 'mode' && text === 'live'),

@@ -1,0 +1,87 @@
+// What a command is.
+import { z } from 'zod'
+import { suggest } from '../../config/nearest.ts'
+import { type ExitStatus, type LienmeshError, usageError } from '../domain/errors.ts'
+
+/** What every command gets besides its options. */
+export type Context = {
+  readonly signal: AbortSignal
+  /** Machine-readable output was asked for. */
+  readonly json: boolean
+  /** The command's own words, such as `swarm up`. */
+  readonly name: string
+  /** Every flag as it was written, by name. */
+  readonly flags: Given
+  /** Every command there is. */
+  readonly commands: readonly Entry[]
+  /** Writes one line on standard output. */
+  readonly print: (line: string) => void
+}
+
+/** A command as its author declares it: options as a schema (keys are flag names), and what it does. */
+type Declared<Shape extends z.ZodRawShape> = {
+  readonly options: z.ZodObject<Shape, z.core.$strict>
+  /** Options that may also be given by place, in order. */
+  readonly positionals?: readonly (keyof Shape & string)[]
+  readonly examples?: readonly string[]
+  readonly run: (options: z.output<z.ZodObject<Shape, z.core.$strict>>, context: Context) => Promise<ExitStatus>
+}
+
+/** A command as the dispatcher sees it: what it knows, and a way to run it on unjudged options. */
+export type Command = {
+  readonly shape: z.ZodRawShape
+  readonly positionals: readonly string[]
+  readonly examples: readonly string[]
+  readonly invoke: (given: Given, context: Context) => Promise<ExitStatus>
+}
+
+/** One line of the command table. */
+export type Entry = {
+  readonly words: readonly string[]
+  readonly summary: string
+  readonly load: () => Promise<Command>
+}
+
+/** Flags as they were written. */
+export type Given = Readonly<Record<string, string | boolean | undefined>>
+
+/** Declares a command. Options that its schema refuses are E_USAGE. */
+export const command = <Shape extends z.ZodRawShape>(declared: Declared<Shape>): Command => ({
+  shape: declared.options.shape,
+  positionals: declared.positionals ?? [],
+  examples: declared.examples ?? [],
+  invoke: async (given, context) => {
+    const parsed = declared.options.safeParse(given)
+    if (!parsed.success) throw badFlags(parsed.error.issues, given, context.name)
+    return declared.run(parsed.data, context)
+  },
+})
+
+/** What is wrong with the flags, one line each. */
+function badFlags(issues: readonly z.core.$ZodIssue[], given: Given, name: string): LienmeshError {
+  return usageError('E_USAGE', issues.map((issue) => inWords(issue, given)).join('\n  '), `See lienmesh ${name} --help.`)
+}
+
+function inWords(issue: z.core.$ZodIssue, given: Given): string {
+  const flag = issue.path.join('.')
+  const found = given[flag]
+  if (found === undefined) return `${flag} is missing`
+  if (issue.code !== 'invalid_value') return `--${flag}: ${issue.message}`
+  const hint = suggest(String(found), issue.values.map(String))
+  return `--${flag}: found ${String(found)}${hint && ` – ${hint}`}`
+}
+
+/** A flag that holds a whole number. */
+export const wholeNumber = z
+  .string()
+  .regex(/^\d{1,15}$/, { error: (issue) => `expected a whole number, found ${issue.input}` })
+  .transform(Number)
+
+/** A flag that is there or not. */
+export const toggle = z.boolean().default(false)
+
+/** Flags of every command. */
+export const common = {
+  json: toggle.describe('One JSON object per line instead of text.'),
+  'log.level': z.enum(['silent', 'error', 'warn', 'info', 'debug', 'trace']).optional().describe('debug also shows stacks.'),
+} as const

@@ -1,0 +1,46 @@
+// lienmesh config docs: the reference below docs/, written from the schemas so that it cannot disagree with them.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { z } from 'zod'
+import { configReference, jsonSchema } from '../../config/reference.ts'
+import { EXIT, LienmeshError } from '../domain/errors.ts'
+import { command, type Entry, toggle } from './command.ts'
+import { commandReference, errorReference } from './reference.ts'
+
+/** Writes every generated page, or with --check only says whether one is out of date. */
+export const configDocs = command({
+  options: z.strictObject({
+    out: z.string().min(1).default('docs/reference').describe('Folder to write to.'),
+    check: toggle.describe('Write nothing; fail when a page is out of date.'),
+  }),
+  run: async (options, context) => {
+    const pages = Object.entries(await allPages(context.commands)).map(([name, text]) => ({ file: join(options.out, name), text }))
+    const stale = pages.filter(({ file, text }) => contentOf(file) !== text)
+    if (options.check && stale.length > 0) throw outOfDate(stale.map(({ file }) => file))
+    for (const { file, text } of stale) {
+      mkdirSync(dirname(file), { recursive: true })
+      writeFileSync(file, text)
+    }
+    context.print(context.json ? JSON.stringify({ type: 'docs', pages: pages.length, changed: stale.length }) : `✔ ${pages.length} pages, ${stale.length} changed`)
+    return EXIT.ok
+  },
+})
+
+const allPages = async (commands: readonly Entry[]): Promise<Readonly<Record<string, string>>> => ({
+  'config.md': configReference(),
+  'cli.md': await commandReference(commands),
+  'errors.md': errorReference(),
+  'agent.schema.json': `${jsonSchema('agent')}\n`,
+  'scenario.schema.json': `${jsonSchema('scenario')}\n`,
+})
+
+function contentOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return undefined // Not written yet: out of date.
+  }
+}
+
+const outOfDate = (files: readonly string[]): LienmeshError =>
+  new LienmeshError('E_DOCS', `out of date: ${files.join(', ')}`, { remedy: 'fix-config', exit: EXIT.assertion, fix: 'npm run docs:generate, and commit the result.' })

@@ -1,0 +1,25 @@
+// lienmesh swarm up: what `npm start` runs.
+import { z } from 'zod'
+import { duration } from '../../config/units.ts'
+import { command, toggle, wholeNumber } from './command.ts'
+
+/** Brings up a local market and runs one scenario against it. */
+export const swarmUp = command({
+  options: z.strictObject({
+    scenario: z.string().default('flash-crash').describe('Name from scenarios ls, or a .yaml file.'),
+    agents: wholeNumber.optional().describe('Number of bidders.'),
+    accounts: wholeNumber.optional().describe('Number of margin accounts.'),
+    seed: wholeNumber.optional().describe('Seed of everything random.'),
+    duration: duration.optional().describe('Wall time of the market, such as 45s.'),
+    keep: toggle.describe('Leave everything running at the end, until Ctrl-C.'),
+    'run-dir': z.string().min(1).optional().describe('Where .lienmesh/runs is made (default: here).'),
+  }),
+  positionals: ['scenario'],
+  examples: ['lienmesh swarm up', 'lienmesh swarm up --seed 7 --agents 8', 'lienmesh swarm up flash-crash --json'],
+  run: async (options, context) => {
+    const [{ loadScenario }, { swarmUp }] = await Promise.all([import('../../config/scenario.ts'), import('../swarm/up.ts')])
+    const { 'run-dir': runDir, ...rest } = options
+    loadScenario(options.scenario)
+    return swarmUp({ ...rest, runDir, json: context.json, signal: context.signal })
+  },
+})

@@ -1,0 +1,31 @@
+// Each room, the rooms it may import, the packages it may load, the packages whose types it may name, and whether it
+// may use Node's own modules. Checked by dependency-cruiser; test/architecture.test.ts proves that the check bites.
+const below = ['agent/domain', 'agent/maths', 'agent/ports']
+const core = [...below, 'agent/strategy.ts', 'agent/core']
+const runtime = [...core, 'agent/adapters', 'agent/runtime', 'strategies', 'config']
+const swarm = [...runtime, 'agent/simulator', 'agent/swarm', 'agent/console']
+
+export const floors = {
+  'agent/domain': { types: ['viem'] },
+  'agent/maths': { rooms: ['agent/domain'], types: ['viem'] },
+  'agent/ports': { rooms: ['agent/domain'], types: ['viem'] },
+  'agent/strategy.ts': { rooms: ['agent/domain', 'agent/maths'], npm: ['zod'] },
+  'agent/core': { rooms: ['agent/domain', 'agent/maths', 'agent/strategy.ts'], types: ['viem'] },
+  'agent/adapters/chain': { rooms: below, npm: ['viem'], node: true },
+  'agent/adapters/gossip': {
+    rooms: below,
+    npm: ['libp2p', '@libp2p/', '@chainsafe/', '@multiformats/', '@ethereumjs/', 'it-', 'cborg', 'secp256k1', 'viem'],
+    node: true,
+  },
+  'agent/adapters/store': { rooms: below, types: ['viem'], node: true },
+  'agent/adapters/clock': { rooms: below, node: true },
+  'agent/adapters/signer': { rooms: below, npm: ['viem', 'secp256k1'], node: true },
+  'agent/runtime': { rooms: runtime, npm: ['pino', 'viem'], node: true },
+  'agent/simulator': { rooms: [...core, 'config'], types: ['viem'] },
+  'agent/swarm': { rooms: [...runtime, 'agent/simulator'], npm: ['viem'], node: true },
+  'agent/console': { rooms: [...runtime, 'agent/simulator'], npm: ['viem'], node: true },
+  'agent/cli': { rooms: swarm, npm: ['yargs', 'zod', 'viem'], node: true },
+  strategies: { rooms: ['agent/strategy.ts'] },
+  config: { rooms: ['agent/domain'], npm: ['zod', 'yaml'], types: ['viem'], node: true },
+  bin: { rooms: ['agent/cli'], node: true },
+}
