@@ -28,7 +28,8 @@ interface ILiquidationAuction {
 
     event AuctionStarted(address indexed account, uint64 startedAt, int256 equity, uint256 maintenance, int256 mark);
     event AuctionEnded(address indexed account);
-    /// @dev `outlay` = pay - fraction x netValue; `collateralValue` at the prices of this block.
+    /// @dev `outlay` = pay - fraction x netValue; `collateralValue` at the prices of this block; `version` is the one the
+    /// slice was taken from, so that the account now stands one higher.
     event BidTaken(
         address indexed account,
         address indexed bidder,
@@ -41,6 +42,9 @@ interface ILiquidationAuction {
     );
 
     error AccountHealthy(address account, int256 equity, uint256 maintenance);
+    error AccountUnhealthy(address account, int256 equity, uint256 maintenance);
+    error DiscountOutOfRange(uint16 start, uint16 maximum);
+    error TargetTooLow(uint16 target);
     error AuctionUnknown(address account);
     error FractionOutOfRange(uint16 fraction, uint16 maximum);
     error PayAboveMaximum(uint256 pay, uint256 maxPay);

@@ -80,12 +80,15 @@ interface IMarginEngine {
     }
 
     event AccountOpened(address indexed account, address indexed owner, Mode mode);
+    /// @dev The version rises with every change but incoming cash, which can only make a slice better.
     event AccountUpdated(address indexed account, uint64 version);
     event CashMoved(address indexed account, int256 amount, int256 cash);
     event Traded(address indexed account, uint8 indexed instrument, int256 size, uint64 price, uint256 fee);
     event InstrumentListed(uint8 indexed instrument, Kind kind, uint16 markFeed, uint16 underlyingFeed);
     event CollateralListed(uint8 indexed collateral, address mirror, address asset);
     event GapChanged(uint8 indexed collateral, uint16 gap);
+    event ModuleSet(address indexed module, bool allowed);
+    /// @dev `amount` was paid to whoever took the insolvent account: `covered` by the insurance, the rest by the pool.
     event BadDebt(address indexed account, uint256 amount, uint256 covered);
 
     error NotOwner(address account, address caller);
@@ -101,6 +104,13 @@ interface IMarginEngine {
     error PriceDegraded(uint16 feed);
     error CashShort(address account, int256 cash, uint256 wanted);
     error ZeroAmount();
+    error ModeMissing();
+    error KindMissing();
+    error ListFull(uint256 limit);
+    error DecimalsTooMany(uint8 decimals);
+    error HaircutTooLarge(uint256 haircut, uint256 gap);
+    error MaintenanceMargin(address account, int256 equity, uint256 maintenance);
+    error OwnSlice(address account);
 
     /// @notice Opens an account. With salt 0 the account is the caller's own address, otherwise a derived one.
     function open(uint96 salt, Mode mode) external returns (address account);
@@ -117,9 +127,11 @@ interface IMarginEngine {
 
     /// @notice Moves `fraction` (bps) of everything from `account` to `bidder`, who pays `pay` (negative: the insurance
     /// account pays the bidder). Only the auction.
+    /// @return slice What moved.
+    /// @return left The margin of what remains.
     function takeSlice(address account, address bidder, address beneficiary, uint16 fraction, int256 pay)
         external
-        returns (Slice memory);
+        returns (Slice memory slice, Margin memory left);
     /// @notice Moves cash between accounts (claim purchases). Only modules. The payer keeps its initial margin.
     function moveCash(address from, address to, uint256 amount) external;
     /// @notice Changes a gap haircut (risk role).

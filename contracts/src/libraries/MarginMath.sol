@@ -23,7 +23,7 @@ library MarginMath {
     }
 
     /// @notice Adds one position's profit in every scenario, in value x bps. `shocks` packs 16 int16, lowest bits first.
-    function addScenarios(int256[SCENARIOS] memory profits, int256 notional_, uint256 shocks) internal pure {
+    function addScenarios(int256[16] memory profits, int256 notional_, uint256 shocks) internal pure {
         unchecked {
             for (uint256 s; s < SCENARIOS; ++s) {
                 profits[s] += notional_ * int256(int16(uint16(shocks >> (16 * s))));
@@ -32,7 +32,7 @@ library MarginMath {
     }
 
     /// @notice The loss in the worst scenario: one division, after the minimum.
-    function scanLoss(int256[SCENARIOS] memory profits) internal pure returns (uint256) {
+    function scanLoss(int256[16] memory profits) internal pure returns (uint256) {
         int256 worst;
         for (uint256 s; s < SCENARIOS; ++s) {
             if (profits[s] < worst) worst = profits[s];

@@ -2,6 +2,34 @@
 /** The ABI of PriceBook. */
 export const priceBookAbi = [
   {
+    type: 'constructor',
+    inputs: [
+      { internalType: 'address', name: 'authority', type: 'address' },
+      { internalType: 'uint256', name: 'quorum_', type: 'uint256' },
+      { internalType: 'uint48', name: 'maxAgeMillis', type: 'uint48' },
+      { internalType: 'uint16', name: 'deviation_', type: 'uint16' },
+    ],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'error',
+    inputs: [{ internalType: 'address', name: 'authority', type: 'address' }],
+    name: 'AccessManagedInvalidAuthority',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { internalType: 'address', name: 'caller', type: 'address' },
+      { internalType: 'uint32', name: 'delay', type: 'uint32' },
+    ],
+    name: 'AccessManagedRequiredDelay',
+  },
+  {
+    type: 'error',
+    inputs: [{ internalType: 'address', name: 'caller', type: 'address' }],
+    name: 'AccessManagedUnauthorized',
+  },
+  {
     type: 'error',
     inputs: [
       { internalType: 'uint48', name: 'validUntil', type: 'uint48' },
@@ -17,6 +45,13 @@ export const priceBookAbi = [
     ],
     name: 'BatchFromFuture',
   },
+  { type: 'error', inputs: [], name: 'ECDSAInvalidSignature' },
+  {
+    type: 'error',
+    inputs: [{ internalType: 'uint256', name: 'length', type: 'uint256' }],
+    name: 'ECDSAInvalidSignatureLength',
+  },
+  { type: 'error', inputs: [{ internalType: 'bytes32', name: 's', type: 'bytes32' }], name: 'ECDSAInvalidSignatureS' },
   {
     type: 'error',
     inputs: [
@@ -26,6 +61,7 @@ export const priceBookAbi = [
     ],
     name: 'FeedsMismatch',
   },
+  { type: 'error', inputs: [], name: 'InvalidShortString' },
   {
     type: 'error',
     inputs: [
@@ -53,6 +89,13 @@ export const priceBookAbi = [
     ],
     name: 'QuorumMissing',
   },
+  { type: 'error', inputs: [{ internalType: 'string', name: 'str', type: 'string' }], name: 'StringTooLong' },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [{ indexed: false, internalType: 'address', name: 'authority', type: 'address' }],
+    name: 'AuthorityUpdated',
+  },
   {
     type: 'event',
     anonymous: false,
@@ -63,6 +106,7 @@ export const priceBookAbi = [
     ],
     name: 'Degraded',
   },
+  { type: 'event', anonymous: false, inputs: [], name: 'EIP712DomainChanged' },
   {
     type: 'event',
     anonymous: false,
@@ -86,6 +130,35 @@ export const priceBookAbi = [
   },
   {
     type: 'function',
+    inputs: [],
+    name: 'authority',
+    outputs: [{ internalType: 'address', name: '', type: 'address' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'deviation',
+    outputs: [{ internalType: 'uint16', name: '', type: 'uint16' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'eip712Domain',
+    outputs: [
+      { internalType: 'bytes1', name: 'fields', type: 'bytes1' },
+      { internalType: 'string', name: 'name', type: 'string' },
+      { internalType: 'string', name: 'version', type: 'string' },
+      { internalType: 'uint256', name: 'chainId', type: 'uint256' },
+      { internalType: 'address', name: 'verifyingContract', type: 'address' },
+      { internalType: 'bytes32', name: 'salt', type: 'bytes32' },
+      { internalType: 'uint256[]', name: 'extensions', type: 'uint256[]' },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
     inputs: [{ internalType: 'uint16', name: 'feed', type: 'uint16' }],
     name: 'get',
     outputs: [
@@ -102,6 +175,13 @@ export const priceBookAbi = [
         type: 'tuple',
       },
     ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'isConsumingScheduledOp',
+    outputs: [{ internalType: 'bytes4', name: '', type: 'bytes4' }],
     stateMutability: 'view',
   },
   {
@@ -173,6 +253,23 @@ export const priceBookAbi = [
     name: 'quorum',
     outputs: [{ internalType: 'uint256', name: '', type: 'uint256' }],
     stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ internalType: 'address', name: 'newAuthority', type: 'address' }],
+    name: 'setAuthority',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { internalType: 'address', name: 'publisher', type: 'address' },
+      { internalType: 'bool', name: 'allowed', type: 'bool' },
+    ],
+    name: 'setPublisher',
+    outputs: [],
+    stateMutability: 'nonpayable',
   },
   {
     type: 'function',

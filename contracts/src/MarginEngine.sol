@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {IERC20, SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SignedMath} from "@openzeppelin/contracts/utils/math/SignedMath.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {IMarginEngine} from "./interfaces/IMarginEngine.sol";
+import {IVaultMirror} from "./interfaces/IVaultMirror.sol";
+import {MarginMath} from "./libraries/MarginMath.sol";
+import {Leg, Portfolio, PortfolioMath, Stake} from "./libraries/Portfolio.sol";
+import {MarginPricing} from "./MarginPricing.sol";
+
+/// @title The margin engine
+/// @notice See IMarginEngine. Accounts and storage: MarginLedger. Listings: MarginListing. Prices: MarginPricing.
+contract MarginEngine is MarginPricing, Multicall, ReentrancyGuardTransient {
+    using PortfolioMath for Portfolio;
+    using PortfolioMath for Leg;
+    using SafeCast for uint256;
+    using SafeERC20 for IERC20;
+
+    /// @notice The token that cash is paid in and out with.
+    address public immutable cashToken;
+    /// @inheritdoc IMarginEngine
+    uint16 public immutable tradeFee;
+    /// @dev One unit of the cash token in 1e18 units.
+    uint256 private immutable _scale;
+
+    constructor(address authority, address cashToken_, address book, uint16 initialFactor_, uint16 tradeFee_)
+        AccessManaged(authority)
+        MarginPricing(book, initialFactor_)
+    {
+        cashToken = cashToken_;
+        tradeFee = tradeFee_;
+        _scale = 10 ** (18 - IERC20Metadata(cashToken_).decimals());
+    }
+
+    /// @inheritdoc IMarginEngine
+    function depositCash(address account, uint256 amount) external nonReentrant {
+        if (account != POOL && account != INSURANCE) _requireOpen(account);
+        uint256 before = IERC20(cashToken).balanceOf(address(this));
+        IERC20(cashToken).safeTransferFrom(msg.sender, address(this), amount);
+        int256 received = ((IERC20(cashToken).balanceOf(address(this)) - before) * _scale).toInt256();
+        if (received == 0) revert ZeroAmount();
+        emit CashMoved(account, received, _addCash(account, received));
+        // A deposit by a stranger must not void a bid: the version stands.
+        emit AccountUpdated(account, word[account].version);
+    }
+
+    /// @inheritdoc IMarginEngine
+    function withdrawCash(address account, uint256 amount, address to) external nonReentrant onlyOwner(account) {
+        _takeCash(account, amount * _scale);
+        IERC20(cashToken).safeTransfer(to, amount);
+    }
+
+    /// @inheritdoc IMarginEngine
+    function withdrawCollateral(address account, uint8 id, uint256 amount, address beneficiary)
+        external
+        nonReentrant
+        onlyOwner(account)
+    {
+        if (amount == 0) revert ZeroAmount();
+        Collateral storage collateral = _collateral(id);
+        _touch(account);
+        IVaultMirror(collateral.mirror).allocate(account, beneficiary, collateral.asset, amount);
+        _requireInitial(account, _load(account));
+    }
+
+    /// @inheritdoc IMarginEngine
+    function trade(address account, uint8 instrument, int128 size, uint64 limit)
+        external
+        nonReentrant
+        onlyOwner(account)
+    {
+        if (size == 0) revert ZeroAmount();
+        uint256 initialBefore = margin(account).initial;
+        (uint256 lower, uint256 upper,) = _edges(_instrument(instrument).markFeed);
+        uint256 price = size > 0 ? upper : lower;
+        if (size > 0 ? price > limit : price < limit) revert PriceLimit(instrument, uint64(price), limit);
+        _fill(account, instrument, size, price);
+        _touch(account);
+        _requireTradeable(account, initialBefore);
+    }
+
+    /// @inheritdoc IMarginEngine
+    function closeAll(address account) external nonReentrant onlyOwner(account) {
+        Portfolio memory portfolio = _load(account);
+        if (portfolio.legs.length == 0) return;
+        for (uint256 i; i < portfolio.legs.length; ++i) {
+            Leg memory leg = portfolio.legs[i];
+            _fill(account, leg.instrument, -leg.size, leg.markPrice());
+        }
+        _touch(account);
+    }
+
+    /// @inheritdoc IMarginEngine
+    function takeSlice(address account, address bidder, address beneficiary, uint16 fraction, int256 pay)
+        external
+        nonReentrant
+        onlyModule
+        returns (Slice memory slice, Margin memory left)
+    {
+        if (account == bidder) revert OwnSlice(account);
+        _requireOpen(account);
+        _requireOpen(bidder);
+        Portfolio memory portfolio = _load(account);
+        slice.netValue = MarginMath.share(portfolio.margin(initialFactor).netValue, fraction);
+        _movePositions(portfolio.legs, account, bidder, fraction);
+        slice.cash = MarginMath.share(portfolio.cash, fraction);
+        portfolio.cash = _addCash(account, SignedMath.max(pay, 0) - slice.cash);
+        _addCash(bidder, slice.cash - pay);
+        if (pay < 0) _cover(account, uint256(-pay));
+        _touch(account);
+        _touch(bidder);
+        _moveCollateral(portfolio.stakes, account, beneficiary, fraction, slice);
+        _requireFunded(bidder, portfolio.legs);
+        left = portfolio.margin(initialFactor);
+    }
+
+    /// @inheritdoc IMarginEngine
+    function moveCash(address from, address to, uint256 amount) external nonReentrant onlyModule {
+        _requireOpen(from);
+        _requireOpen(to);
+        _takeCash(from, amount);
+        int256 received = amount.toInt256();
+        emit CashMoved(to, received, _addCash(to, received));
+        emit AccountUpdated(to, word[to].version);
+    }
+
+    /// @dev Only what is not owed: cash against collateral would be a loan.
+    function _takeCash(address account, uint256 amount) private {
+        if (amount == 0) revert ZeroAmount();
+        int256 taken = amount.toInt256();
+        Portfolio memory portfolio = _load(account);
+        portfolio.cash -= taken;
+        if (portfolio.margin(initialFactor).netValue < 0) revert CashShort(account, word[account].cash, amount);
+        _requireInitial(account, portfolio);
+        emit CashMoved(account, -taken, _addCash(account, -taken));
+        _touch(account);
+    }
+
+    /// @dev The pool takes the other side; the fee goes to the insurance account.
+    function _fill(address account, uint8 instrument, int256 size, uint256 price) private {
+        int256 value = MarginMath.positionValue(size, price);
+        uint256 fee = MarginMath.tradeFeeUp(value, tradeFee);
+        _addSize(account, instrument, size);
+        _addSize(POOL, instrument, -size);
+        _addCash(account, -value - int256(fee));
+        _addCash(POOL, value);
+        _addCash(INSURANCE, int256(fee));
+        emit Traded(account, instrument, size, uint64(price), fee);
+    }
+
+    function _movePositions(Leg[] memory legs, address account, address bidder, uint256 fraction) private {
+        for (uint256 i; i < legs.length; ++i) {
+            Leg memory leg = legs[i];
+            int256 part = MarginMath.share(leg.size, fraction);
+            if (part == 0) continue;
+            leg.size -= part;
+            _addSize(account, leg.instrument, -part);
+            _addSize(bidder, leg.instrument, part);
+        }
+    }
+
+    function _moveCollateral(
+        Stake[] memory stakes,
+        address account,
+        address beneficiary,
+        uint256 fraction,
+        Slice memory slice
+    ) private {
+        slice.collaterals = new uint8[](stakes.length);
+        slice.amounts = new uint256[](stakes.length);
+        for (uint256 i; i < stakes.length; ++i) {
+            Stake memory stake = stakes[i];
+            uint256 amount = MarginMath.shareDown(stake.amount, fraction);
+            slice.collaterals[i] = stake.collateral;
+            slice.amounts[i] = amount;
+            if (amount == 0) continue;
+            stake.amount -= amount;
+            slice.collateralValue += MarginMath.collateralValueDown(amount, stake.decimals, stake.price);
+            IVaultMirror(stake.mirror).allocate(account, beneficiary, stake.asset, amount);
+        }
+    }
+
+    /// @dev The insurance account pays as far as it goes, the pool bears the rest.
+    function _cover(address account, uint256 amount) private {
+        uint256 reserve = uint256(SignedMath.max(word[INSURANCE].cash, 0));
+        uint256 covered = Math.min(amount, reserve);
+        _addCash(INSURANCE, -int256(covered));
+        _addCash(POOL, -int256(amount - covered));
+        emit BadDebt(account, amount, covered);
+    }
+
+    /// @dev More risk needs sound prices and initial margin; less risk needs maintenance, so that an account in auction
+    /// cannot dodge bids by trifling trades.
+    function _requireTradeable(address account, uint256 initialBefore) private view {
+        Portfolio memory portfolio = _load(account);
+        Margin memory now_ = portfolio.margin(initialFactor);
+        if (now_.initial > initialBefore) return _requireInitial(account, portfolio);
+        if (MarginMath.isBelowMaintenance(now_.equity, now_.maintenance)) {
+            revert MaintenanceMargin(account, now_.equity, now_.maintenance);
+        }
+    }
+
+    function _requireInitial(address account, Portfolio memory portfolio) private view {
+        if (portfolio.degraded) revert PriceDegraded(portfolio.degradedFeed);
+        Margin memory required = portfolio.margin(initialFactor);
+        if (required.equity < int256(required.initial)) {
+            revert InitialMargin(account, required.equity, required.initial);
+        }
+    }
+
+    /// @dev A bidder stands on its cash and positions alone, whatever its mode.
+    function _requireFunded(address bidder, Leg[] memory priced) private view {
+        Margin memory required = _load(bidder, priced).margin(initialFactor);
+        if (required.netValue < int256(required.initial)) {
+            revert InitialMargin(bidder, required.netValue, required.initial);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IMarginEngine} from "../interfaces/IMarginEngine.sol";
+import {MarginMath} from "./MarginMath.sol";
+
+/// @dev A position with everything the margin rule needs. The edges equal the price unless it is degraded.
+struct Leg {
+    uint8 instrument;
+    int256 size;
+    uint256 lower;
+    uint256 upper;
+    uint256 underlying;
+    uint256 shocks;
+    uint256 contingency;
+}
+
+/// @dev Unspent credit that counts as collateral.
+struct Stake {
+    uint8 collateral;
+    address mirror;
+    address asset;
+    uint256 amount;
+    uint256 decimals;
+    uint256 price;
+    uint256 haircut;
+    uint256 gap;
+}
+
+/// @dev An account in memory, every price read once. `degradedFeed` is meaningful when `degraded`.
+struct Portfolio {
+    int256 cash;
+    Leg[] legs;
+    Stake[] stakes;
+    bool degraded;
+    uint16 degradedFeed;
+}
+
+/// @title The margin of an account in memory
+library PortfolioMath {
+    /// @notice Equity, mark and requirements, as IMarginEngine.Margin describes them.
+    function margin(Portfolio memory self, uint256 initialFactor)
+        internal
+        pure
+        returns (IMarginEngine.Margin memory result)
+    {
+        (result.netValue, result.maintenance) = _positions(self);
+        result.initial = MarginMath.initialMargin(result.maintenance, initialFactor);
+        (uint256 full, uint256 haircut) = _collateral(self.stakes);
+        result.mark = MarginMath.withCollateral(result.netValue, full);
+        result.equity = MarginMath.withCollateral(result.netValue, haircut);
+    }
+
+    /// @notice The price at which a position of this sign is valued, and at which its opposite would be traded.
+    function markPrice(Leg memory leg) internal pure returns (uint256) {
+        return leg.size > 0 ? leg.lower : leg.upper;
+    }
+
+    function _positions(Portfolio memory self) private pure returns (int256 netValue, uint256 maintenance) {
+        int256[16] memory profits;
+        uint256 contingencies;
+        netValue = self.cash;
+        for (uint256 i; i < self.legs.length; ++i) {
+            Leg memory leg = self.legs[i];
+            int256 notional = MarginMath.notional(leg.size, leg.underlying);
+            netValue += MarginMath.positionValue(leg.size, markPrice(leg));
+            contingencies += MarginMath.contingency(notional, leg.contingency);
+            MarginMath.addScenarios(profits, notional, leg.shocks);
+        }
+        maintenance = MarginMath.maintenanceMargin(MarginMath.scanLoss(profits), contingencies);
+    }
+
+    function _collateral(Stake[] memory stakes) private pure returns (uint256 full, uint256 haircut) {
+        for (uint256 i; i < stakes.length; ++i) {
+            Stake memory stake = stakes[i];
+            uint256 value = MarginMath.collateralValueDown(stake.amount, stake.decimals, stake.price);
+            full += value;
+            haircut += MarginMath.haircutValueDown(value, stake.haircut, stake.gap);
+        }
+    }
+}
