@@ -110,7 +110,8 @@ const accounts = z.strictObject({
   count: z.int().positive(),
   modes: z.strictObject({ isolated: ratio, cross: ratio, unified: ratio }).describe('Shares of the three modes.'),
   options: ratio.describe('Share of the accounts that hold an option too.'),
-  leverage: range,
+  calm: ratio.prefault('0 %').describe('Share of the accounts with about half the leverage: they stay healthy.'),
+  leverage: z.strictObject({ isolated: range, cross: range, unified: range }).describe('Notional over collateral or cash, by mode.'),
   size: z.strictObject({ min: amount, max: amount }).describe('Collateral or cash of an account.'),
   depositEvery: duration.prefault('0s').describe('Late deposits during the run, to measure credit latency; 0s for none.'),
 })

@@ -67,7 +67,7 @@ function deployVaults(
   vaultChains: readonly VaultSite[],
   bursts: ReadonlyMap<ChainId, Burst>,
 ): readonly VaultPlace[] {
-  let next = 0
+  const listed = new Map<ChainId, number>()
   return plan.scenario.vaults.map((vault): VaultPlace => {
     const site = named(vaultChains, vault.chain)
     const engineSite = named(engines, vault.engine)
@@ -80,7 +80,9 @@ function deployVaults(
     const vaultRoots = b.deploy(RootOracle, [engineSite.authority, site.chain.id, engineSite.registry, threshold, 0])
     a.deploy(CollateralVault, [site.authority, engineRoots, place.mirror.address], place.vault)
     b.deploy(VaultMirror, [engineSite.authority, vaultRoots, place.vault.address], place.mirror)
-    const assets = site.assets.map(({ symbol, token, decimals, pair }) => ({ collateral: next++, symbol, token, decimals, pair }))
+    const first = listed.get(engineSite.chain.id) ?? 0
+    listed.set(engineSite.chain.id, first + site.assets.length)
+    const assets = site.assets.map(({ symbol, token, decimals, pair }, i) => ({ collateral: first + i, symbol, token, decimals, pair }))
     const { median, spread, stuckOdds, stuckMedian } = vault.latency
     return {
       ...{ site, engineSite, id: vault.id, chain: site.chain.id, engine: engineSite.chain.id },
