@@ -15,7 +15,9 @@ export function abiFiles(artifacts: readonly Artifact[]): { path: string; text: 
   const abis = interfaceAbis()
   for (const name of partial) abis.delete(name)
   for (const { contractName, abi } of artifacts) abis.set(contractName, abi)
-  return [...abis].sort(byName).map(([name, abi]) => ({ path: join(folder, `${kebab(name)}.ts`), text: render(name, abi) }))
+  return [...abis]
+    .sort(byName)
+    .map(([name, abi]) => ({ path: join(folder, `${kebab(name)}.ts`), text: render(name, abi) }))
 }
 
 function byName([a]: [string, Abi], [b]: [string, Abi]): number {

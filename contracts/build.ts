@@ -23,7 +23,9 @@ if (check) for (const { path } of changed) failures.push(`${relative(root, path)
 else for (const file of changed) write(file)
 
 for (const failure of failures) console.error(failure)
-console.log(`${artifacts.length} contracts, ${files.length} files, ${changed.length} changed, ${failures.length} failures`)
+console.log(
+  `${artifacts.length} contracts, ${files.length} files, ${changed.length} changed, ${failures.length} failures`,
+)
 process.exitCode = failures.length > 0 ? 1 : 0
 
 function build(): Artifact[] {
@@ -32,7 +34,7 @@ function build(): Artifact[] {
   return wanted.flatMap((target) => artifactOf(target) ?? [])
 }
 
-/** From the committed artefact while its sources stand, from the compiler otherwise; nothing for an abstract contract. */
+/** From the committed artefact while its sources stand, from the compiler otherwise; nothing when it refuses. */
 function artifactOf(target: Target): Artifact | undefined {
   return attempt(() => {
     const sources = closure(target.source)

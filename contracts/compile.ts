@@ -35,12 +35,13 @@ export type StorageLayout = z.infer<typeof Layout>
 
 const bytecodes = ['abi', 'evm.bytecode.object', 'evm.deployedBytecode.object', 'storageLayout']
 
-/** The artefact of one contract; nothing when it is abstract. */
-export function compile(target: Target, sources: Sources): Artifact | undefined {
+/** The artefact of one contract. */
+export function compile(target: Target, sources: Sources): Artifact {
   const compiled = run(sources, { [target.source]: { [target.name]: bytecodes } })[target.source]?.[target.name]
-  if (!compiled) throw new CompilationFailed(`${target.source} has no contract ${target.name}: name the file after it`)
+  if (!compiled?.evm?.bytecode.object || !compiled.storageLayout) {
+    throw new CompilationFailed(`${target.source}: ${target.name} has no bytecode; implement what it inherits`)
+  }
   const { abi, evm, storageLayout } = compiled
-  if (!evm?.bytecode.object || !storageLayout) return undefined
   return {
     contractName: target.name,
     sourceHash: sources.hash,

@@ -18,9 +18,12 @@ const passed = Number(/: (\d+) tests passed, 0 failed/.exec(output)?.[1] ?? 0)
 if (passed === 0) fail('forge ran no test: nothing was checked')
 const gas = record ? recordGas() : compareGas()
 for (const problem of gas.problems) console.error(problem)
-if (gas.problems.length > 0) fail(`${gas.problems.length} gas figures out of bounds: see above, or record them with --record`)
+if (gas.problems.length > 0)
+  fail(`${gas.problems.length} gas figures out of bounds: see above, or record them with --record`)
 const seconds = Math.round((performance.now() - startedAt) / 1000)
-console.log(`contracts: ${passed} tests passed, gas of ${gas.calls} calls ${record ? 'recorded' : 'as recorded'}, ${seconds} s`)
+console.log(
+  `contracts: ${passed} tests passed, gas of ${gas.calls} calls ${record ? 'recorded' : 'as recorded'}, ${seconds} s`,
+)
 
 /** The platform's own binary; the package's command is a wrapper around it. */
 function forge(): string {

@@ -53,7 +53,9 @@ function overLimit(call: string, gas: number): string[] {
 function offRecord(call: string, gas: number, recorded: number | undefined): string[] {
   if (recorded === undefined) return [`${call} costs ${gas} gas and has no record`]
   const change = gas / recorded - 1
-  return Math.abs(change) > tolerance ? [`${call} costs ${gas} gas, ${(change * 100).toFixed(1)} % from ${recorded}`] : []
+  return Math.abs(change) > tolerance
+    ? [`${call} costs ${gas} gas, ${(change * 100).toFixed(1)} % from ${recorded}`]
+    : []
 }
 
 function measure(): Figures {

@@ -20,7 +20,9 @@ export function layoutFile(artifacts: readonly Artifact[]): { path: string; text
 }
 
 function assertProven({ contractName, storageLayout }: Artifact): void {
-  const found = new Map(storageLayout.storage.map(({ label, slot, offset }) => [bare(label), `${slot}${offset ? `+${offset}` : ''}`]))
+  const found = new Map(
+    storageLayout.storage.map(({ label, slot, offset }) => [bare(label), `${slot}${offset ? `+${offset}` : ''}`]),
+  )
   for (const [label, slot] of Object.entries(proven[contractName] ?? {})) {
     if (found.get(label) === slot) continue
     throw new CompilationFailed(`${contractName}.${label} must stand in slot ${slot}, found ${found.get(label)}`)
@@ -30,7 +32,10 @@ function assertProven({ contractName, storageLayout }: Artifact): void {
 function layoutOf({ storageLayout }: Artifact): Record<string, string> {
   const { storage, types } = storageLayout
   return Object.fromEntries(
-    storage.map(({ label, slot, offset, type }) => [label, `slot ${slot}, byte ${offset}: ${types?.[type]?.label ?? type}`]),
+    storage.map(({ label, slot, offset, type }) => [
+      label,
+      `slot ${slot}, byte ${offset}: ${types?.[type]?.label ?? type}`,
+    ]),
   )
 }
 

@@ -25,10 +25,12 @@ const foreign: readonly Target[] = [
   { name: 'AccessManager', source: '@openzeppelin/contracts/access/manager/AccessManager.sol' },
 ]
 
-/** The contracts to build: ours by file name (interfaces and libraries aside), and those we deploy of others. */
+/** The contracts to build: ours that can be deployed, each in a file of its name, and those of others we deploy. */
 export function targets(): Target[] {
-  const ours = sourceFiles(contracts).filter((path) => !/\/(interfaces|libraries)\//.test(path))
-  return ours.length === 0 ? [] : [...ours.map((source) => ({ name: nameOf(source), source })), ...foreign]
+  const ours = sourceFiles(contracts)
+    .map((source) => ({ name: nameOf(source), source }))
+    .filter(deployable)
+  return ours.length === 0 ? [] : [...ours, ...foreign]
 }
 
 /** The interfaces of the suite. */
@@ -56,6 +58,11 @@ function sourceFiles(folder: string): string[] {
     .filter((path) => path.endsWith('.sol'))
     .map((path) => posix.join(folder, path.replaceAll('\\', '/')))
     .sort()
+}
+
+/** Neither abstract nor an interface nor a library. */
+function deployable({ name, source }: Target): boolean {
+  return new RegExp(`^contract ${name}\\b`, 'm').test(readFileSync(filePath(source), 'utf8'))
 }
 
 function nameOf(source: string): string {
