@@ -1,0 +1,71 @@
+// What is signed. EIP-712 digests are hashed by hand, word by word: a general encoder costs a hundred times more.
+import { type Address, concat, type Hex, keccak256, numberToHex, pad, toHex } from 'viem'
+import type { PriceBatch, PriceEntry } from '../../domain/market.ts'
+import type { Attestation, Offer, Status } from '../../domain/message.ts'
+import type { Network } from '../../domain/network.ts'
+import type { ChainId } from '../../domain/units.ts'
+import { toBytes, unsignedStatus } from './codec.ts'
+import { networkDigest } from './topics.ts'
+
+/** EIP-712 digest of a price batch, as `PriceBook.push` recovers it. */
+export function priceBatchDigest(
+  batch: Pick<PriceBatch, 'engine' | 'sequence' | 'validUntil' | 'entries'>,
+  priceBook: Address,
+): Hex {
+  const entries = keccak256(concat(batch.entries.map(entryHash)))
+  const struct = keccak256(concat([BATCH_TYPE, word(batch.sequence), word(batch.validUntil), entries]))
+  return typed(contractDomain('Lienmesh PriceBook', batch.engine, priceBook), struct)
+}
+
+/** EIP-712 digest of an attestation, as `RootOracle.attestationDigest` computes it. */
+export function attestationDigest(attestation: Pick<Attestation, 'chain' | 'number' | 'hash'>): Hex {
+  const { chain, number, hash } = attestation
+  return typed(ATTESTATION_DOMAIN, keccak256(concat([ATTESTATION_TYPE, word(chain), word(number), hash])))
+}
+
+/** EIP-712 digest of a provider's offer, as `CreditLines.purchase` recovers it. */
+export function offerDigest(offer: Omit<Offer, 'signature'>, creditLines: Address, engine: ChainId): Hex {
+  const { provider, beneficiary, bidder, account, rate, maxCash, validUntil, nonce } = offer
+  const people = [provider, beneficiary, bidder, account].map((person) => pad(person))
+  const terms = [rate, maxCash, validUntil, nonce].map(word)
+  return typed(
+    contractDomain('Lienmesh CreditLines', engine, creditLines),
+    keccak256(concat([OFFER_TYPE, ...people, ...terms])),
+  )
+}
+
+/** What an agent signs of itself: its network and the canonical bytes of the unsigned fields. */
+export function statusDigest(status: Omit<Status, 'signature'>, network: Network): Hex {
+  return keccak256(concat([toHex('Lienmesh Status 1'), networkDigest(network), toHex(toBytes(unsignedStatus, status))]))
+}
+
+const typeHash = (type: string): Hex => keccak256(toHex(type))
+const word = (value: number | bigint): Hex => numberToHex(value, { size: 32 })
+const typed = (domain: Hex, struct: Hex): Hex => keccak256(concat(['0x1901', domain, struct]))
+
+const ENTRY = 'Entry(uint16 feed,uint64 price,uint16 confidence,uint256 shocks)'
+const ENTRY_TYPE = typeHash(ENTRY)
+const BATCH_TYPE = typeHash(`Batch(uint48 sequence,uint48 validUntil,Entry[] entries)${ENTRY}`)
+const ATTESTATION_TYPE = typeHash('Attestation(uint256 chainId,uint256 number,bytes32 blockHash)')
+const OFFER_TYPE = typeHash(
+  'Offer(address provider,address beneficiary,address bidder,address account,uint16 rate,uint128 maxCash,uint48 validUntil,uint256 nonce)',
+)
+const DOMAIN_TYPE = typeHash('EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)')
+const ATTESTATION_DOMAIN = keccak256(
+  concat([typeHash('EIP712Domain(string name,string version)'), typeHash('Lienmesh Attestation'), typeHash('1')]),
+)
+
+const entryHash = ({ feed, price, confidence, shocks }: PriceEntry): Hex =>
+  keccak256(concat([ENTRY_TYPE, word(feed), word(price), word(confidence), word(shocks)]))
+
+/** Domain separators already computed; there is one per contract of the network. */
+const domains = new Map<string, Hex>()
+
+function contractDomain(name: string, chain: ChainId, contract: Address): Hex {
+  const key = `${name}:${chain}:${contract}`
+  const known = domains.get(key)
+  if (known !== undefined) return known
+  const domain = keccak256(concat([DOMAIN_TYPE, typeHash(name), typeHash('1'), word(chain), pad(contract)]))
+  domains.set(key, domain)
+  return domain
+}

@@ -1,0 +1,143 @@
+// From a stranger's bytes to a verified message in a reader's hands. Knows nothing of the transport.
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Kind, Verdict, Verified } from '../../domain/message.ts'
+import { createBuckets } from './bucket.ts'
+import type { Counters } from './counters.ts'
+import type { Directory } from './directory.ts'
+import { createMailbox, type Mailbox } from './mailbox.ts'
+import { TOPICS } from './topics.ts'
+import { type Finding, type Reason, type Statement, verify, type Witness } from './verify.ts'
+
+export type Inbound = {
+  /** Verifies and hands out one message. The verdict is what the transport does with it. Never rejects. */
+  readonly receive: (kind: Kind, bytes: Uint8Array, peer: string) => Promise<Verdict>
+  /** Messages from now on that `judge` accepts. */
+  readonly messages: (judge: Judge, signal: AbortSignal) => AsyncIterable<Verified>
+  readonly close: () => void
+}
+
+type Judge = (message: Verified) => Verdict
+type Reader = { readonly judge: Judge; readonly mailbox: Mailbox }
+
+/** The receiving half of a node. */
+export function createInbound(witness: Witness, directory: Directory, counters: Counters): Inbound {
+  const readers = new Set<Reader>()
+  const buckets = createBuckets()
+  const busy = new Map<string, number>()
+  const patience = createPatience()
+
+  const examine = async (kind: Kind, bytes: Uint8Array, peer: string): Promise<Finding> => {
+    if (!buckets.spend(`${kind}:${peer}`, witness.now(), TOPICS[kind]))
+      return { kind: 'ignore', reason: 'rate-limited' }
+    return patience.ask(peer, () => atMost(MAX_PENDING, busy, peer, async () => verify(kind, bytes, witness)))
+  }
+
+  const hand = (statement: Statement, peer: string): Verdict => {
+    const message: Verified = { ...statement, peer, receivedAt: witness.now() }
+    if (message.kind === 'status') directory.learn(message.payload)
+    if (message.kind === 'price') counters.latency(message.receivedAt, message.receivedAt - message.payload.sequence)
+    return judged(message, readers)
+  }
+
+  return {
+    async receive(kind, bytes, peer) {
+      const finding = await examine(kind, bytes, peer)
+      const verdict = finding.kind === 'valid' ? hand(finding.statement, peer) : dropped(finding)
+      if (verdict.kind === 'accept') counters.accepted(kind)
+      else counters.dropped(kind, finding.kind === 'valid' ? 'judged' : finding.reason)
+      return verdict
+    },
+    messages(judge, signal) {
+      const mailbox = createMailbox((kind) => counters.dropped(kind, 'queue-full'))
+      const reader = { judge, mailbox }
+      const leave = (): void => {
+        readers.delete(reader)
+        mailbox.close()
+      }
+      if (signal.aborted) leave()
+      else readers.add(reader)
+      signal.addEventListener('abort', leave, { once: true })
+      return mailbox.read()
+    },
+    close() {
+      patience.close()
+      for (const { mailbox } of readers) mailbox.close()
+      readers.clear()
+    },
+  }
+}
+
+/** Messages of one peer under examination at once. */
+const MAX_PENDING = 64
+
+/** Runs a check unless the peer already has `limit` of them running. */
+async function atMost(
+  limit: number,
+  busy: Map<string, number>,
+  peer: string,
+  check: () => Promise<Finding>,
+): Promise<Finding> {
+  const running = busy.get(peer) ?? 0
+  if (running >= limit) return { kind: 'ignore', reason: 'overloaded' }
+  busy.set(peer, running + 1)
+  try {
+    return await check()
+  } finally {
+    release(busy, peer)
+  }
+}
+
+function release(counts: Map<string, number>, peer: string): void {
+  const left = (counts.get(peer) ?? 1) - 1
+  if (left === 0) counts.delete(peer)
+  else counts.set(peer, left)
+}
+
+const dropped = ({ kind, reason }: { kind: Exclude<Finding['kind'], 'valid'>; reason: Reason }): Verdict => ({
+  kind: kind === 'reject' ? 'reject' : 'ignore',
+  reason,
+})
+
+/** Every reader takes what it accepts. One rejection condemns; without readers a verified message is passed on. */
+function judged(message: Verified, readers: ReadonlySet<Reader>): Verdict {
+  const verdicts = [...readers].map(({ judge, mailbox }) => {
+    const verdict = judge(message)
+    if (verdict.kind === 'accept') mailbox.put(message)
+    return verdict
+  })
+  const rejected = verdicts.find(({ kind }) => kind === 'reject')
+  return rejected ?? verdicts.find(({ kind }) => kind === 'accept') ?? verdicts[0] ?? { kind: 'accept' }
+}
+
+type Patience = {
+  readonly ask: (peer: string, check: () => Promise<Finding>) => Promise<Finding>
+  readonly close: () => void
+}
+
+/** Asks again while the answer is `later`: a header often arrives a moment after the state that it proves. */
+function createPatience(): Patience {
+  const closed = new AbortController()
+  const parked = new Map<string, number>()
+  return {
+    async ask(peer, check) {
+      let finding = await check()
+      if (finding.kind !== 'later' || (parked.get(peer) ?? 0) >= PATIENCE_LIMIT) return finding
+      parked.set(peer, (parked.get(peer) ?? 0) + 1)
+      for (let tries = 0; finding.kind === 'later' && tries < PATIENCE_TRIES; tries++) {
+        if (!(await pause(PATIENCE_STEP, closed.signal))) break
+        finding = await check()
+      }
+      release(parked, peer)
+      return finding
+    },
+    close: () => closed.abort(),
+  }
+}
+
+/** Milliseconds between questions, how many, and how many messages of one peer may wait. */
+const PATIENCE_STEP = 200
+const PATIENCE_TRIES = 20
+const PATIENCE_LIMIT = 32
+
+const pause = (length: number, signal: AbortSignal): Promise<boolean> =>
+  wait(length, true, { signal }).catch(() => false)

@@ -1,0 +1,148 @@
+// The libp2p node: TCP, noise, yamux, identify, ping and gossipsub, with every limit stated.
+import { hash } from 'node:crypto'
+import { type GossipSub, gossipsub, type TopicValidatorResult } from '@chainsafe/libp2p-gossipsub'
+import { noise } from '@chainsafe/libp2p-noise'
+import { yamux } from '@chainsafe/libp2p-yamux'
+import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys'
+import { identify } from '@libp2p/identify'
+import type { PeerId } from '@libp2p/interface'
+import { ping } from '@libp2p/ping'
+import { tcp } from '@libp2p/tcp'
+import { createLibp2p, type Libp2p } from 'libp2p'
+import { configError } from '../../domain/errors.ts'
+import { scoreParams, THRESHOLDS } from './scores.ts'
+import type { Topic } from './topics.ts'
+
+export type NodeOptions = {
+  /** '127.0.0.1:0', '[::1]:4001' or a multiaddr. */
+  readonly listen: string
+  /** Protobuf bytes of a libp2p private key; a fresh ed25519 key without it. */
+  readonly identity: Uint8Array | undefined
+  readonly devnet: boolean
+  readonly topics: ReadonlyMap<string, Topic>
+  /** What a peer's agent adds to its score. */
+  readonly standing: (peer: string) => number
+  /** Whether this peer may connect now. */
+  readonly admits: (peer: string) => boolean
+}
+
+/** Gossipsub with what its public type hides, checked to be there. */
+export type Router = GossipSub & {
+  publish(topic: string, data: Uint8Array, options: { floodPublish: boolean }): Promise<unknown>
+  reportMessageValidationResult(id: string, source: string, result: TopicValidatorResult): void
+  getMeshPeers(topic: string): string[]
+  getScore(peer: string): number
+  readonly streamsOutbound: ReadonlyMap<string, unknown>
+}
+export type Node = { readonly host: Libp2p; readonly router: Router }
+
+/** A node that listens and has subscribed before anybody could connect (later meshes are not scored: T4). */
+export async function startNode(options: NodeOptions): Promise<Node> {
+  let subscribed = false
+  const host = await createLibp2p({
+    start: false,
+    addresses: { listen: [toMultiaddr(options.listen)] },
+    privateKey:
+      options.identity === undefined ? await generateKeyPair('Ed25519') : privateKeyFromProtobuf(options.identity),
+    transports: [tcp()],
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux()],
+    connectionManager: connectionLimits(options.devnet),
+    connectionMonitor: { abortConnectionOnPingFailure: false },
+    connectionGater: {
+      denyInboundConnection: () => !subscribed,
+      denyInboundEncryptedConnection: (peer: PeerId) => !options.admits(peer.toString()),
+      denyDialPeer: (peer: PeerId) => !options.admits(peer.toString()),
+    },
+    services: { identify: identify(), ping: ping(), router: gossipsub(routerOptions(options)) },
+  })
+  await host.start()
+  for (const topic of options.topics.keys()) host.services.router.subscribe(topic)
+  subscribed = true
+  return { host, router: withInternals(host.services.router) }
+}
+
+/** A fresh identity, to be kept in a file of mode 600. It is never the key that holds funds. */
+export async function newIdentity(): Promise<Uint8Array> {
+  return privateKeyToProtobuf(await generateKeyPair('Ed25519'))
+}
+
+function toMultiaddr(listen: string): string {
+  if (listen.startsWith('/')) return listen
+  const [, host, port] = /^\[?([0-9a-fA-F.:]+?)\]?:(\d+)$/.exec(listen) ?? []
+  if (host === undefined || port === undefined)
+    throw configError(
+      'E_LISTEN',
+      `expected host:port or a multiaddr, found ${listen}`,
+      'Use an address such as 127.0.0.1:0.',
+    )
+  return `/${host.includes(':') ? 'ip6' : 'ip4'}/${host}/tcp/${port}`
+}
+
+const connectionLimits = (
+  devnet: boolean,
+): { maxConnections: number; inboundConnectionThreshold: number; maxIncomingPendingConnections: number } => ({
+  maxConnections: devnet ? 256 : 64,
+  inboundConnectionThreshold: devnet ? 1_000 : 5,
+  maxIncomingPendingConnections: devnet ? 1_000 : 10,
+})
+
+function routerOptions({ topics, devnet, standing }: NodeOptions): Parameters<typeof gossipsub>[0] {
+  return {
+    globalSignaturePolicy: 'StrictNoSign',
+    fallbackToFloodsub: false,
+    emitSelf: false,
+    allowPublishToZeroTopicPeers: true,
+    ignoreDuplicatePublishError: true,
+    floodPublish: false,
+    batchPublish: true,
+    asyncValidation: true,
+    doPX: false,
+    heartbeatInterval: HEARTBEAT,
+    pruneBackoff: 10_000,
+    opportunisticGraftTicks: 10,
+    idontwantMinDataSize: NEVER,
+    maxInboundDataLength: MAX_FRAME,
+    maxOutboundBufferSize: MAX_FRAME,
+    decodeRpcLimits: RPC_LIMITS,
+    allowedTopics: new Set(topics.keys()),
+    msgIdFn: ({ topic, data }) => messageId(topic, data),
+    scoreParams: scoreParams(topics, devnet, standing),
+    scoreThresholds: THRESHOLDS,
+  }
+}
+
+/** Milliseconds between maintenance rounds of the mesh. */
+export const HEARTBEAT = 700
+/** Above any message: announcing what we hold would cost more than the duplicates it saves. */
+const NEVER = 2 ** 31
+const MAX_FRAME = 1_048_576
+const RPC_LIMITS = {
+  maxSubscriptions: 64,
+  maxMessages: 512,
+  maxIhaveMessageIDs: 2_000,
+  maxIwantMessageIDs: 2_000,
+  maxIdontwantMessageIDs: 64,
+  maxControlMessages: 64,
+  maxPeerInfos: 16,
+}
+
+/** Commits to the whole content, so that no invalid twin can censor a message (T8). */
+function messageId(topic: string, data: Uint8Array): Uint8Array {
+  const name = Buffer.from(topic)
+  const head = Buffer.from(`lienmesh ${name.length} `)
+  return hash('sha256', Buffer.concat([head, name, data]), 'buffer').subarray(0, 20)
+}
+
+function withInternals(router: GossipSub): Router {
+  const missing = INTERNALS.filter((name) => !(name in router))
+  if (missing.length > 0)
+    throw configError(
+      'E_GOSSIPSUB',
+      `expected gossipsub to have ${missing.join(', ')}`,
+      'Install the pinned gossipsub version.',
+    )
+  return router as Router
+}
+
+const INTERNALS = ['reportMessageValidationResult', 'getMeshPeers', 'getScore', 'streamsOutbound']

@@ -1,0 +1,93 @@
+// Keeps the node connected: dials with patience, redials what was lost, drops what went silent or hostile.
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Connection, PeerId } from '@libp2p/interface'
+import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
+import type { Node } from './libp2p.ts'
+import { THRESHOLDS } from './scores.ts'
+
+/** What an operator may want to see. */
+export type LinkEvent =
+  | { readonly kind: 'connected' | 'lost'; readonly peer: string; readonly address: string }
+  | { readonly kind: 'unreachable'; readonly address: string; readonly reason: string }
+  | { readonly kind: 'stalled' | 'banned'; readonly peer: string }
+
+export type Report = (event: LinkEvent) => void
+
+/** Dials one address until the signal fires, again whenever the connection is lost. */
+export async function keepLinked({ host }: Node, address: string, report: Report, signal: AbortSignal): Promise<void> {
+  const target = multiaddr(address)
+  if (isOurselves(target, host.peerId)) return
+  for (let failures = 0; !signal.aborted; ) {
+    try {
+      const connection = await host.dial(target, { signal })
+      failures = 0
+      await closed(connection, signal)
+    } catch (error) {
+      if (signal.aborted) return
+      failures++
+      report({ kind: 'unreachable', address, reason: error instanceof Error ? error.message : String(error) })
+    }
+    await wait(backoff(failures), undefined, { signal }).catch(() => {}) // Only the signal ends the wait early.
+  }
+}
+
+/** Milliseconds before dial `failures + 1`: doubling from 100 to 5000. */
+const backoff = (failures: number): number => Math.min(5_000, 100 * 2 ** Math.min(failures, 6))
+
+const isOurselves = (target: Multiaddr, self: PeerId): boolean => target.toString().endsWith(`/p2p/${self}`)
+
+function closed(connection: Connection, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (connection.status !== 'open' || signal.aborted) return resolve()
+    connection.addEventListener('close', () => resolve(), { once: true, signal })
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}
+
+/** Reports connections and, every heartbeat, hangs up on peers that cannot be sent to (T3) or fell below the ban score (T9). */
+export function watchLinks({ host, router }: Node, bans: Bans, report: Report, signal: AbortSignal): void {
+  const silent = new Map<string, number>()
+  const hangUp = (peer: PeerId, kind: 'stalled' | 'banned'): void => {
+    report({ kind, peer: peer.toString() })
+    host.hangUp(peer).catch(() => {}) // A connection that fails to close in order is aborted by libp2p.
+  }
+  const inspect = (): void => {
+    for (const peer of host.getPeers()) {
+      const id = peer.toString()
+      const beats = router.streamsOutbound.has(id) ? 0 : (silent.get(id) ?? 0) + 1
+      if (beats < MAX_SILENT_BEATS) silent.set(id, beats)
+      else silent.delete(id)
+      if (router.getScore(id) < THRESHOLDS.graylistThreshold) {
+        bans.add(id)
+        hangUp(peer, 'banned')
+      } else if (beats >= MAX_SILENT_BEATS) hangUp(peer, 'stalled')
+    }
+  }
+  router.addEventListener('gossipsub:heartbeat', inspect, { signal })
+  host.addEventListener('connection:open', ({ detail }) => report(told('connected', detail)), { signal })
+  host.addEventListener('connection:close', ({ detail }) => report(told('lost', detail)), { signal })
+  host.addEventListener('peer:disconnect', ({ detail }) => silent.delete(detail.toString()), { signal })
+}
+
+/** Heartbeats without an outbound stream after which a connected peer is hung up on, to be dialled again. */
+const MAX_SILENT_BEATS = 4
+
+const told = (kind: 'connected' | 'lost', connection: Connection): LinkEvent => ({
+  kind,
+  peer: connection.remotePeer.toString(),
+  address: connection.remoteAddr.toString(),
+})
+
+export type Bans = { readonly add: (peer: string) => void; readonly admits: (peer: string) => boolean }
+
+/** Peers refused for `length` milliseconds. */
+export function createBans(now: () => number, length = 300_000, capacity = 4_096): Bans {
+  const until = new Map<string, number>()
+  return {
+    add(peer) {
+      if (until.size >= capacity) until.clear()
+      until.set(peer, now() + length)
+    },
+    admits: (peer) => (until.get(peer) ?? 0) <= now(),
+  }
+}

@@ -1,0 +1,161 @@
+// Rebuilds a margin account from proven storage: header to state root, state root to contracts, contracts to slots.
+import { MerklePatriciaTrie, updateMPTFromMerkleProof } from '@ethereumjs/mpt'
+import { RLP } from '@ethereumjs/rlp'
+import { bytesToBigInt, bytesToHex, getAddress, type Hex, hexToBytes, keccak256 } from 'viem'
+import type { Credit, MarginAccount, Position } from '../../domain/market.ts'
+import type { ProvenState, StorageProof } from '../../domain/message.ts'
+import type { EngineDeployment, Network } from '../../domain/network.ts'
+import { wad } from '../../domain/units.ts'
+import * as slots from '../../maths/slots.ts'
+
+export type StateFault =
+  | 'unknown-engine'
+  | 'unknown-root'
+  | 'bad-header'
+  | 'bad-proof'
+  | 'missing-slot'
+  | 'no-account'
+  | 'wrong-version'
+
+/** The account as of the block of its header. Whether that block is canonical is not decided here. */
+export type Proven =
+  | { readonly kind: 'proven'; readonly account: MarginAccount }
+  | { readonly kind: 'unproven'; readonly reason: StateFault }
+
+/** Checks every proof of a state and rebuilds the account; absent slots are proven absent and read as zero. */
+export async function proveState(state: ProvenState, network: Network): Promise<Proven> {
+  const engine = network.engines.find(({ chain }) => chain === state.engine)
+  if (engine === undefined) return unproven('unknown-engine')
+  const stateRoot = headerStateRoot(state)
+  if (stateRoot === undefined) return unproven('bad-header')
+  try {
+    return rebuild(state, await readStorage(state.proofs, stateRoot), engine, network)
+  } catch (error) {
+    return unproven(error instanceof MissingSlot ? 'missing-slot' : 'bad-proof')
+  }
+}
+
+const unproven = (reason: StateFault): Proven => ({ kind: 'unproven', reason })
+
+class MissingSlot extends Error {}
+
+/** State root of the header, if the header is the block that the state names. */
+function headerStateRoot({ header, hash, number }: ProvenState): Uint8Array | undefined {
+  if (keccak256(header) !== hash) return undefined
+  const fields = decodeList(hexToBytes(header))
+  const stateRoot = fields?.[STATE_ROOT]
+  const height = fields?.[NUMBER]
+  if (stateRoot?.length !== 32 || height === undefined) return undefined
+  return toInteger(height) === number ? stateRoot : undefined
+}
+
+/** Positions in a header's RLP list (Yellow Paper, section 4.4) and in an account's. */
+const STATE_ROOT = 3
+const NUMBER = 8
+const STORAGE_ROOT = 2
+
+/** Values of the proven slots, by contract and slot. */
+type Storage = (contract: string, slot: Hex) => bigint
+
+async function readStorage(proofs: readonly StorageProof[], stateRoot: Uint8Array): Promise<Storage> {
+  const contracts = new Map<string, ReadonlyMap<Hex, bigint>>()
+  const accounts = await trieOf(
+    stateRoot,
+    proofs.flatMap((proof) => proof.accountProof),
+  )
+  for (const { address, slots: wanted } of proofs) {
+    const account = await accounts.get(hexToBytes(address), true)
+    const root = account === null ? undefined : decodeList(account)?.[STORAGE_ROOT]
+    if (root === undefined) throw new Error(`expected ${address} to be a contract`)
+    contracts.set(address.toLowerCase(), await readSlots(root, wanted))
+  }
+  return (contract, slot) => {
+    const value = contracts.get(contract.toLowerCase())?.get(slot)
+    if (value === undefined) throw new MissingSlot(`expected a proof of ${slot} of ${contract}`)
+    return value
+  }
+}
+
+async function readSlots(root: Uint8Array, wanted: StorageProof['slots']): Promise<ReadonlyMap<Hex, bigint>> {
+  const storage = await trieOf(
+    root,
+    wanted.flatMap((slot) => slot.proof),
+  )
+  const values = new Map<Hex, bigint>()
+  for (const { key } of wanted) {
+    const value = bytesToHex(root) === EMPTY_ROOT ? null : await storage.get(hexToBytes(key), true)
+    values.set(key, value === null ? 0n : toInteger(decodeItem(value)))
+  }
+  return values
+}
+
+/** A trie of proof nodes, each filed under its own hash: a path from the root cannot be forged, only be missing. */
+async function trieOf(root: Uint8Array, nodes: readonly Hex[]): Promise<MerklePatriciaTrie> {
+  const trie = new MerklePatriciaTrie({ root, useKeyHashing: true, useKeyHashingFunction: keccakBytes })
+  await updateMPTFromMerkleProof(
+    trie,
+    [...new Set(nodes)].map((node) => hexToBytes(node)),
+  )
+  return trie
+}
+
+const keccakBytes = (data: Uint8Array): Uint8Array => keccak256(data, 'bytes')
+
+/** Root of a trie without entries: keccak of the RLP of the empty string. */
+const EMPTY_ROOT = keccak256('0x80')
+
+function rebuild(state: ProvenState, read: Storage, engine: EngineDeployment, network: Network): Proven {
+  const { account: id, number, hash } = state
+  const word = slots.unpackWord(read(engine.engine, slots.wordSlot(id, keccak256)))
+  if (word.mode === undefined) return unproven('no-account')
+  if (word.version !== state.version) return unproven('wrong-version')
+  const owner = read(engine.engine, slots.ownerSlot(id, keccak256))
+  const account: MarginAccount = {
+    engine: state.engine,
+    id,
+    owner: getAddress(`0x${owner.toString(16).padStart(40, '0')}`),
+    version: word.version,
+    mode: word.mode,
+    cash: wad(word.cash),
+    positions: heldPositions(state, read, engine),
+    credit: unspentCredit(state, read, network),
+    auctionStartedAt: undefined,
+    anchor: { chain: state.engine, number, hash },
+  }
+  return { kind: 'proven', account }
+}
+
+function heldPositions({ account }: ProvenState, read: Storage, { engine }: EngineDeployment): readonly Position[] {
+  return slots
+    .unpackHeld(read(engine, slots.heldSlot(account, keccak256)))
+    .map((instrument) => ({ instrument, packed: read(engine, slots.positionSlot(account, instrument, keccak256)) }))
+    .map(({ instrument, packed }) => ({ instrument, size: wad(slots.unpackSize(packed)) }))
+    .filter(({ size }) => size !== 0n)
+}
+
+function unspentCredit({ account, engine }: ProvenState, read: Storage, network: Network): readonly Credit[] {
+  return slots
+    .creditPlaces(network, engine)
+    .map(({ collateral, mirror, asset }) => {
+      const credited = read(mirror, slots.creditedSlot(account, asset, keccak256))
+      return { collateral, amount: credited - read(mirror, slots.spentSlot(account, asset, keccak256)) }
+    })
+    .filter(({ amount }) => amount > 0n)
+}
+
+function decodeList(bytes: Uint8Array): readonly (Uint8Array | undefined)[] | undefined {
+  try {
+    const items = RLP.decode(bytes)
+    return Array.isArray(items) ? items.map((item) => (item instanceof Uint8Array ? item : undefined)) : undefined
+  } catch {
+    return undefined // Not RLP, so not a header and not an account.
+  }
+}
+
+function decodeItem(bytes: Uint8Array): Uint8Array {
+  const item = RLP.decode(bytes)
+  if (!(item instanceof Uint8Array)) throw new Error('expected one storage word')
+  return item
+}
+
+const toInteger = (bytes: Uint8Array): bigint => (bytes.length === 0 ? 0n : bytesToBigInt(bytes))

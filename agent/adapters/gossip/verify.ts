@@ -1,0 +1,151 @@
+// Is this message what it says it is? Cheap questions first, a signature or proof last. Meaning is judged elsewhere.
+import type { MarginAccount } from '../../domain/market.ts'
+import type { Attestation, Kind, Payloads } from '../../domain/message.ts'
+import type { Network } from '../../domain/network.ts'
+import { type ChainId, type Instant, millis, since } from '../../domain/units.ts'
+import type { TrustBook } from '../../ports/gossip.ts'
+import { fromBytes, SHAPES } from './codec.ts'
+import { attestationDigest, priceBatchDigest, statusDigest } from './digests.ts'
+import type { Keyring, SignatureFault } from './signatures.ts'
+import { proveState, type StateFault } from './state-proof.ts'
+import { TOPICS } from './topics.ts'
+
+/** Why a message was dropped. Bounded: safe as a metric label. */
+export type Reason =
+  | 'oversize'
+  | 'malformed'
+  | 'rate-limited'
+  | 'overloaded'
+  | 'queue-full'
+  | 'judged'
+  | 'unknown-engine'
+  | 'unknown-chain'
+  | 'unknown-vault'
+  | 'unknown-publisher'
+  | 'unknown-attestor'
+  | 'empty'
+  | 'stale'
+  | 'expired'
+  | 'from-future'
+  | 'no-conflict'
+  | SignatureFault
+  | StateFault
+
+/** What a message says, once checked. For a state: with the account rebuilt from its proofs. */
+export type Statement = {
+  readonly [K in Kind]: { readonly kind: K; readonly payload: Payloads[K]; readonly account?: MarginAccount }
+}[Kind]
+
+/** `later`: it may verify once this node knows more; the caller asks again before it gives up. */
+export type Finding =
+  | { readonly kind: 'valid'; readonly statement: Statement }
+  | { readonly kind: 'ignore' | 'reject' | 'later'; readonly reason: Reason }
+
+/** What a check may ask. `newest` remembers, per author, the last sequence whose signature was checked. */
+export type Witness = {
+  readonly network: Network
+  readonly trust: TrustBook
+  readonly now: () => Instant
+  readonly keys: Keyring
+  readonly newest: Map<string, Instant>
+}
+
+/** Decodes and checks one message. Never throws for what the bytes say. */
+export function verify<K extends Kind>(kind: K, bytes: Uint8Array, witness: Witness): Finding | Promise<Finding> {
+  if (bytes.length > TOPICS[kind].maxSize) return reject('oversize')
+  const payload = fromBytes(SHAPES[kind], bytes)
+  if (payload === undefined) return reject('malformed')
+  return CHECKS[kind](payload, witness)
+}
+
+type Check<K extends Kind> = (payload: Payloads[K], witness: Witness) => Finding | Promise<Finding>
+
+const CHECKS: { readonly [K in Kind]: Check<K> } = {
+  price(batch, { network, trust, now, keys, newest }) {
+    const engine = network.engines.find(({ chain }) => chain === batch.engine)
+    if (engine === undefined) return reject('unknown-engine')
+    if (!trust.publisher(batch.publisher)) return reject('unknown-publisher')
+    if (batch.entries.length === 0) return reject('empty')
+    if (batch.validUntil <= now()) return ignore('expired')
+    const author = `price:${batch.engine}:${batch.publisher}`
+    const untimely = outOfOrder(batch.sequence, newest.get(author), now())
+    if (untimely !== undefined) return ignore(untimely)
+    const fault = keys.check(batch.publisher, priceBatchDigest(batch, engine.priceBook), batch.signature)
+    if (fault !== undefined) return reject(fault)
+    newest.set(author, batch.sequence)
+    return valid({ kind: 'price', payload: batch })
+  },
+
+  attestation(attestation, witness) {
+    const { network, trust } = witness
+    if (!chains(network).has(attestation.chain)) return reject('unknown-chain')
+    if (!trust.attestor(attestation.attestor)) return ignore('unknown-attestor')
+    const fault = attestedWrongly(attestation, witness)
+    return fault === undefined ? valid({ kind: 'attestation', payload: attestation }) : reject(fault)
+  },
+
+  async state(state, { network, trust }) {
+    if (!network.engines.some(({ chain }) => chain === state.engine)) return reject('unknown-engine')
+    if (trust.trusted(state.engine, state.number, state.hash) === 'unknown')
+      return { kind: 'later', reason: 'unknown-root' }
+    const proven = await proveState(state, network)
+    if (proven.kind === 'unproven') return reject(proven.reason)
+    return valid({ kind: 'state', payload: state, account: proven.account })
+  },
+
+  claim(claim, { network }) {
+    const vault = network.vaults.find(({ id }) => id === claim.vault)
+    if (vault === undefined) return reject('unknown-vault')
+    if (!vault.assets.some(({ collateral }) => collateral === claim.collateral)) return reject('unknown-vault')
+    const place = claim.kind === 'opened' ? vault.engine : vault.chain
+    if (claim.chain !== place) return reject('unknown-chain')
+    return claim.cumulative === 0n ? reject('empty') : valid({ kind: 'claim', payload: claim })
+  },
+
+  evidence(evidence, witness) {
+    const { first, second } = evidence
+    const sameClaim =
+      first.attestor === second.attestor && first.chain === second.chain && first.number === second.number
+    if (!sameClaim || first.hash === second.hash) return reject('no-conflict')
+    if (!witness.trust.attestor(first.attestor)) return ignore('unknown-attestor')
+    const fault = attestedWrongly(first, witness) ?? attestedWrongly(second, witness)
+    return fault === undefined ? valid({ kind: 'evidence', payload: evidence }) : reject(fault)
+  },
+
+  status(status, { network, now, keys, newest }) {
+    const author = `status:${status.agent}`
+    const untimely = outOfOrder(status.sequence, newest.get(author), now())
+    if (untimely !== undefined) return ignore(untimely)
+    if (since(status.sequence, now()) > STATUS_LIFETIME) return ignore('expired')
+    const fault = keys.check(status.agent, statusDigest(status, network), status.signature)
+    if (fault !== undefined) return reject(fault)
+    remember(newest, author, status.sequence)
+    return valid({ kind: 'status', payload: status })
+  },
+}
+
+/** How far an author's clock may run ahead of ours. */
+const CLOCK_SLACK = millis(2_000)
+const STATUS_LIFETIME = millis(60_000)
+const MAX_AUTHORS = 4_096
+
+const valid = (statement: Statement): Finding => ({ kind: 'valid', statement })
+const reject = (reason: Reason): { kind: 'reject'; reason: Reason } => ({ kind: 'reject', reason })
+const ignore = (reason: Reason): { kind: 'ignore'; reason: Reason } => ({ kind: 'ignore', reason })
+
+function outOfOrder(sequence: Instant, newest: Instant | undefined, now: Instant): Reason | undefined {
+  if (newest !== undefined && sequence <= newest) return 'stale'
+  return since(now, sequence) > CLOCK_SLACK ? 'from-future' : undefined
+}
+
+const attestedWrongly = (attestation: Attestation, { keys }: Witness): SignatureFault | undefined =>
+  keys.check(attestation.attestor, attestationDigest(attestation), attestation.signature)
+
+const chains = (network: Network): ReadonlySet<ChainId> =>
+  new Set([...network.engines, ...network.vaults].map(({ chain }) => chain))
+
+/** Anyone may sign a status, so the memory of authors is bounded. */
+function remember(newest: Map<string, Instant>, author: string, sequence: Instant): void {
+  if (newest.size >= MAX_AUTHORS) newest.clear()
+  newest.set(author, sequence)
+}
