@@ -28,6 +28,6 @@ export default {
     parser: 'swc',
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
-    enhancedResolveOptions: { extensions: ['.ts', '.js'], conditionNames: ['import', 'node', 'default'] },
+    enhancedResolveOptions: { exportsFields: ['exports'], mainFields: ['module', 'main', 'types'], extensions: ['.ts', '.js'], conditionNames: ['import', 'node', 'default'] },
   },
 }

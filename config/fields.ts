@@ -29,5 +29,5 @@ export const bigNumber = z
 /** A short name: letters, digits and dashes. */
 export const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'expected a name of small letters, digits and dashes')
 
-/** An HTTP or WebSocket endpoint. */
-export const endpoint = z.url({ protocol: /^(https?|wss?)$/, error: 'expected an http(s) or ws(s) URL' })
+/** An HTTP endpoint. */
+export const endpoint = z.url({ protocol: /^https?$/, error: 'expected an http or https URL' })

@@ -3,6 +3,43 @@ import { EXIT, type ExitStatus } from '../domain/errors.ts'
 
 type Entry = { readonly exit: ExitStatus; readonly meaning: string }
 
+const failure = (meaning: string): Entry => ({ exit: EXIT.failure, meaning })
+const config = (meaning: string): Entry => ({ exit: EXIT.config, meaning })
+const safety = (meaning: string): Entry => ({ exit: EXIT.safetyStop, meaning })
+
+/** Code to exit status and meaning, in alphabetical order. */
 export const codes: Readonly<Record<string, Entry>> = {
-  E_CONFIG: { exit: EXIT.config, meaning: 'A file breaks its schema; each line names the place.' },
+  E_ANVIL: failure('The local chain program is not installed for this platform.'),
+  E_ARTEFACT: config('A compiled contract is missing.'),
+  E_CHAIN_DOWN: failure('A local chain ended while it was needed.'),
+  E_CHAIN_ID: config('The node behind a URL serves another chain.'),
+  E_CONFIG: config('A file breaks its schema; each line names the place and the nearest known key.'),
+  E_DEPLOY: failure('A deployment transaction failed.'),
+  E_DOCS: { exit: EXIT.assertion, meaning: 'A generated page differs from what the schemas say.' },
+  E_GOSSIPSUB: config('The installed gossipsub is not the pinned one.'),
+  E_HEADER: failure('A block header does not hash to what the node says.'),
+  E_INSTALL: config('A package is missing: the installation never finished.'),
+  E_INVARIANT: safety('The books contradict themselves; nothing more is sent.'),
+  E_JOURNAL: config('The journal cannot be opened, or another version wrote it.'),
+  E_KEY_FILE: config('A key file cannot be read.'),
+  E_KEY_FORMAT: config('A key file holds no private key.'),
+  E_KEY_PERMS: config('A key file is readable by others than its owner.'),
+  E_LISTEN: config('The address to listen on is malformed.'),
+  E_LIVE: config('Live mode without the consent of both the config file and the flag.'),
+  E_LOCKED: config('Another process uses this data directory.'),
+  E_LOGS_UNAVAILABLE: failure('The node refuses to give event logs.'),
+  E_NODE: config('Node is too old and no newer one is installed beside the program.'),
+  E_NONCE_FOREIGN: safety('Somebody else sends transactions with our key.'),
+  E_NO_CONFIG: config('A config file cannot be read.'),
+  E_RPC: failure('A node refused a call.'),
+  E_RPC_ANSWER: failure('A node sent a malformed answer.'),
+  E_RPC_DOWN: failure('A node does not answer.'),
+  E_RPC_URL: config('An RPC URL is malformed.'),
+  E_SCENARIO: { exit: EXIT.usage, meaning: 'No scenario of that name.' },
+  E_STRATEGY_API: config('A strategy was written for another version of the strategy API.'),
+  E_STRATEGY_LOAD: config('A strategy file does not load, or exports no strategy.'),
+  E_STRATEGY_PARAMS: config("A strategy's own schema refuses its parameters."),
+  E_STRATEGY_UNKNOWN: config('No strategy of that name, and no such file.'),
+  E_UNEXPECTED: failure('A defect. --log.level debug prints the stack.'),
+  E_USAGE: { exit: EXIT.usage, meaning: 'An unknown or malformed command, flag or environment variable.' },
 }
