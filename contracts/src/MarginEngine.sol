@@ -23,7 +23,7 @@ contract MarginEngine is MarginPricing, Multicall, ReentrancyGuardTransient {
     using SafeCast for uint256;
     using SafeERC20 for IERC20;
 
-    /// @notice The token that cash is paid in and out with.
+    /// @inheritdoc IMarginEngine
     address public immutable cashToken;
     /// @inheritdoc IMarginEngine
     uint16 public immutable tradeFee;

@@ -19,7 +19,7 @@ abstract contract MarginListing is IMarginEngine, AccessManaged {
     Collateral[] private _collaterals;
     RateLimiter.RefillingBucket private _gapLimit;
 
-    /// @notice Contracts that may move slices and cash: the auction and the credit lines.
+    /// @inheritdoc IMarginEngine
     mapping(address module => bool) public isModule;
 
     modifier onlyModule() {
@@ -27,7 +27,7 @@ abstract contract MarginListing is IMarginEngine, AccessManaged {
         _;
     }
 
-    /// @notice Lists an instrument for good; its id never changes (governance).
+    /// @inheritdoc IMarginEngine
     function listInstrument(Instrument calldata instrument) external restricted returns (uint8 id) {
         if (instrument.kind == Kind.NONE) revert KindMissing();
         if (_instruments.length == MAX_INSTRUMENTS) revert ListFull(MAX_INSTRUMENTS);
@@ -36,7 +36,7 @@ abstract contract MarginListing is IMarginEngine, AccessManaged {
         emit InstrumentListed(id, instrument.kind, instrument.markFeed, instrument.underlyingFeed);
     }
 
-    /// @notice Lists one asset of one vault (governance).
+    /// @inheritdoc IMarginEngine
     function listCollateral(Collateral calldata collateral) external restricted returns (uint8 id) {
         if (_collaterals.length == MAX_COLLATERALS) revert ListFull(MAX_COLLATERALS);
         if (collateral.decimals > 18) revert DecimalsTooMany(collateral.decimals);
@@ -47,14 +47,13 @@ abstract contract MarginListing is IMarginEngine, AccessManaged {
         emit GapChanged(id, collateral.gap);
     }
 
-    /// @notice Admits or dismisses a module (governance).
+    /// @inheritdoc IMarginEngine
     function setModule(address module, bool allowed) external restricted {
         isModule[module] = allowed;
         emit ModuleSet(module, allowed);
     }
 
-    /// @notice How many bps one collateral's gap haircut may move per `window` seconds; zero lifts the limit
-    /// (governance).
+    /// @inheritdoc IMarginEngine
     function setGapLimit(uint208 capacity, uint48 window) external restricted {
         _gapLimit.updateSettings(window, capacity);
     }

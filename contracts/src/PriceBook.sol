@@ -35,7 +35,7 @@ contract PriceBook is IPriceBook, EIP712, AccessManaged {
     uint256 public immutable quorum;
     /// @inheritdoc IPriceBook
     uint48 public immutable maxAge;
-    /// @notice A larger jump, in bps, needs one publisher more than the quorum.
+    /// @inheritdoc IPriceBook
     uint16 public immutable deviation;
 
     /// @param maxAgeMillis Age at which a price is stale.
@@ -72,7 +72,7 @@ contract PriceBook is IPriceBook, EIP712, AccessManaged {
         return _reading(_prices[feed]);
     }
 
-    /// @notice Admits or dismisses a publisher (governance).
+    /// @inheritdoc IPriceBook
     function setPublisher(address publisher, bool allowed) external restricted {
         isPublisher[publisher] = allowed;
         emit PublisherSet(publisher, allowed);

@@ -134,8 +134,17 @@ interface IMarginEngine {
         returns (Slice memory slice, Margin memory left);
     /// @notice Moves cash between accounts (claim purchases). Only modules. The payer keeps its initial margin.
     function moveCash(address from, address to, uint256 amount) external;
-    /// @notice Changes a gap haircut (risk role).
+    /// @notice Changes a gap haircut (risk role, within the gap limit).
     function setGap(uint8 collateral, uint16 gap) external;
+    /// @notice How many bps one collateral's gap haircut may move per `window` seconds; zero lifts the limit
+    /// (governance).
+    function setGapLimit(uint208 capacity, uint48 window) external;
+    /// @notice Lists an instrument for good; its id never changes (governance).
+    function listInstrument(Instrument calldata instrument) external returns (uint8 id);
+    /// @notice Lists one asset of one vault (governance).
+    function listCollateral(Collateral calldata collateral) external returns (uint8 id);
+    /// @notice Admits or dismisses a contract that may move slices and cash (governance).
+    function setModule(address module, bool allowed) external;
 
     function margin(address account) external view returns (Margin memory);
     function accountState(address account) external view returns (AccountState memory);
@@ -147,6 +156,9 @@ interface IMarginEngine {
     function collateralCount() external view returns (uint256);
     /// @notice Full value of an amount of collateral at the current price, rounded down.
     function collateralValue(uint8 collateral, uint256 amount) external view returns (uint256);
+    function isModule(address module) external view returns (bool);
+    /// @notice The token that cash is paid in and out with.
+    function cashToken() external view returns (address);
     function pool() external view returns (address);
     function insurance() external view returns (address);
     function priceBook() external view returns (address);

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 /// @title Signed prices and risk arrays, published by a quorum and carried by whoever needs them
 /// @notice A publisher signs a batch of all its feeds under one signature. A push needs `quorum` batches from distinct
 /// publishers with the same feeds in the same order; each feed takes the lower median price (and that entry's risk
-/// array), the widest confidence and the smallest sequence.
+/// array; equal prices in the order of their batches), the widest confidence and the smallest sequence.
 interface IPriceBook {
     /// @dev `price` has 8 decimals. `confidence` is in bps of the price. `shocks` packs 16 int16 (bps of the underlying's
     /// notional), lowest bits first; zero where the instrument's own array is used.
@@ -23,7 +23,8 @@ interface IPriceBook {
         bytes signature;
     }
 
-    /// @dev One slot. `degraded` after a jump beyond the deviation limit confirmed by the bare quorum only.
+    /// @dev One slot. `degraded` after a jump beyond the deviation limit confirmed by the bare quorum only, until more
+    /// publishers confirm it or the price comes back.
     struct Price {
         uint64 price;
         uint16 confidence;
@@ -48,6 +49,8 @@ interface IPriceBook {
     /// @notice Brings every feed at least up to these batches. Batches in ascending order of signer. A feed whose
     /// stored sequence is as new or newer is left alone, so that two bidders may carry the same prices.
     function push(Batch[] calldata batches) external;
+    /// @notice Admits or dismisses a publisher (governance).
+    function setPublisher(address publisher, bool allowed) external;
     /// @notice The current price; reverts when stale.
     function get(uint16 feed) external view returns (Price memory);
     /// @notice The last price, however old.
@@ -57,4 +60,6 @@ interface IPriceBook {
     function isPublisher(address publisher) external view returns (bool);
     function quorum() external view returns (uint256);
     function maxAge() external view returns (uint48);
+    /// @notice A jump beyond this many bps needs one publisher more than the quorum, or the price is degraded.
+    function deviation() external view returns (uint16);
 }
