@@ -53,8 +53,8 @@ export interface EngineChain extends ChainReader {
   provenState(account: MarginAccount, number: bigint): Promise<ProvenState>
   /** Sends prices, start, bid (or bid and sale) and close as one executor call; resolves when its fate is known. */
   bid(intent: Intent, offer: Offer | undefined, signal: AbortSignal): Promise<Outcome>
-  /** Submits roots of a vault chain, anchors the vault and credits deposits, in one transaction. */
-  credit(vault: VaultId, root: AttestedHeader, deposits: readonly Deposit[], signal: AbortSignal): Promise<Hash>
+  /** Submits roots of a vault chain, anchors the vault and credits deposits, in one transaction; undefined when none is new. */
+  credit(vault: VaultId, root: AttestedHeader, deposits: readonly Deposit[], signal: AbortSignal): Promise<Hash | undefined>
 }
 
 /** A deposit seen on a vault chain. */

@@ -1,0 +1,96 @@
+// A bid: prices, start, bid (or bid and sale) and close as one executor call, and how it ended.
+import type { Address } from 'viem'
+import { readContract } from 'viem/actions'
+import type { Intent, Outcome } from '../../domain/liquidation.ts'
+import type { PriceBatch } from '../../domain/market.ts'
+import type { Offer } from '../../domain/message.ts'
+import { max, mulDivDown } from '../../maths/fixed-point.ts'
+import { liquidationAuctionAbi } from './abi/liquidation-auction.ts'
+import { marginEngineAbi } from './abi/margin-engine.ts'
+import { priceBookAbi } from './abi/price-book.ts'
+import type { EventPlaces } from './events.ts'
+import { type Act, act, executeCall, LEG } from './executor-call.ts'
+import { fillOf } from './fill.ts'
+import { type ChainLink, sender } from './link.ts'
+import { rehearse, type Tried } from './refusal.ts'
+
+/** Who bids, and how. */
+export type Bidder = EventPlaces & {
+  readonly link: ChainLink
+  /** Our executor here: it pays, and it inherits the positions. */
+  readonly executor: Address
+  /** Our executor on the vault chains: it claims. */
+  readonly beneficiary: Address
+  readonly gas: bigint
+}
+
+/** Sends a bid and waits for its fate. Needs an offer on a liquidity-service route. */
+export async function placeBid(bidder: Bidder, intent: Intent, offer: Offer | undefined, signal: AbortSignal): Promise<Outcome> {
+  if (intent.quote.route.settlement === 'liquidity-service' && !offer) return { kind: 'declined', reason: 'OFFER_MISSING' }
+  if (bidder.link.clock.now() >= intent.validUntil) return { kind: 'expired', reason: 'TOO_LATE' }
+  const transactor = sender(bidder.link)
+  const deadline = BigInt(Math.floor(intent.validUntil / 1_000))
+  const guard = { intent: intent.id, leg: LEG.bid, deadline, floor: bidFloor(intent, offer) }
+  const data = executeCall(bidActs(bidder, intent, offer), guard)
+  const tried = { from: transactor.address, to: bidder.executor, data, gas: bidder.gas }
+  const { kind, mined } = await transactor.send({ ...tried, leg: 'bid', intent: intent.id, deadline }, signal)
+  if (kind === 'cancelled') return { kind: 'expired', reason: 'NOT_INCLUDED' }
+  if (mined.status === 'included') return { kind: 'won', fill: fillOf(bidder, intent, mined) }
+  const reason = await lossOf(bidder, intent, tried, mined.anchor.number)
+  return { kind: 'lost', reason, gasCost: mined.gasCost, anchor: mined.anchor }
+}
+
+/** The least change of our engine cash: all that may leave on top of the outlay is the room up to maxPay and the cost. */
+export function bidFloor({ quote, maxPay }: Intent, offer: Offer | undefined): bigint {
+  const room = max(maxPay - quote.pay, mulDivDown(quote.collateralValue, DRIFT, 10_000n))
+  const sale = offer ? mulDivDown(quote.collateralValue, BigInt(offer.rate), 10_000n) : 0n
+  return sale - quote.outlay - room - quote.cost
+}
+
+/** How far, in bps of the collateral, prices may move between the quote and the block before the bid is void. */
+const DRIFT = 100n
+
+function bidActs({ deployment, executor, beneficiary }: Bidder, intent: Intent, offer: Offer | undefined): readonly Act[] {
+  const { candidate, fraction } = intent.quote
+  const { id, version } = candidate.account
+  const terms = {
+    account: id,
+    fraction,
+    maxPay: max(intent.maxPay, 0n),
+    expectedVersion: version,
+    beneficiary: offer?.beneficiary ?? beneficiary,
+  }
+  const abi = liquidationAuctionAbi
+  return [
+    act(deployment.priceBook, { abi: priceBookAbi, functionName: 'push', args: [ascending(candidate.batches).map(signed)] }),
+    act(deployment.auction, { abi, functionName: 'start', args: [id] }),
+    offer
+      ? act(deployment.auction, { abi, functionName: 'bidAndSell', args: [terms, offerOf(offer), offer.signature] })
+      : act(deployment.auction, { abi, functionName: 'bid', args: [terms] }),
+    act(deployment.engine, { abi: marginEngineAbi, functionName: 'closeAll', args: [executor] }),
+  ]
+}
+
+const offerOf = ({ signature: _signature, validUntil, ...terms }: Offer) => ({ ...terms, validUntil: Number(validUntil) })
+
+/** The price book wants batches in ascending order of signer. */
+const ascending = (batches: readonly PriceBatch[]): readonly PriceBatch[] =>
+  [...batches].sort((a, b) => (a.publisher.toLowerCase() < b.publisher.toLowerCase() ? -1 : 1))
+
+const signed = ({ sequence, validUntil, entries, signature }: PriceBatch) => ({
+  sequence,
+  validUntil,
+  entries: entries.map(({ feed, price, confidence, shocks }) => ({ feed, price, confidence, shocks })),
+  signature,
+})
+
+/** The replay sees the end of the block: a version that moved in it is somebody else's win, whatever reverted first. */
+async function lossOf({ link, deployment }: Bidder, intent: Intent, tried: Tried, block: bigint): Promise<string> {
+  const { id, version } = intent.quote.candidate.account
+  const engine = { address: deployment.engine, abi: marginEngineAbi, functionName: 'versionOf', args: [id] } as const
+  const [refusal, found] = await Promise.all([
+    rehearse(link.rpc, tried, block),
+    link.rpc.ask((node) => readContract(node, { ...engine, blockNumber: block })),
+  ])
+  return found === version ? (refusal?.reason ?? 'REVERTED') : 'LOST_RACE'
+}

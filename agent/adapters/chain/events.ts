@@ -1,0 +1,93 @@
+// What happened on an engine chain between two blocks, from its logs.
+import { type Address, type Log, parseEventLogs } from 'viem'
+import { getLogs } from 'viem/actions'
+import type { ClaimFact } from '../../domain/message.ts'
+import type { EngineDeployment, Network, VaultDeployment } from '../../domain/network.ts'
+import { type AccountId, wad } from '../../domain/units.ts'
+import type { EngineEvents } from '../../ports/chain.ts'
+import { creditLinesAbi } from './abi/credit-lines.ts'
+import { liquidationAuctionAbi } from './abi/liquidation-auction.ts'
+import { marginEngineAbi } from './abi/margin-engine.ts'
+import { vaultMirrorAbi } from './abi/vault-mirror.ts'
+import type { Rpc } from './rpc.ts'
+
+/** Where to look, and whom to leave out: the engine's own pool and insurance are nobody's accounts. */
+export type EventPlaces = {
+  readonly deployment: EngineDeployment
+  readonly network: Network
+  readonly ownAccounts: readonly Address[]
+}
+
+/** Everything of interest in a range of blocks, inclusive. */
+export async function readEvents(rpc: Rpc, places: EventPlaces, from: bigint, to: bigint): Promise<EngineEvents> {
+  const { engine, auction, creditLines } = places.deployment
+  const address = [engine, auction, creditLines, ...mirrorsOf(places).map(({ mirror }) => mirror)]
+  const logs = await rpc.ask((node) => getLogs(node, { address, fromBlock: from, toBlock: to }))
+  return eventsIn(places, logs)
+}
+
+/** The same from logs at hand. */
+export function eventsIn(places: EventPlaces, logs: readonly Log[]): EngineEvents {
+  const found = parseEventLogs({ abi: EVENTS, logs: [...logs] })
+  return {
+    touched: touchedIn(places, found),
+    owed: found.flatMap((log) => (log.eventName === 'Owed' ? owedFact(places, log) : [])),
+    bids: found.flatMap((log) =>
+      log.eventName === 'BidTaken'
+        ? [{ account: log.args.account, bidder: log.args.bidder, number: log.blockNumber ?? 0n, tx: hashOf(log) }]
+        : [],
+    ),
+    purchases: found.flatMap((log) =>
+      log.eventName === 'ClaimBought'
+        ? [
+            {
+              provider: log.args.provider,
+              bidder: log.args.bidder,
+              account: log.args.account,
+              value: wad(log.args.collateralValue),
+              cash: wad(log.args.cash),
+              tx: hashOf(log),
+            },
+          ]
+        : [],
+    ),
+  }
+}
+
+/** The collateral of a vault's asset and the vault of a mirror. */
+export function placeOf(places: EventPlaces, mirror: Address, asset: Address) {
+  const vault = mirrorsOf(places).find((one) => same(one.mirror, mirror))
+  const listed = vault?.assets.find(({ token }) => same(token, asset))
+  return vault && listed ? { vault: vault.id, collateral: listed.collateral } : undefined
+}
+
+const EVENTS = [...marginEngineAbi, ...liquidationAuctionAbi, ...vaultMirrorAbi, ...creditLinesAbi].filter(
+  (item) => item.type === 'event',
+)
+
+type Found = ReturnType<typeof parseEventLogs<typeof EVENTS>>[number]
+type OwedLog = Extract<Found, { eventName: 'Owed' }>
+
+function touchedIn({ ownAccounts }: EventPlaces, found: readonly Found[]): readonly AccountId[] {
+  const touched = new Set<AccountId>()
+  for (const log of found) {
+    if (log.eventName === 'Owed') touched.add(log.args.from)
+    else if ('account' in log.args && log.args.account !== undefined) touched.add(log.args.account)
+  }
+  for (const own of ownAccounts) touched.delete(own)
+  return [...touched]
+}
+
+function owedFact(places: EventPlaces, log: OwedLog): readonly ClaimFact[] {
+  const place = placeOf(places, log.address, log.args.asset)
+  if (place === undefined) return []
+  const { beneficiary, cumulative } = log.args
+  return [{ chain: places.deployment.chain, ...place, kind: 'opened', beneficiary, cumulative, tx: hashOf(log) }]
+}
+
+const hashOf = (log: { readonly transactionHash: `0x${string}` | null }): `0x${string}` => log.transactionHash ?? '0x'
+
+const mirrorsOf = ({ network, deployment }: EventPlaces): readonly VaultDeployment[] =>
+  network.vaults.filter(({ engine }) => engine === deployment.chain)
+
+const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase()

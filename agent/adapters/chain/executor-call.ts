@@ -1,0 +1,26 @@
+// A call of our executor: several acts under one guard, all or nothing.
+import { type Abi, type Address, type ContractFunctionName, type EncodeFunctionDataParameters, encodeFunctionData, type Hex } from 'viem'
+import { liquidatorExecutorAbi } from './abi/liquidator-executor.ts'
+
+/** One call that the executor makes. */
+export type Act = { readonly target: Address; readonly data: Hex }
+
+/** What must hold for the acts to stand: see ILiquidatorExecutor. `deadline` in seconds. */
+export type Guard = { readonly intent: Hex; readonly leg: number; readonly deadline: bigint; readonly floor: bigint }
+
+/** Legs of an intent: each executes once. */
+export const LEG = { bid: 0, claim: 1, root: 2, credit: 3 } as const
+
+/** An act from a typed function call. */
+export const act = <const abi extends Abi, name extends ContractFunctionName<abi>>(
+  target: Address,
+  call: EncodeFunctionDataParameters<abi, name>,
+): Act => ({ target, data: encodeFunctionData(call) })
+
+/** Data of `LiquidatorExecutor.execute`. */
+export const executeCall = (acts: readonly Act[], guard: Guard): Hex =>
+  encodeFunctionData({
+    abi: liquidatorExecutorAbi,
+    functionName: 'execute',
+    args: [acts, { ...guard, deadline: Number(guard.deadline) }],
+  })

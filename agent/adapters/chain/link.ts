@@ -1,0 +1,72 @@
+// One node and one key on one chain, shared by everything of ours that talks to that chain.
+import { configError } from '../../domain/errors.ts'
+import { type ChainId, type Millis, millis } from '../../domain/units.ts'
+import type { ChainReader } from '../../ports/chain.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { Journal } from '../../ports/journal.ts'
+import type { Signer } from '../../ports/signer.ts'
+import type { FeePolicy } from './fees.ts'
+import { trackHeads } from './heads.ts'
+import { openReader } from './reader.ts'
+import { openRpc, type Rpc } from './rpc.ts'
+import { openTransactor, type Transactor } from './transactor.ts'
+
+/** What sending needs. Without it a link only reads. */
+export type SendingOptions = {
+  readonly signer: Signer
+  readonly journal: Pick<Journal, 'commit' | 'settle' | 'open' | 'nextNonce'>
+  readonly fees: FeePolicy
+  /** Blocks on top after which a block is final. */
+  readonly finality: number
+  /** Blocks without inclusion before the fees are raised; 3 by default. */
+  readonly patience?: number
+}
+
+export type LinkOptions = {
+  readonly chain: ChainId
+  readonly url: string
+  readonly clock: Clock
+  /** Time between looks at the latest block; 150 ms by default. */
+  readonly poll?: Millis
+  /** Longest wait for one answer; 4 s by default. */
+  readonly timeout?: Millis
+  readonly sending?: SendingOptions
+  /** Told of failures that the link survives by itself. */
+  readonly trouble?: (error: unknown) => void
+}
+
+/** An open chain. Open it once per chain; engine and vault chains are views of it. */
+export type ChainLink = {
+  readonly rpc: Rpc
+  readonly clock: Clock
+  readonly reader: ChainReader
+  /** Absent when the link only reads. */
+  readonly transactor: Transactor | undefined
+  close(): Promise<void>
+}
+
+/** Opens a chain: checks its identity, then takes up unfinished transactions if it may send. */
+export async function openLink(options: LinkOptions): Promise<ChainLink> {
+  const { chain, url, clock, timeout, sending, trouble } = options
+  const rpc = await openRpc({ chain, url, ...(timeout === undefined ? {} : { timeout }) })
+  const told = trouble === undefined ? {} : { trouble }
+  const heads = trackHeads({ rpc, clock, poll: options.poll ?? millis(150), ...told })
+  const transactor = sending && (await openTransactor({ rpc, heads, ...sending, ...told }))
+  return {
+    rpc,
+    clock,
+    reader: openReader(rpc, heads),
+    transactor,
+    close: async () => transactor?.close(),
+  }
+}
+
+/** The transactor of a link that may send; E_READ_ONLY otherwise. */
+export function sender(link: ChainLink): Transactor {
+  if (link.transactor) return link.transactor
+  throw configError(
+    'E_READ_ONLY',
+    `Chain ${link.rpc.chain} was opened without a key, nothing can be sent to it.`,
+    'Give the agent a key and run it live.',
+  )
+}

@@ -1,0 +1,64 @@
+// What a redemption claims and sells, asset by asset.
+import { type Address, erc20Abi, type Hex, keccak256, parseAbi } from 'viem'
+import { readContract } from 'viem/actions'
+import { max, min } from '../../maths/fixed-point.ts'
+import { owedSlot } from '../../maths/slots.ts'
+import { collateralVaultAbi } from './abi/collateral-vault.ts'
+import { evidenceOf } from './credit.ts'
+import { type Act, act } from './executor-call.ts'
+import { provenValue } from './proven-value.ts'
+import type { Redemption, Seller } from './redemption.ts'
+
+/** One asset: what the vault still pays on this proof, and what is sold. Amounts in the asset's units. */
+export type Lot = { readonly asset: Address; readonly pending: bigint; readonly sold: bigint; readonly proof: readonly Hex[] }
+
+/** The assets of the claims that have anything left to claim or to sell. */
+export async function readLots(seller: Seller, { claims, proof }: Redemption): Promise<readonly Lot[]> {
+  const { link, deployment, executor } = seller
+  const assets = [...new Set(claims.map(({ asset }) => asset))]
+  const vault = { address: deployment.vault, abi: collateralVaultAbi, functionName: 'claimed' } as const
+  const state = await link.rpc.gather((node) =>
+    Promise.all(
+      assets.map(async (asset) => {
+        const [claimed, held] = await Promise.all([
+          readContract(node, { ...vault, args: [executor, asset] }),
+          readContract(node, { address: asset, abi: erc20Abi, functionName: 'balanceOf', args: [executor] }),
+        ])
+        return { asset, claimed, held }
+      }),
+    ),
+  )
+  return state.flatMap(({ asset, claimed, held }) => {
+    const key = owedSlot(executor, asset, keccak256)
+    const nodes = proof.slots.find((slot) => slot.key === key)?.proof ?? []
+    const pending = max(provenValue(key, nodes) - claimed, 0n)
+    const sold = min(held + pending, max(pending, claimedBy(claims, asset)))
+    return sold > 0n ? [{ asset, pending, sold, proof: nodes }] : []
+  })
+}
+
+/** Nothing pending means that somebody relayed the claim for us: then only the sale is left. */
+export function claimActs({ deployment, executor }: Seller, number: bigint, { asset, pending, proof }: Lot): readonly Act[] {
+  if (pending === 0n) return []
+  const args = [executor, asset, evidenceOf(number, proof)] as const
+  return [act(deployment.vault, { abi: collateralVaultAbi, functionName: 'claim', args })]
+}
+
+/** The floor of the whole call guards the price, so that a swap needs no minimum of its own. */
+export function saleActs({ deployment, executor, link }: Seller, { asset, sold }: Lot): readonly Act[] {
+  const { router, dollar } = deployment
+  const deadline = BigInt(Math.floor(link.clock.now() / 1_000)) + 600n
+  const args = [sold, 0n, [asset, dollar], executor, deadline] as const
+  return [
+    act(asset, { abi: erc20Abi, functionName: 'approve', args: [router, sold] }),
+    act(router, { abi: ROUTER, functionName: 'swapExactTokensForTokens', args }),
+  ]
+}
+
+/** Uniswap v2 periphery, IUniswapV2Router01. */
+const ROUTER = parseAbi([
+  'function swapExactTokensForTokens(uint256 amountIn, uint256 amountOutMin, address[] path, address to, uint256 deadline) returns (uint256[] amounts)',
+])
+
+const claimedBy = (claims: Redemption['claims'], asset: Address): bigint =>
+  claims.reduce((sum, claim) => (claim.asset === asset ? sum + claim.amount : sum), 0n)
