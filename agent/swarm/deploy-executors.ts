@@ -62,7 +62,8 @@ export async function seatExecutors(
   return first
 }
 
-const EXECUTOR = ownArtefact('LiquidatorExecutor')
+/** The contract that holds capital and calls for it. */
+export const EXECUTOR = ownArtefact('LiquidatorExecutor')
 const TIMELOCK = 3600n
 
 const deployExecutor = (burst: Burst, operator: Address): Address => burst.deploy(EXECUTOR, [burst.from, operator, TIMELOCK])

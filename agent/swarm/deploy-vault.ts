@@ -1,5 +1,5 @@
 // A vault chain of a deployment: tokens, the pools where collateral is sold, and the vaults' listings.
-import { type Address, concat, getContractAddress, keccak256, maxUint256 } from 'viem'
+import { type Address, concat, getContractAddress, keccak256, maxUint256, toFunctionSelector } from 'viem'
 import { ownArtefact, uniswapArtefact } from './artefact.ts'
 import type { Burst } from './burst.ts'
 import { dollars } from './deploy-engine.ts'
@@ -63,9 +63,13 @@ export function deployVaultChain(plan: DeployPlan, chain: LocalChain, position: 
   return { chain, name, finality, governor, authority, registry, dollar, factory, router, assets, artefacts: VAULT_ARTEFACTS }
 }
 
-/** Queues the listing of every asset on every vault of the chain. */
-export function listVaults(_plan: DeployPlan, site: VaultSite, vaults: readonly VaultPlace[], burst: Burst): void {
+/** Queues the listing of every asset on every vault of the chain, and lets the guardian pause each vault's roots. */
+export function listVaults(site: VaultSite, vaults: readonly VaultPlace[], guardian: Address, burst: Burst): void {
+  const authority = { to: site.authority, abi: VAULT_ARTEFACTS.AccessManager.abi }
+  const selectors = ['pause', 'unpause'].map((name) => toFunctionSelector(`${name}()`))
+  burst.call({ ...authority, name: 'grantRole', args: [GUARDIAN, guardian, 0] })
   for (const vault of vaults.filter((one) => one.site === site)) {
+    burst.call({ ...authority, name: 'setTargetFunctionRole', args: [vault.engineRoots, selectors, GUARDIAN] })
     for (const { token } of vault.assets) {
       burst.call({ to: vault.vault, abi: VAULT_ARTEFACTS.CollateralVault.abi, name: 'list', args: [token, maxUint256 / 2n] })
     }
@@ -75,6 +79,9 @@ export function listVaults(_plan: DeployPlan, site: VaultSite, vaults: readonly 
 /** An asset's own units for an amount of six-decimal dollars at a price. */
 export const unitsFor = (amount: bigint, price: number, decimals: number): bigint =>
   (amount * 10n ** BigInt(decimals) * 100n) / BigInt(Math.round(price * 1e8))
+
+/** The role that may stop a route and start it again. */
+const GUARDIAN = 1n
 
 function fillPool(
   plan: DeployPlan,

@@ -47,7 +47,7 @@ export async function deploy(plan: DeployPlan): Promise<Deployment> {
   const vaultChains = plan.vaultChains.map((chain, i) => deployVaultChain(plan, chain, i, burst(chain)))
   const vaults = deployVaults(plan, engines, vaultChains, bursts)
   for (const site of engines) listMarket(plan, site, vaults, burst(site.chain))
-  for (const site of vaultChains) listVaults(plan, site, vaults, burst(site.chain))
+  for (const site of vaultChains) listVaults(site, vaults, get(owners, site.chain.id).guardian, burst(site.chain))
   await Promise.all(chains.map((chain) => burst(chain).flush()))
   const seated = await seatExecutors(plan, { engines, vaultChains, vaults }, owners)
   await Promise.all(engines.map((site) => openEngineAccounts(plan, site, seated.seats)))

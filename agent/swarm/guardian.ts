@@ -1,0 +1,54 @@
+// The stuck mode of a slow route: its guardian pauses the root oracle for a while at random moments.
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Scenario } from '../../config/scenario.ts'
+import type { VaultDeployment } from '../domain/network.ts'
+import { openBurst } from './burst.ts'
+import { ownersOf } from './deploy-executors.ts'
+import { VAULT_ARTEFACTS, type VaultSite } from './deploy-vault.ts'
+import { between, exponential, seeded } from './random.ts'
+
+/** What a route is about to do. Times in milliseconds since the opening. */
+export type Stoppage = { readonly vault: string; readonly from: number; readonly to: number }
+
+/** The pauses of one vault's route, from the seed alone. None without a stuck mode. */
+export function stoppagesOf(scenario: Scenario, vault: Scenario['vaults'][number]): readonly Stoppage[] {
+  if (vault.stuck === undefined) return []
+  const { every, min, max } = vault.stuck
+  const random = seeded(scenario.seed, `stuck ${vault.id}`)
+  const pauses: Stoppage[] = []
+  for (let from = exponential(random, every); from < scenario.duration; ) {
+    const to = from + between(random, min, max)
+    pauses.push({ vault: vault.id, from, to })
+    from = to + exponential(random, every)
+  }
+  return pauses
+}
+
+/** Carries the pauses out and reports each end of them. However it ends, the route is open again. */
+export async function guard(
+  site: VaultSite,
+  vault: VaultDeployment,
+  stoppages: readonly Stoppage[],
+  { at, report, signal }: { readonly at: () => number; readonly report: (text: string) => void; readonly signal: AbortSignal },
+): Promise<void> {
+  for (const { from, to } of stoppages) {
+    if (!(await until(from, at, signal))) return
+    await say(site, vault, 'pause')
+    report(`${vault.id} stuck for ${((to - from) / 1000).toFixed(1)} s`)
+    await until(to, at, signal)
+    await say(site, vault, 'unpause')
+    report(`${vault.id} moves again`)
+  }
+}
+
+async function until(moment: number, at: () => number, signal: AbortSignal): Promise<boolean> {
+  await sleep(Math.max(0, moment - at()), undefined, { signal }).catch(() => undefined) // aborted: the caller opens the route
+  return !signal.aborted
+}
+
+async function say(site: VaultSite, vault: VaultDeployment, name: 'pause' | 'unpause'): Promise<void> {
+  const { guardian } = await ownersOf(site.chain)
+  const burst = await openBurst(site.chain, guardian, 'interval')
+  burst.call({ to: vault.engineRoots, abi: VAULT_ARTEFACTS.RootOracle.abi, name, args: [] })
+  await burst.flush()
+}

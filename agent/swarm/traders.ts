@@ -1,0 +1,172 @@
+// Puts the traders in place: collateral locked on the vault chains, accounts opened, and traded once credit arrived.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Abi, type Address, encodeFunctionData, type Hex, maxUint256, maxUint64, pad, toHex } from 'viem'
+import { unavailable } from '../domain/errors.ts'
+import type { Mode } from '../domain/market.ts'
+import type { VaultDeployment } from '../domain/network.ts'
+import type { AccountPlan } from './accounts.ts'
+import { type Burst, openBurst } from './burst.ts'
+import { readAll } from './calls.ts'
+import { ENGINE_ARTEFACTS, dollars, type EngineSite } from './deploy-engine.ts'
+import { EXECUTOR, ownersOf } from './deploy-executors.ts'
+import type { Deployment } from './deploy.ts'
+import { VAULT_ARTEFACTS, type VaultSite } from './deploy-vault.ts'
+import type { LocalChain } from './local-chain.ts'
+
+/** A planned account with its address on the engine chain. */
+export type Trader = AccountPlan & { readonly account: Address; readonly site: EngineSite }
+
+/** Names every planned account's address. */
+export async function nameTraders(deployment: Deployment, plans: readonly AccountPlan[]): Promise<readonly Trader[]> {
+  const named = deployment.engines.map(async (site) => {
+    const own = plans.filter((plan) => plan.engine === site.name)
+    const views = own.map(({ salt }) => ({ ...engineOf(site), name: 'accountOf', args: [deployment.desk, salt] }))
+    const accounts = await readAll<Address>(site.chain.rpc, views)
+    return own.flatMap((plan, i) => (accounts[i] === undefined ? [] : [{ ...plan, account: accounts[i], site }]))
+  })
+  return (await Promise.all(named)).flat()
+}
+
+/** Locks the traders' collateral: one deposit per account and asset, in a few large transactions. */
+export async function lockCollateral(deployment: Deployment, traders: readonly Trader[]): Promise<number> {
+  const counts = deployment.vaultChains.map(async (site) => {
+    const deposits = depositsOn(deployment, site, traders)
+    const desk = await openDesk(deployment, site.chain)
+    for (const [token, amount] of totals(deposits)) desk.burst.call({ to: token, abi: TestToken, name: 'mint', args: [deployment.desk, amount] })
+    const vaults = deployment.network.vaults.filter((vault) => vault.chain === site.chain.id)
+    const approvals = vaults.flatMap((vault) => vault.assets.map(({ token }) => call(token, TestToken, 'approve', vault.vault, maxUint256)))
+    desk.execute([approvals, deposits.map((one) => call(one.vault, Vault, 'deposit', one.account, one.token, one.amount))])
+    await desk.burst.flush()
+    return deposits.length
+  })
+  return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0)
+}
+
+/** Opens every account and pays in the cash of those that hold any; they trade at once, on cash alone. */
+export async function openAccounts(deployment: Deployment, traders: readonly Trader[]): Promise<void> {
+  await Promise.all(
+    deployment.engines.map(async (site) => {
+      const own = traders.filter((trader) => trader.site === site)
+      const desk = await openDesk(deployment, site.chain)
+      const cash = own.reduce((sum, trader) => sum + dollars(trader.cash), 0n)
+      desk.burst.call({ to: site.cash, abi: TestToken, name: 'mint', args: [deployment.desk, cash] })
+      const opened = own.map(({ salt, mode }) => call(site.engine, Engine, 'open', salt, MODES[mode]))
+      const paid = own.filter(({ cash }) => cash > 0n)
+      const deposits = paid.map(({ account, cash }) => call(site.engine, Engine, 'depositCash', account, dollars(cash)))
+      const trades = paid.filter(({ credit }) => credit.length === 0).flatMap(tradesOf)
+      desk.execute([[call(site.cash, TestToken, 'approve', site.engine, maxUint256)], opened, deposits, trades])
+      await desk.burst.flush()
+    }),
+  )
+}
+
+/** Trades the accounts that wait for credit. */
+export async function tradeOnCredit(deployment: Deployment, traders: readonly Trader[]): Promise<void> {
+  await Promise.all(
+    deployment.engines.map(async (site) => {
+      const desk = await openDesk(deployment, site.chain)
+      desk.execute([traders.filter((trader) => trader.site === site && trader.credit.length > 0).flatMap(tradesOf)])
+      await desk.burst.flush()
+    }),
+  )
+}
+
+/** Resolves when the mirrors show every deposit; throws E_CREDIT after `patience` milliseconds. */
+export async function waitForCredit(deployment: Deployment, traders: readonly Trader[], patience: number): Promise<void> {
+  const deadline = Date.now() + patience
+  for (const site of deployment.engines) {
+    let missing = creditViews(deployment, traders.filter((trader) => trader.site === site))
+    while (missing.length > 0) {
+      const credited = await readAll<bigint>(site.chain.rpc, missing)
+      missing = missing.filter((view, i) => (credited[i] ?? 0n) < view.amount)
+      if (missing.length > 0 && Date.now() > deadline) throw notCredited(missing.length, patience)
+      if (missing.length > 0) await sleep(100)
+    }
+  }
+}
+
+const { abi: Engine } = ENGINE_ARTEFACTS.MarginEngine
+const { abi: TestToken } = ENGINE_ARTEFACTS.TestToken
+const { abi: Mirror } = ENGINE_ARTEFACTS.VaultMirror
+const { abi: Vault } = VAULT_ARTEFACTS.CollateralVault
+const MODES: Readonly<Record<Mode, number>> = { isolated: 1, cross: 2, unified: 3 }
+
+type Inner = { readonly target: Address; readonly data: Hex }
+
+const call = (target: Address, abi: Abi, functionName: string, ...args: readonly unknown[]): Inner => ({
+  target,
+  data: encodeFunctionData({ abi, functionName, args }),
+})
+
+const engineOf = (site: EngineSite) => ({ to: site.engine, abi: Engine })
+
+/** Buys at any price and sells at any price: the pool trades at the mark. */
+const tradesOf = ({ account, site, positions }: Trader): readonly Inner[] =>
+  positions.map(({ instrument, size }) => call(site.engine, Engine, 'trade', account, instrument, size, size > 0n ? maxUint64 : 0n))
+
+/** The desk is an executor that owns every trader's account: many calls in one transaction, in the order of the groups. */
+async function openDesk(
+  deployment: Deployment,
+  chain: LocalChain,
+): Promise<{ readonly burst: Burst; readonly execute: (groups: readonly (readonly Inner[])[]) => void }> {
+  const { trader } = await ownersOf(chain)
+  const burst = await openBurst(chain, trader, 'interval')
+  const execute = (groups: readonly (readonly Inner[])[]): void => {
+    for (const group of groups) {
+      for (let i = 0; i < group.length; i += CHUNK) {
+        const guard = { intent: pad(toHex(nextIntent++)), leg: 0, deadline: 2 ** 40, floor: -(2n ** 200n) }
+        burst.call({ to: deployment.desk, abi: EXECUTOR.abi, name: 'execute', args: [group.slice(i, i + CHUNK), guard], gas: CHUNK_GAS })
+      }
+    }
+  }
+  return { burst, execute }
+}
+
+/** Calls per transaction: what fits, at 600k gas each, into a sixth of a block. */
+const CHUNK = 50
+const CHUNK_GAS = 30_000_000n
+let nextIntent = BigInt(Date.now()) << 64n
+
+type LockedDeposit = { readonly vault: Address; readonly token: Address; readonly account: Address; readonly amount: bigint }
+
+function depositsOn(deployment: Deployment, site: VaultSite, traders: readonly Trader[]): readonly LockedDeposit[] {
+  return traders.flatMap(({ account, credit, site: engine }) =>
+    credit.flatMap(({ collateral, amount }) => {
+      const place = placeOf(deployment, engine, collateral)
+      if (place === undefined || place.vault.chain !== site.chain.id) return []
+      return [{ vault: place.vault.vault, token: place.token, account, amount }]
+    }),
+  )
+}
+
+/** The vault and token behind a collateral id of an engine. */
+function placeOf(
+  { network }: Deployment,
+  site: EngineSite,
+  collateral: number,
+): { readonly vault: VaultDeployment; readonly token: Address } | undefined {
+  const places = network.vaults.filter((vault) => vault.engine === site.chain.id).flatMap((vault) => vault.assets.map((asset) => ({ vault, asset })))
+  const found = places.find(({ asset }) => asset.collateral === collateral)
+  return found && { vault: found.vault, token: found.asset.token }
+}
+
+function totals(deposits: readonly LockedDeposit[]): ReadonlyMap<Address, bigint> {
+  const sums = new Map<Address, bigint>()
+  for (const { token, amount } of deposits) sums.set(token, (sums.get(token) ?? 0n) + amount)
+  return sums
+}
+
+const creditViews = (deployment: Deployment, traders: readonly Trader[]) =>
+  traders.flatMap(({ account, credit, site }) =>
+    credit.flatMap(({ collateral, amount }) => {
+      const place = placeOf(deployment, site, collateral)
+      return place === undefined ? [] : [{ to: place.vault.mirror, abi: Mirror, name: 'available', args: [account, place.token], amount }]
+    }),
+  )
+
+const notCredited = (missing: number, patience: number): Error =>
+  unavailable(
+    'E_CREDIT',
+    `${missing} deposits were not credited within ${patience / 1000} s`,
+    'Look at the logs of the relaying agent and of the attestors in the run directory.',
+  )
