@@ -11,7 +11,10 @@ const rules = Object.entries(floors).flatMap(([room, { rooms = [], npm = [], typ
   const rule = (about, to) => ({ name: `${room}: ${about}`, severity: 'error', from, to })
   const allowed = (names) => (names.length > 0 ? { pathNot: names.map(installed).join('|') } : {})
   return [
-    rule('rooms', { path: '^(agent|config|strategies|bin|test|contracts)/', pathNot: [room, ...rooms].map(at).join('|') }),
+    rule('rooms', {
+      path: '^(agent|config|strategies|bin|test|contracts)/',
+      pathNot: [room, ...rooms].map(at).join('|'),
+    }),
     rule('packages', { dependencyTypes: NPM, dependencyTypesNot: ['type-only'], ...allowed(npm) }),
     rule('types', { dependencyTypes: NPM, ...allowed([...npm, ...types]) }),
     ...(node ? [] : [rule('node', { dependencyTypes: ['core'] })]),
@@ -28,6 +31,11 @@ export default {
     parser: 'swc',
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
-    enhancedResolveOptions: { exportsFields: ['exports'], mainFields: ['module', 'main', 'types'], extensions: ['.ts', '.js'], conditionNames: ['import', 'node', 'default'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      mainFields: ['module', 'main', 'types'],
+      extensions: ['.ts', '.js'],
+      conditionNames: ['import', 'node', 'default'],
+    },
   },
 }

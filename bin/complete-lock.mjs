@@ -6,7 +6,16 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 
 const FILE = 'package-lock.json'
-const CPUS = { amd64: 'x64', x64: 'x64', arm64: 'arm64', ia32: 'ia32', arm: 'arm', ppc64: 'ppc64', s390x: 's390x', riscv64: 'riscv64' }
+const CPUS = {
+  amd64: 'x64',
+  x64: 'x64',
+  arm64: 'arm64',
+  ia32: 'ia32',
+  arm: 'arm',
+  ppc64: 'ppc64',
+  s390x: 's390x',
+  riscv64: 'riscv64',
+}
 
 const lock = JSON.parse(readFileSync(FILE, 'utf8'))
 const missing = Object.entries(lock.packages).flatMap(([path, owner]) => absent(path, owner))

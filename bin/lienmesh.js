@@ -37,7 +37,9 @@ function relaunch() {
   const stdio = ['inherit', 'inherit', 'inherit', 'ipc']
   const child = spawn(node, process.argv.slice(1), { stdio, env: { ...process.env, LIENMESH_NODE: node } })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
-  child.on('error', (error) => fail('E_NODE', `${node} does not start: ${error.message}`, 'npm ci, or install Node 24.'))
+  child.on('error', (error) =>
+    fail('E_NODE', `${node} does not start: ${error.message}`, 'npm ci, or install Node 24.'),
+  )
   child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)))
 }
 

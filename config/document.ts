@@ -1,6 +1,6 @@
 // A file read against a schema: every complaint says file, line and column, and what to change.
 import { readFileSync } from 'node:fs'
-import { isCollection, isMap, isPair, isScalar, LineCounter, type Document, type ParsedNode, parseDocument } from 'yaml'
+import { type Document, isCollection, isMap, isPair, isScalar, LineCounter, type ParsedNode, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { configError, type LienmeshError } from '../agent/domain/errors.ts'
 import { suggest } from './nearest.ts'
@@ -32,7 +32,8 @@ export function parseSource(file: string, text: string): Source {
     return `${file}:${line}:${col}`
   }
   const [broken] = document.errors
-  if (broken !== undefined) throw configError('E_CONFIG', `${at(broken.pos[0])} ${broken.message}`, 'Correct the YAML; nothing was started.')
+  if (broken !== undefined)
+    throw configError('E_CONFIG', `${at(broken.pos[0])} ${broken.message}`, 'Correct the YAML; nothing was started.')
   return { file, value: document.toJS() ?? {}, locate: (path, key) => at(offsetOf(document, path, key)) }
 }
 
@@ -40,7 +41,9 @@ export function parseSource(file: string, text: string): Source {
 export function check<S extends z.ZodType>(source: Source, schema: S, value: unknown = source.value): z.output<S> {
   const parsed = schema.safeParse(value, { reportInput: true })
   if (parsed.success) return parsed.data
-  throw complaint(parsed.error.issues.flatMap((issue) => describe(issue, schema, (path, key) => source.locate(path, key))))
+  throw complaint(
+    parsed.error.issues.flatMap((issue) => describe(issue, schema, (path, key) => source.locate(path, key))),
+  )
 }
 
 /** One error for all the issues of a config, first things first. */
@@ -50,7 +53,11 @@ export function complaint(lines: readonly string[]): LienmeshError {
 }
 
 /** An issue in words, where it stands first. An unknown key names the nearest known one. */
-export function describe(issue: z.core.$ZodIssue, schema: z.ZodType, where: (path: Path, key?: string) => string): string[] {
+export function describe(
+  issue: z.core.$ZodIssue,
+  schema: z.ZodType,
+  where: (path: Path, key?: string) => string,
+): string[] {
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(schema, issue.path)
     return issue.keys.map((key) => {
@@ -77,7 +84,8 @@ export function keysAt(schema: z.ZodType, path: Path): readonly string[] {
 
 /** A schema without its optional, default, prefault and transform wrappers. */
 export function bare(schema: unknown): unknown {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) return bare(schema.unwrap())
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault)
+    return bare(schema.unwrap())
   if (schema instanceof z.ZodPipe) return bare(schema.in)
   return schema
 }
@@ -92,11 +100,17 @@ function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (cause) {
-    throw configError('E_NO_CONFIG', `cannot read ${file}: ${reason(cause)}`, 'Name an existing file with --config, or try: npm start (needs none).', cause)
+    throw configError(
+      'E_NO_CONFIG',
+      `cannot read ${file}: ${reason(cause)}`,
+      'Name an existing file with --config, or try: npm start (needs none).',
+      cause,
+    )
   }
 }
 
-const reason = (cause: unknown): string => (cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause))
+const reason = (cause: unknown): string =>
+  cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
 
 /** Where a value starts in the text; for an unknown key, where the key itself starts. */
 function offsetOf(document: Document.Parsed, path: Path, key: string | undefined): number {

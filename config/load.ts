@@ -28,15 +28,20 @@ type Override = { readonly setting: Setting; readonly text: string; readonly fro
 export function loadConfig(sources: Sources): Loaded {
   const source = readSource(sources.file)
   const overrides = [...fromEnvironment(sources.env), ...fromFlags(sources.flags)]
-  const merged = overrides.reduce((held, { setting, text }) => put(held, setting.path, setting.read(text)), source.value)
+  const merged = overrides.reduce(
+    (held, { setting, text }) => put(held, setting.path, setting.read(text)),
+    source.value,
+  )
   const parsed = agentConfig.safeParse(merged, { reportInput: true })
   if (!parsed.success) {
-    const lines = parsed.error.issues.flatMap((issue) => describe(issue, agentConfig, (path, key) => place(source, overrides, path, key)))
+    const lines = parsed.error.issues.flatMap((issue) =>
+      describe(issue, agentConfig, (path, key) => place(source, overrides, path, key)),
+    )
     throw complaint(lines)
   }
   return {
     config: absolute(parsed.data, dirname(resolve(sources.file))),
-    origin: (key) => place(source, overrides, key.split('.'), undefined, 'default'),
+    origin: (key) => (dig(merged, key.split('.')) === undefined ? 'default' : place(source, overrides, key.split('.'))),
     written: (path) => dig(merged, path),
     consent: {
       file: dig(source.value, ['mode']) === 'live',
@@ -50,7 +55,11 @@ export function requireConsent({ config, consent }: Loaded): void {
   if (config.mode !== 'live' || (consent.file && consent.flag)) return
   const lacks = consent.file ? 'the flag --mode live' : 'mode: live in the config file'
   const has = consent.file ? 'mode: live in the config file' : '--mode live'
-  throw configError('E_LIVE', `${has} without ${lacks}; live sends real transactions and needs both`, `Add ${lacks}, or stay in shadow mode.`)
+  throw configError(
+    'E_LIVE',
+    `${has} without ${lacks}; live sends real transactions and needs both`,
+    `Add ${lacks}, or stay in shadow mode.`,
+  )
 }
 
 function fromEnvironment(env: Sources['env']): Override[] {
@@ -59,8 +68,15 @@ function fromEnvironment(env: Sources['env']): Override[] {
     if (!variable.startsWith('LIENMESH_') || OTHER_VARIABLES.includes(variable) || text === undefined) return []
     const setting = known.find((one) => one.env === variable)
     if (setting !== undefined) return [{ setting, text, from: variable }]
-    const hint = suggest(variable, known.map((one) => one.env))
-    throw usageError('E_USAGE', `unknown environment variable ${variable}${hint && ` – ${hint}`}`, 'Unset it, or see docs/reference/config.md.')
+    const hint = suggest(
+      variable,
+      known.map((one) => one.env),
+    )
+    throw usageError(
+      'E_USAGE',
+      `unknown environment variable ${variable}${hint && ` – ${hint}`}`,
+      'Unset it, or see docs/reference/config.md.',
+    )
   })
 }
 
@@ -71,11 +87,10 @@ function fromFlags(flags: Sources['flags']): Override[] {
   })
 }
 
-/** The last source that spoke about a path: a flag, a variable, a place in the file, or `otherwise`. */
-function place(source: Source, overrides: readonly Override[], path: readonly PropertyKey[], key?: string, otherwise?: string): string {
+/** The last source that spoke about a path: a flag, a variable, or a place in the file. */
+function place(source: Source, overrides: readonly Override[], path: readonly PropertyKey[], key?: string): string {
   const last = overrides.findLast(({ setting }) => setting.key === path.join('.'))
-  if (last !== undefined) return last.from
-  return otherwise === undefined || dig(source.value, path) !== undefined ? source.locate(path, key) : otherwise
+  return last?.from ?? source.locate(path, key)
 }
 
 function put(held: unknown, path: readonly string[], value: unknown): unknown {
@@ -99,6 +114,8 @@ function absolute(config: AgentConfig, folder: string): AgentConfig {
     dataDir: resolve(folder, config.dataDir),
     keys: { operator: resolve(folder, config.keys.operator) },
     p2p: identity === undefined ? config.p2p : { ...config.p2p, identity: resolve(folder, identity) },
-    strategies: config.strategies.map((one) => (/^[./]/.test(one.use) ? { ...one, use: resolve(folder, one.use) } : one)),
+    strategies: config.strategies.map((one) =>
+      /^[./]/.test(one.use) ? { ...one, use: resolve(folder, one.use) } : one,
+    ),
   }
 }

@@ -1,9 +1,9 @@
 // network.json: what a deployment wrote and every process reads.
 import { z } from 'zod'
 import type { Network } from '../agent/domain/network.ts'
-import { address, bigNumber, chain, name } from './fields.ts'
-import { readJson } from './document.ts'
 import { millis } from '../agent/domain/units.ts'
+import { readJson } from './document.ts'
+import { address, bigNumber, chain, name } from './fields.ts'
 
 const time = z
   .number()
@@ -75,10 +75,18 @@ export const networkSchema = z
     const engines = new Set(network.engines.map((one) => one.chain))
     network.vaults.forEach((one, index) => {
       if (engines.has(one.engine)) return
-      context.addIssue({ code: 'custom', path: ['vaults', index, 'engine'], message: `no engine runs on chain ${one.engine}` })
+      context.addIssue({
+        code: 'custom',
+        path: ['vaults', index, 'engine'],
+        message: `no engine runs on chain ${one.engine}`,
+      })
     })
     if (network.threshold > network.attestors.length)
-      context.addIssue({ code: 'custom', path: ['threshold'], message: `${network.threshold} of ${network.attestors.length} attestors can never sign` })
+      context.addIssue({
+        code: 'custom',
+        path: ['threshold'],
+        message: `${network.threshold} of ${network.attestors.length} attestors can never sign`,
+      })
   })
 
 /** Reads and checks a network description. */

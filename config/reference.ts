@@ -13,8 +13,9 @@ export const jsonSchema = (of: keyof typeof schemas): string =>
 
 /** docs/reference/config.md. */
 export function configReference(): string {
-  const rows = settings().map(({ key, env, fallback, type, description }) =>
-    `| \`${key}\` | ${type.replaceAll('|', ' \\| ')} | ${fallback === undefined ? '' : `\`${fallback}\``} | \`${env}\` | ${description} |`,
+  const rows = settings().map(
+    ({ key, env, fallback, type, description }) =>
+      `| \`${key}\` | ${type.replaceAll('|', ' \\| ')} | ${fallback === undefined ? '' : `\`${fallback}\``} | \`${env}\` | ${description} |`,
   )
   const lists = listRows().map(([key, description]) => `| \`${key}\` | ${description} |`)
   return [
@@ -49,8 +50,19 @@ function listRows(): (readonly [string, string])[] {
 
 function properties(schema: z.core.JSONSchema._JSONSchema, at: string): (readonly [string, string])[] {
   if (typeof schema !== 'object') return []
-  const own = Object.entries(schema.properties ?? {}).flatMap(([key, field]) => properties(field, at === '' ? key : `${at}.${key}`))
-  const items = typeof schema.items === 'object' && !Array.isArray(schema.items) ? properties(schema.items, `${at}[]`) : []
-  const map = schema.properties === undefined && typeof schema.additionalProperties === 'object' ? [[`${at}{}`, schema.description ?? ''] as const] : []
-  return [...(own.length > 0 || items.length > 0 || map.length > 0 ? [] : [[at, schema.description ?? ''] as const]), ...own, ...items, ...map]
+  const own = Object.entries(schema.properties ?? {}).flatMap(([key, field]) =>
+    properties(field, at === '' ? key : `${at}.${key}`),
+  )
+  const items =
+    typeof schema.items === 'object' && !Array.isArray(schema.items) ? properties(schema.items, `${at}[]`) : []
+  const map =
+    schema.properties === undefined && typeof schema.additionalProperties === 'object'
+      ? [[`${at}{}`, schema.description ?? ''] as const]
+      : []
+  return [
+    ...(own.length > 0 || items.length > 0 || map.length > 0 ? [] : [[at, schema.description ?? ''] as const]),
+    ...own,
+    ...items,
+    ...map,
+  ]
 }

@@ -18,7 +18,7 @@ const stuck = z
     min: duration.describe('Shortest pause.'),
     max: duration.describe('Longest pause.'),
   })
-  .describe('The guardian pauses the vault\'s root oracle at random moments.')
+  .describe("The guardian pauses the vault's root oracle at random moments.")
 
 const latency = z.strictObject({
   median: duration,
@@ -111,9 +111,13 @@ const accounts = z.strictObject({
   modes: z.strictObject({ isolated: ratio, cross: ratio, unified: ratio }).describe('Shares of the three modes.'),
   options: ratio.describe('Share of the accounts that hold an option too.'),
   calm: ratio.prefault('0 %').describe('Share of the accounts with about half the leverage: they stay healthy.'),
-  leverage: z.strictObject({ isolated: range, cross: range, unified: range }).describe('Notional over collateral or cash, by mode.'),
+  leverage: z
+    .strictObject({ isolated: range, cross: range, unified: range })
+    .describe('Notional over collateral or cash, by mode.'),
   size: z.strictObject({ min: amount, max: amount }).describe('Collateral or cash of an account.'),
-  depositEvery: duration.prefault('0s').describe('Late deposits during the run, to measure credit latency; 0s for none.'),
+  depositEvery: duration
+    .prefault('0s')
+    .describe('Late deposits during the run, to measure credit latency; 0s for none.'),
 })
 
 const group = z.strictObject({
@@ -188,7 +192,11 @@ export function loadScenario(which: string): Scenario {
   const known = scenarioNames()
   if (!known.includes(which)) {
     const hint = suggest(which, known)
-    throw usageError('E_SCENARIO', `unknown scenario ${which}${hint && ` – ${hint}`}`, 'See lienmesh scenarios ls, or give the path of a .yaml file.')
+    throw usageError(
+      'E_SCENARIO',
+      `unknown scenario ${which}${hint && ` – ${hint}`}`,
+      'See lienmesh scenarios ls, or give the path of a .yaml file.',
+    )
   }
   return check(readSource(fileURLToPath(new URL(`${which}.yaml`, FOLDER))), scenarioSchema)
 }
@@ -198,17 +206,27 @@ type Context = z.core.$RefinementCtx<Scenario>
 function refuseUnknownNames(scenario: Scenario, context: Context): void {
   const known = (path: readonly PropertyKey[], word: string, names: readonly string[]): void => {
     if (names.includes(word)) return
-    context.issues.push({ code: 'custom', path: [...path], message: `${word} is not declared (${names.join(', ')})`, input: word })
+    context.issues.push({
+      code: 'custom',
+      path: [...path],
+      message: `${word} is not declared (${names.join(', ')})`,
+      input: word,
+    })
   }
   const names = (of: readonly { readonly name: string }[]): string[] => of.map((one) => one.name)
   const feeds = names(scenario.feeds)
-  scenario.vaults.forEach((one, i) => {
+  for (const [i, one] of scenario.vaults.entries()) {
     known(['vaults', i, 'chain'], one.chain, names(scenario.vaultChains))
     known(['vaults', i, 'engine'], one.engine, names(scenario.engines))
-  })
-  scenario.assets.forEach((one, i) => known(['assets', i, 'feed'], one.feed, feeds))
-  scenario.instruments.forEach((one, i) => known(['instruments', i, 'feed'], one.feed, feeds))
+  }
+  for (const [i, one] of scenario.assets.entries()) known(['assets', i, 'feed'], one.feed, feeds)
+  for (const [i, one] of scenario.instruments.entries()) known(['instruments', i, 'feed'], one.feed, feeds)
   const { isolated, cross, unified } = scenario.accounts.modes
   if (isolated + cross + unified !== 10_000)
-    context.issues.push({ code: 'custom', path: ['accounts', 'modes'], message: 'the three shares must add up to 100 %', input: scenario.accounts.modes })
+    context.issues.push({
+      code: 'custom',
+      path: ['accounts', 'modes'],
+      message: 'the three shares must add up to 100 %',
+      input: scenario.accounts.modes,
+    })
 }

@@ -19,7 +19,9 @@ const chains = z
     z.strictObject({
       id: chain.describe('EIP-155 chain id; every endpoint must answer with it.'),
       rpc: z.array(endpoint).min(1).describe('Endpoints of this chain, preferred first.'),
-      executor: address.describe("This agent's LiquidatorExecutor on the chain (the provider's account for a provider)."),
+      executor: address.describe(
+        "This agent's LiquidatorExecutor on the chain (the provider's account for a provider).",
+      ),
     }),
   )
   .min(1)
@@ -35,9 +37,7 @@ const capital = z
 const risk = z
   .strictObject({
     maxInFlight: amount.prefault('1000000 USD').describe('Most outlay paid and not yet received, over all routes.'),
-    maxShortfall: amount
-      .prefault('1000000 USD')
-      .describe('Most expected shortfall (97.5 %) of everything in flight.'),
+    maxShortfall: amount.prefault('1000000 USD').describe('Most expected shortfall (97.5 %) of everything in flight.'),
     minNet: amount.prefault('0 USD').describe('Least net value of a bid.'),
     volatility: ratio.prefault('90 %').describe('Annual volatility that prices the gap, before jumps.'),
     jump: ratio.prefault('5 %').describe('Mean size of a downward jump of collateral.'),
@@ -64,7 +64,11 @@ const provider = z
 
 const p2p = z
   .strictObject({
-    listen: z.string().startsWith('/').default('/ip4/127.0.0.1/tcp/0').describe('Multiaddr to listen on; port 0 takes a free one.'),
+    listen: z
+      .string()
+      .startsWith('/')
+      .default('/ip4/127.0.0.1/tcp/0')
+      .describe('Multiaddr to listen on; port 0 takes a free one.'),
     bootstrap: z.array(z.string().startsWith('/')).default([]).describe('Multiaddrs of peers to dial at start.'),
     identity: z.string().min(1).optional().describe('File of the transport key. Without it, a new one per start.'),
   })
@@ -92,7 +96,11 @@ export const agentConfig = z.strictObject({
   chains,
   capital: capital.prefault({}),
   risk: risk.prefault({}),
-  strategies: z.array(strategy).min(1).prefault([{ use: 'gap-aware' }]).describe('Strategies, asked in this order.'),
+  strategies: z
+    .array(strategy)
+    .min(1)
+    .prefault([{ use: 'gap-aware' }])
+    .describe('Strategies, asked in this order.'),
   provider: provider.prefault({}),
   p2p: p2p.prefault({}),
   log: log.prefault({}),

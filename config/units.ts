@@ -6,10 +6,15 @@ const NUMBER = /^([+-]?\d+(?:\.\d+)?) ?([a-zA-Z%]*)$/
 const MILLIS: Readonly<Record<string, number>> = { ms: 1, s: 1e3, m: 6e4, h: 36e5, d: 864e5 }
 
 /** A length of time: `250ms`, `1.5s`, `12m`, `6h`, `2d`. */
-export const duration = quantity('a duration', '1.5s', ['ms', 's', 'm', 'h', 'd'], (number, unit): Millis | undefined => {
-  const length = Number(number) * (MILLIS[unit] ?? Number.NaN)
-  return length >= 0 && Number.isInteger(length) ? millis(length) : undefined
-})
+export const duration = quantity(
+  'a duration',
+  '1.5s',
+  ['ms', 's', 'm', 'h', 'd'],
+  (number, unit): Millis | undefined => {
+    const length = Number(number) * (MILLIS[unit] ?? Number.NaN)
+    return length >= 0 && Number.isInteger(length) ? millis(length) : undefined
+  },
+)
 
 /** An amount of dollars, exact: `6000 USD`, `0.25 USD`. */
 export const amount = quantity('an amount', '6000 USD', ['USD'], (number): Wad | undefined => {
@@ -42,12 +47,19 @@ function quantity<T>(what: string, example: string, units: readonly string[], re
   const refuse = (raw: unknown): string => complaint(raw, what, example, units)
   return z
     .string({ error: (issue) => refuse(issue.input) })
-    .regex(new RegExp(`^[+-]?\\d+(\\.\\d+)? ?(${units.join('|')})$`), { error: (issue) => refuse(issue.input), abort: true })
+    .regex(new RegExp(`^[+-]?\\d+(\\.\\d+)? ?(${units.join('|')})$`), {
+      error: (issue) => refuse(issue.input),
+      abort: true,
+    })
     .transform((text, context): T => {
       const [, number = '', unit = ''] = NUMBER.exec(text) ?? []
       const value = read(number, unit)
       if (value !== undefined) return value
-      context.issues.push({ code: 'custom', message: `${text} is out of range; write ${what} such as ${example}`, input: text })
+      context.issues.push({
+        code: 'custom',
+        message: `${text} is out of range; write ${what} such as ${example}`,
+        input: text,
+      })
       return z.NEVER
     })
 }
@@ -55,8 +67,10 @@ function quantity<T>(what: string, example: string, units: readonly string[], re
 function complaint(raw: unknown, what: string, example: string, units: readonly string[]): string {
   if (raw === undefined) return `is missing; write ${what} such as ${example}`
   const [, number, unit] = NUMBER.exec(String(raw)) ?? []
-  if (number !== undefined && unit === '') return `"${raw}" has no unit. Write ${number}${gap(units)}${units.includes('s') ? 's' : units[0]}`
-  if (number !== undefined) return `"${raw}" has the unit ${unit}, expected ${units.join(', ')}. Write ${what} such as ${example}`
+  if (number !== undefined && unit === '')
+    return `"${raw}" has no unit. Write ${number}${gap(units)}${units.includes('s') ? 's' : units[0]}`
+  if (number !== undefined)
+    return `"${raw}" has the unit ${unit}, expected ${units.join(', ')}. Write ${what} such as ${example}`
   return `"${String(raw)}" is not ${what}. Write for example ${example}`
 }
 

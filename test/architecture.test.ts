@@ -40,12 +40,20 @@ describe('a planted violation is caught', () => {
     ['agent/ports/a.ts', "import '../maths/clean.ts'", 'agent/ports: rooms'],
     ['agent/strategy.ts', "import './core/clean.ts'", 'agent/strategy.ts: rooms'],
     ['agent/core/a.ts', "import '../ports/clean.ts'", 'agent/core: rooms'],
-    ['agent/core/b.ts', "import type { Clean } from '../adapters/chain/clean.ts'\nexport type B = Clean", 'agent/core: rooms'],
+    [
+      'agent/core/b.ts',
+      "import type { Clean } from '../adapters/chain/clean.ts'\nexport type B = Clean",
+      'agent/core: rooms',
+    ],
     ['agent/core/c.ts', "import 'node:timers/promises'", 'agent/core: node'],
     ['agent/core/d.ts', "import pino from 'pino'\npino()", 'agent/core: packages'],
     ['agent/adapters/chain/a.ts', "import '../gossip/clean.ts'", 'agent/adapters/chain: rooms'],
     ['agent/adapters/chain/b.ts', "import '../../core/clean.ts'", 'agent/adapters/chain: rooms'],
-    ['agent/adapters/store/a.ts', "import { keccak256 } from 'viem'\nkeccak256('0x')", 'agent/adapters/store: packages'],
+    [
+      'agent/adapters/store/a.ts',
+      "import { keccak256 } from 'viem'\nkeccak256('0x')",
+      'agent/adapters/store: packages',
+    ],
     ['agent/adapters/gossip/a.ts', "import '../../runtime/clean.ts'", 'agent/adapters/gossip: rooms'],
     ['agent/runtime/a.ts', "import '../swarm/clean.ts'", 'agent/runtime: rooms'],
     ['agent/runtime/b.ts', "import yargs from 'yargs'\nyargs()", 'agent/runtime: packages'],
@@ -66,7 +74,8 @@ describe('a planted violation is caught', () => {
   beforeAll(async () => {
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
     writeFileSync(join(folder, 'package.json'), textOf('package.json'))
-    for (const room of new Set(planted.map(([file]) => dirname(file)))) plant(`${room}/clean.ts`, 'export type Clean = 1\nexport const clean = 1\n')
+    for (const room of new Set(planted.map(([file]) => dirname(file))))
+      plant(`${room}/clean.ts`, 'export type Clean = 1\nexport const clean = 1\n')
     plant('test/clean.ts', 'export const clean = 1\n')
     plant('agent/maths/c-too.ts', "import './c.ts'\nexport const too = 1\n")
     for (const [file, code] of planted) plant(file, `${code}\n`)
@@ -91,7 +100,9 @@ describe('a planted violation is caught', () => {
 
 describe('the code', () => {
   test('has no clock and no dice below the runtime', () => {
-    const pure = sources('agent/domain', 'agent/maths', 'agent/ports', 'agent/core', 'strategies').concat('agent/strategy.ts')
+    const pure = sources('agent/domain', 'agent/maths', 'agent/ports', 'agent/core', 'strategies').concat(
+      'agent/strategy.ts',
+    )
     const impure = /\bMath\.random\b|\bDate\.now\b|\bnew Date\b|\bcrypto\.(getRandomValues|randomUUID)\b|\bawait\b/
     expect(pure.filter((file) => impure.test(withoutComments(textOf(file))))).toEqual([])
   })

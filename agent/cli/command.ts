@@ -59,7 +59,11 @@ export const command = <Shape extends z.ZodRawShape>(declared: Declared<Shape>):
 
 /** What is wrong with the flags, one line each. */
 function badFlags(issues: readonly z.core.$ZodIssue[], given: Given, name: string): LienmeshError {
-  return usageError('E_USAGE', issues.map((issue) => inWords(issue, given)).join('\n  '), `See lienmesh ${name} --help.`)
+  return usageError(
+    'E_USAGE',
+    issues.map((issue) => inWords(issue, given)).join('\n  '),
+    `See lienmesh ${name} --help.`,
+  )
 }
 
 function inWords(issue: z.core.$ZodIssue, given: Given): string {
@@ -83,5 +87,8 @@ export const toggle = z.boolean().default(false)
 /** Flags of every command. */
 export const common = {
   json: toggle.describe('One JSON object per line instead of text.'),
-  'log.level': z.enum(['silent', 'error', 'warn', 'info', 'debug', 'trace']).optional().describe('debug also shows stacks.'),
+  'log.level': z
+    .enum(['silent', 'error', 'warn', 'info', 'debug', 'trace'])
+    .optional()
+    .describe('debug also shows stacks.'),
 } as const

@@ -3,19 +3,47 @@ import type { Entry } from './command.ts'
 
 /** The program, in the order of its help. */
 export const commands: readonly Entry[] = [
-  entry('swarm up', 'Start a local market with agents, run a scenario, report', async () => (await import('./swarm-up.ts')).swarmUp),
+  entry(
+    'swarm up',
+    'Start a local market with agents, run a scenario, report',
+    async () => (await import('./swarm-up.ts')).swarmUp,
+  ),
   entry('swarm status', 'Show the runs of this directory', async () => (await import('./swarm-status.ts')).swarmStatus),
   entry('swarm logs', "Print a run's logs", async () => (await import('./swarm-logs.ts')).swarmLogs),
   entry('swarm down', 'Stop what still runs', async () => (await import('./swarm-down.ts')).swarmDown),
   entry('run', 'Run one agent on a network', async () => (await import('./run.ts')).run),
-  entry('decisions', 'List decisions, taken or not, with their reasons', async () => (await import('./decisions.ts')).decisions),
+  entry(
+    'decisions',
+    'List decisions, taken or not, with their reasons',
+    async () => (await import('./decisions.ts')).decisions,
+  ),
   entry('why', 'Explain what was decided about an account', async () => (await import('./why.ts')).why),
-  entry('config check', 'Check a config file and say what is wrong with it', async () => (await import('./config-check.ts')).configCheck),
-  entry('config show', 'Show every setting and where it came from', async () => (await import('./config-show.ts')).configShow),
-  entry('config schema', 'Print a JSON Schema for editors', async () => (await import('./config-schema.ts')).configSchema),
-  entry('config docs', 'Write the generated reference below docs/', async () => (await import('./config-docs.ts')).configDocs),
+  entry(
+    'config check',
+    'Check a config file and say what is wrong with it',
+    async () => (await import('./config-check.ts')).configCheck,
+  ),
+  entry(
+    'config show',
+    'Show every setting and where it came from',
+    async () => (await import('./config-show.ts')).configShow,
+  ),
+  entry(
+    'config schema',
+    'Print a JSON Schema for editors',
+    async () => (await import('./config-schema.ts')).configSchema,
+  ),
+  entry(
+    'config docs',
+    'Write the generated reference below docs/',
+    async () => (await import('./config-docs.ts')).configDocs,
+  ),
   entry('strategies ls', 'List the built-in strategies', async () => (await import('./strategies-ls.ts')).strategiesLs),
-  entry('scenarios ls', 'List the scenarios that swarm up can run', async () => (await import('./scenarios-ls.ts')).scenariosLs),
+  entry(
+    'scenarios ls',
+    'List the scenarios that swarm up can run',
+    async () => (await import('./scenarios-ls.ts')).scenariosLs,
+  ),
 ]
 
 function entry(words: string, summary: string, load: Entry['load']): Entry {

@@ -1,6 +1,7 @@
 // lienmesh config check: everything about a config that can be judged without starting.
-import { EXIT } from '../domain/errors.ts'
+
 import { loadNetwork } from '../../config/network.ts'
+import { EXIT } from '../domain/errors.ts'
 import { command } from './command.ts'
 import { configFlags, configFrom } from './config-source.ts'
 
@@ -13,8 +14,14 @@ export const configCheck = command({
     const { loadStrategy } = await import('../runtime/plugins.ts')
     const strategies = await Promise.all(config.strategies.map((one) => loadStrategy(one.use, one.params)))
     const names = strategies.map(({ strategy }) => strategy.name)
-    if (context.json) context.print(JSON.stringify({ type: 'config', ok: true, mode: config.mode, network: network.name, strategies: names }))
-    else context.print(`✔ ${options.config}: ${config.role} ${config.name}, mode ${config.mode}, network ${network.name}, ${names.join(', ')}`)
+    if (context.json)
+      context.print(
+        JSON.stringify({ type: 'config', ok: true, mode: config.mode, network: network.name, strategies: names }),
+      )
+    else
+      context.print(
+        `✔ ${options.config}: ${config.role} ${config.name}, mode ${config.mode}, network ${network.name}, ${names.join(', ')}`,
+      )
     return EXIT.ok
   },
 })

@@ -14,14 +14,21 @@ export const configDocs = command({
     check: toggle.describe('Write nothing; fail when a page is out of date.'),
   }),
   run: async (options, context) => {
-    const pages = Object.entries(await allPages(context.commands)).map(([name, text]) => ({ file: join(options.out, name), text }))
+    const pages = Object.entries(await allPages(context.commands)).map(([name, text]) => ({
+      file: join(options.out, name),
+      text,
+    }))
     const stale = pages.filter(({ file, text }) => contentOf(file) !== text)
     if (options.check && stale.length > 0) throw outOfDate(stale.map(({ file }) => file))
     for (const { file, text } of stale) {
       mkdirSync(dirname(file), { recursive: true })
       writeFileSync(file, text)
     }
-    context.print(context.json ? JSON.stringify({ type: 'docs', pages: pages.length, changed: stale.length }) : `✔ ${pages.length} pages, ${stale.length} changed`)
+    context.print(
+      context.json
+        ? JSON.stringify({ type: 'docs', pages: pages.length, changed: stale.length })
+        : `✔ ${pages.length} pages, ${stale.length} changed`,
+    )
     return EXIT.ok
   },
 })
@@ -43,4 +50,8 @@ function contentOf(file: string): string | undefined {
 }
 
 const outOfDate = (files: readonly string[]): LienmeshError =>
-  new LienmeshError('E_DOCS', `out of date: ${files.join(', ')}`, { remedy: 'fix-config', exit: EXIT.assertion, fix: 'npm run docs:generate, and commit the result.' })
+  new LienmeshError('E_DOCS', `out of date: ${files.join(', ')}`, {
+    remedy: 'fix-config',
+    exit: EXIT.assertion,
+    fix: 'npm run docs:generate, and commit the result.',
+  })

@@ -12,7 +12,11 @@ export const configShow = command({
     for (const { key, path, fallback } of settings()) {
       const value = written(path) ?? fallback ?? ''
       const from = origin(key)
-      context.print(context.json ? JSON.stringify({ type: 'setting', key, value, from }) : `${key.padEnd(24)} ${String(value).padEnd(28)} ${from}`)
+      context.print(
+        context.json
+          ? JSON.stringify({ type: 'setting', key, value, from })
+          : `${key.padEnd(24)} ${String(value).padEnd(28)} ${from}`,
+      )
     }
     for (const { use } of config.strategies) {
       context.print(context.json ? JSON.stringify({ type: 'strategy', use }) : `${'strategies'.padEnd(24)} ${use}`)

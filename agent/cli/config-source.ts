@@ -7,7 +7,12 @@ import type { Context, Given } from './command.ts'
 /** `--config`, and one flag per scalar setting. Values are judged with the file, not here. */
 export const configFlags = z.strictObject({
   config: z.string().min(1).default('lienmesh.yaml').describe('The config file.'),
-  ...Object.fromEntries(settings().map(({ flag, description, fallback, type }) => [flag, z.string().optional().meta({ description, fallback, type })])),
+  ...Object.fromEntries(
+    settings().map(({ flag, description, fallback, type }) => [
+      flag,
+      z.string().optional().meta({ description, fallback, type }),
+    ]),
+  ),
 })
 
 /** The config from defaults, file, environment and flags. */

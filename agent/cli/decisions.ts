@@ -1,7 +1,7 @@
 // lienmesh decisions: what was decided, taken or not, and why.
 import { z } from 'zod'
-import { readDecisions } from '../runtime/decisions.ts'
 import { EXIT } from '../domain/errors.ts'
+import { readDecisions } from '../runtime/decisions.ts'
 import { command, toggle, wholeNumber } from './command.ts'
 import { dollars, json, timeOfDay } from './format.ts'
 import { from, journalFolder } from './journal-source.ts'
@@ -22,7 +22,11 @@ export const decisions = command({
       const counted = Map.groupBy(found, (one) => `${one.kind}\t${one.reason}`)
       for (const [key, group] of counted) {
         const [decided, reason] = key.split('\t')
-        context.print(context.json ? json({ type: 'count', kind: decided, reason, count: group.length }) : `${String(group.length).padStart(7)}  ${decided} ${reason}`)
+        context.print(
+          context.json
+            ? json({ type: 'count', kind: decided, reason, count: group.length })
+            : `${String(group.length).padStart(7)}  ${decided} ${reason}`,
+        )
       }
       return EXIT.ok
     }

@@ -1,6 +1,7 @@
 // From words to the command that answers to them.
-import { EXIT, type ExitStatus, usageError } from '../domain/errors.ts'
+
 import { suggest } from '../../config/nearest.ts'
+import { EXIT, type ExitStatus, usageError } from '../domain/errors.ts'
 import type { Entry } from './command.ts'
 import { commands } from './commands.ts'
 import { overview, version } from './help.ts'
@@ -30,13 +31,22 @@ function unknownCommand(group: readonly string[], word: string, inGroup: readonl
   const known = [...new Set((inGroup.length > 0 ? inGroup : commands).map((entry) => entry.words[group.length] ?? ''))]
   const hint = suggest(word, known)
   const asked = [...group, word].join(' ')
-  return usageError('E_USAGE', `unknown command ${asked}${hint && ` – ${hint}`}`, `See lienmesh ${[...group, '--help'].join(' ')}.`)
+  return usageError(
+    'E_USAGE',
+    `unknown command ${asked}${hint && ` – ${hint}`}`,
+    `See lienmesh ${[...group, '--help'].join(' ')}.`,
+  )
 }
 
 /** Help has two spellings; any other flag without a command is a mistake. */
 function refuseFlags(rest: readonly string[]): void {
   const flag = rest.find((word) => !['--help', '-h', 'help'].includes(word))
-  if (flag !== undefined) throw usageError('E_USAGE', `unknown flag ${flag} before a command`, 'Write the command first: lienmesh swarm up --json.')
+  if (flag !== undefined)
+    throw usageError(
+      'E_USAGE',
+      `unknown flag ${flag} before a command`,
+      'Write the command first: lienmesh swarm up --json.',
+    )
 }
 
 function leadingWords(argv: readonly string[]): readonly string[] {

@@ -4,7 +4,11 @@ import { EXIT, LienmeshError } from '../domain/errors.ts'
 import { listRuns } from '../swarm/run-directory.ts'
 
 /** `--from`. */
-export const from = z.string().min(1).optional().describe('A run directory or a data directory (default: newest run here).')
+export const from = z
+  .string()
+  .min(1)
+  .optional()
+  .describe('A run directory or a data directory (default: newest run here).')
 
 /** The folder to read journals from. */
 export function journalFolder(asked: string | undefined): string {

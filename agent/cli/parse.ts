@@ -14,7 +14,8 @@ export async function parse(entry: Entry, command: Command, words: readonly stri
   const known = fields(command)
   const argv = await tokenizer(entry, command)
     .fail((message, error) => {
-      throw error ?? usageError('E_USAGE', message, helpHint(entry))
+      const words = (message ?? error.message).replace(/^Not enough arguments following: (.+)$/, '--$1 needs a value')
+      throw usageError('E_USAGE', words, helpHint(entry))
     })
     .parseAsync([...words])
   refuseUnknown(entry, known, Object.keys(argv))
@@ -38,7 +39,12 @@ function tokenizer(entry: Entry, command: Command): Argv {
   const parser = yargs()
     .scriptName(name)
     .usage(`Usage: ${name}${places} [options]\n\n${entry.summary}.`)
-    .parserConfiguration({ 'dot-notation': false, 'camel-case-expansion': false, 'boolean-negation': false, 'parse-positional-numbers': false })
+    .parserConfiguration({
+      'dot-notation': false,
+      'camel-case-expansion': false,
+      'boolean-negation': false,
+      'parse-positional-numbers': false,
+    })
     .exitProcess(false)
     .version(false)
     .help(false)
@@ -51,11 +57,15 @@ function option(field: z.core.$ZodType): Options {
   const inner = bare(field)
   const { description = '', fallback, type } = z.globalRegistry.get(field) ?? {}
   const choices = inner instanceof z.ZodEnum ? inner.options.join('|') : type
-  const shown = fallback ?? (field instanceof z.ZodDefault && !(inner instanceof z.ZodBoolean) ? field.def.defaultValue : undefined)
+  const shown =
+    fallback ?? (field instanceof z.ZodDefault && !(inner instanceof z.ZodBoolean) ? field.def.defaultValue : undefined)
   return {
     type: inner instanceof z.ZodBoolean ? 'boolean' : 'string',
     requiresArg: !(inner instanceof z.ZodBoolean),
-    describe: typeof choices === 'string' && choices.includes('|') ? `${description} One of ${choices.replaceAll('|', ', ')}.` : description,
+    describe:
+      typeof choices === 'string' && choices.includes('|')
+        ? `${description} One of ${choices.replaceAll('|', ', ')}.`
+        : description,
     ...(shown === undefined ? {} : { defaultDescription: String(shown) }),
   }
 }

@@ -10,7 +10,9 @@ const fence = (text: string): string => `\`\`\`\n${text.trimEnd()}\n\`\`\``
 /** docs/reference/cli.md. */
 export async function commandReference(commands: readonly Entry[]): Promise<string> {
   const pages = await Promise.all(
-    commands.map(async (entry) => `## lienmesh ${entry.words.join(' ')}\n\n${fence(await helpOf(entry, await entry.load()))}\n`),
+    commands.map(
+      async (entry) => `## lienmesh ${entry.words.join(' ')}\n\n${fence(await helpOf(entry, await entry.load()))}\n`,
+    ),
   )
   return [GENERATED, '# Commands', '', fence(overview(undefined, commands)), '', ...pages].join('\n')
 }

@@ -29,7 +29,12 @@ function unexpected(error: unknown): LienmeshError {
 /** A package or file that should be there is not: an install that never finished. */
 function incomplete(error: Error): LienmeshError {
   const [, missing = 'a file'] = /Cannot find (?:package|module) '([^']+)'/.exec(error.message) ?? []
-  return configError('E_INSTALL', `${missing} is missing: the installation is incomplete`, 'npm ci (and let it finish).', error)
+  return configError(
+    'E_INSTALL',
+    `${missing} is missing: the installation is incomplete`,
+    'npm ci (and let it finish).',
+    error,
+  )
 }
 
 function wantsStack(argv: readonly string[]): boolean {

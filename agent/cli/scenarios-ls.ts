@@ -10,7 +10,9 @@ export const scenariosLs = command({
   run: async (_, context) => {
     for (const name of scenarioNames()) {
       const { description } = loadScenario(name)
-      context.print(context.json ? JSON.stringify({ type: 'scenario', name, description }) : `${name.padEnd(16)} ${description}`)
+      context.print(
+        context.json ? JSON.stringify({ type: 'scenario', name, description }) : `${name.padEnd(16)} ${description}`,
+      )
     }
     return EXIT.ok
   },

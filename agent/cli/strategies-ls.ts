@@ -8,7 +8,8 @@ import { command } from './command.ts'
 export const strategiesLs = command({
   options: z.strictObject({}),
   run: async (_, context) => {
-    for (const name of builtInStrategies()) context.print(context.json ? JSON.stringify({ type: 'strategy', name }) : name)
+    for (const name of builtInStrategies())
+      context.print(context.json ? JSON.stringify({ type: 'strategy', name }) : name)
     return EXIT.ok
   },
 })

@@ -1,5 +1,6 @@
 // lienmesh swarm up: what `npm start` runs.
 import { z } from 'zod'
+import { loadScenario } from '../../config/scenario.ts'
 import { duration } from '../../config/units.ts'
 import { command, toggle, wholeNumber } from './command.ts'
 
@@ -17,9 +18,9 @@ export const swarmUp = command({
   positionals: ['scenario'],
   examples: ['lienmesh swarm up', 'lienmesh swarm up --seed 7 --agents 8', 'lienmesh swarm up flash-crash --json'],
   run: async (options, context) => {
-    const [{ loadScenario }, { swarmUp }] = await Promise.all([import('../../config/scenario.ts'), import('../swarm/up.ts')])
-    const { 'run-dir': runDir, ...rest } = options
     loadScenario(options.scenario)
+    const { swarmUp } = await import('../swarm/up.ts')
+    const { 'run-dir': runDir, ...rest } = options
     return swarmUp({ ...rest, runDir, json: context.json, signal: context.signal })
   },
 })

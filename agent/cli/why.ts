@@ -29,7 +29,8 @@ const concerns = (one: Recorded, id: string): boolean =>
 function explain(one: Recorded): string {
   const share = one.fraction === undefined ? '' : `${one.fraction / 100} % `
   const route = one.route === undefined ? '' : `by ${one.route} `
-  const gap = one.gap === undefined ? '' : `, gap premium ${dollars(one.gap.premium)} (ES ${dollars(one.gap.shortfall)})`
+  const gap =
+    one.gap === undefined ? '' : `, gap premium ${dollars(one.gap.premium)} (ES ${dollars(one.gap.shortfall)})`
   const head = `${timeOfDay(one.at)}  ${one.agent} (${one.strategy}) ${one.kind} ${share}${route}: ${one.reason}`
   return `${head}\n    ${one.detail}\n    net ${dollars(one.net)}${gap}`
 }

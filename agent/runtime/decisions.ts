@@ -35,7 +35,10 @@ const agentOf = (file: string): string => {
 function journalsBelow(folder: string): readonly string[] {
   try {
     const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    return files.filter((file) => /(^|\/)journal\.(db|sqlite)$/.test(file)).map((file) => join(folder, file)).sort()
+    return files
+      .filter((file) => /(^|\/)journal\.(db|sqlite)$/.test(file))
+      .map((file) => join(folder, file))
+      .sort()
   } catch {
     return [] // No such folder: the caller says that nothing was found there.
   }

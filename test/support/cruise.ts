@@ -12,7 +12,9 @@ const report = z.object({
 })
 
 /** What was seen below the rooms of a folder, and each broken rule with the file that broke it. */
-export async function cruise(folder: string): Promise<{ readonly seen: readonly string[]; readonly broken: readonly string[] }> {
+export async function cruise(
+  folder: string,
+): Promise<{ readonly seen: readonly string[]; readonly broken: readonly string[] }> {
   const tool = join(root, 'node_modules', 'dependency-cruiser', 'bin', 'dependency-cruiser.mjs')
   const rooms = ['agent', 'strategies', 'config', 'bin']
   const words = [tool, '--config', join(root, '.dependency-cruiser.mjs'), '--output-type', 'json', ...rooms]
