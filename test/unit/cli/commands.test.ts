@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { commands } from '../../../agent/cli/commands.ts'
 import { dispatch } from '../../../agent/cli/dispatch.ts'
 import { overview } from '../../../agent/cli/help.ts'
@@ -18,7 +19,7 @@ describe('help', () => {
     async ({ entry }) => {
       const command = await entry.load()
       expect(widest(await helpOf(entry, command))).toBeLessThanOrEqual(80)
-      const silent = Object.entries(command.shape).filter(([, field]) => (field.meta()?.description ?? '') === '')
+      const silent = Object.entries(command.shape).filter(([, field]) => (z.globalRegistry.get(field)?.description ?? '') === '')
       expect(silent.map(([flag]) => flag)).toEqual([])
     },
   )
