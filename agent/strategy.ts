@@ -4,7 +4,7 @@
  */
 import type { z } from 'zod'
 import type { Outcome, Quote } from './domain/liquidation.ts'
-import type { Instant, Wad } from './domain/units.ts'
+import type { Bps, Instant, Wad } from './domain/units.ts'
 
 export type { Candidate, GapRisk, Leg, Outcome, Quote, Route } from './domain/liquidation.ts'
 export type { Bps, Instant, Millis, Price, Wad } from './domain/units.ts'
@@ -20,6 +20,9 @@ export type Offered = {
   readonly quotes: readonly Quote[]
   /** Agents seen bidding on this engine in the last minute, ourselves left out. */
   readonly competitors: number
+  /** How the auction goes on, in bps: by how much the discount rises each second, and how far. */
+  readonly discountPerSecond: Bps
+  readonly maxDiscount: Bps
 }
 
 /** Everything a strategy may know, frozen at one instant. Amounts in dollars (wad). */

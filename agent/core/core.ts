@@ -1,9 +1,25 @@
 // The decision: synchronous, deterministic, no I/O. Start reading here.
 import type { Address } from 'viem'
-import type { Attribution, Candidate, Claim, Decision, Fill, Intent, IntentId, Outcome, Sale } from '../domain/liquidation.ts'
+import type {
+  Attribution,
+  Candidate,
+  Claim,
+  Decision,
+  Fill,
+  Intent,
+  IntentId,
+  Outcome,
+  Sale,
+} from '../domain/liquidation.ts'
 import type { Anchor, EngineTerms, Head, MarginAccount, PriceBatch, Source } from '../domain/market.ts'
 import type { Kind, Payloads, ProviderStatus, Verified } from '../domain/message.ts'
 import type { AccountId, ChainId, Instant, Wad } from '../domain/units.ts'
+import { hear, learn, marketAt, retract } from './book.ts'
+import { decide } from './decide.ts'
+import { burnt, counted, ended, opened, priced, rivalled, sold } from './happen.ts'
+import { act, forgetOpened, laterOf, offer, openings, wake, withoutPrice } from './round.ts'
+import { scan } from './scan.ts'
+import type { Core } from './state.ts'
 
 /** Everything that can happen to the agent. */
 export type Input = { readonly at: Instant } & (
@@ -18,6 +34,7 @@ export type Input = { readonly at: Instant } & (
   | { readonly kind: 'outcome'; readonly intent: Intent; readonly outcome: Outcome }
   | { readonly kind: 'claim-opened'; readonly claim: Claim }
   | { readonly kind: 'claim-sold'; readonly claims: readonly Claim[]; readonly sale: Sale }
+  /** `cost` in the chain's native coin. */
   | { readonly kind: 'gas'; readonly chain: ChainId; readonly cost: Wad; readonly purpose: 'claim' | 'credit' | 'root' }
   | { readonly kind: 'timer' }
 )
@@ -31,5 +48,100 @@ export type Effect =
   | { readonly kind: 'settled'; readonly intent: IntentId; readonly attribution: Attribution; readonly fill: Fill }
   | { readonly kind: 'alarm'; readonly code: string; readonly detail: string }
   | { readonly kind: 'wake'; readonly at: Instant }
+  /** Nobody takes it at the start discount, which rises only once the auction is open: start it, without a bid. */
+  | { readonly kind: 'open-auction'; readonly candidate: Candidate }
 
-export type { Kind, Payloads, Verified }
+/** One input. The same inputs always give the same effects. */
+export function step(core: Core, input: Input): Effect[] {
+  const effects = happen(core, input)
+  return [...effects, ...enginesOf(core, input).flatMap((engine) => look(core, engine, input.at))]
+}
+
+/** What an input changes, before anything is decided. */
+function happen(core: Core, input: Input): Effect[] {
+  const { book } = core
+  const { at } = input
+  switch (input.kind) {
+    case 'terms':
+      return done(book.terms.set(input.terms.chain, input.terms))
+    case 'head':
+      return done(book.heads.set(input.head.chain, { head: input.head, seenAt: at }))
+    case 'reorg':
+      forgetOpened(core, input.from)
+      return done(retract(book, input.from))
+    case 'account':
+      return done(learn(book, { account: input.account, source: input.source }))
+    case 'prices':
+      return done(hear(book, input.batch) && priced(core, input.batch.engine, at))
+    case 'provider':
+      return done(book.providers.set(input.from.toLowerCase(), { status: input.provider, agent: input.from, at }))
+    case 'cash':
+      return done(counted(core, input.engine, input.cash))
+    case 'competitor':
+      return done(rivalled(core, at, input))
+    case 'outcome':
+      return ended(core, at, input.intent, input.outcome)
+    case 'claim-opened':
+      return opened(core, at, input.claim)
+    case 'claim-sold':
+      return sold(core, at, input.claims, input.sale)
+    case 'gas':
+      return done(burnt(core, input.chain, input.cost, input.purpose))
+    case 'timer':
+      return []
+  }
+}
+
+/** The life of a tick, top to bottom. Each line is the file of that name. */
+function look(core: Core, engine: ChainId, at: Instant): Effect[] {
+  const market = marketAt(core.book, engine, at)
+  if (market === undefined) return []
+  const { candidates, fresh, unpriced } = scan(core.book, core.sightings, market, core.self)
+  const priced = candidates.map((candidate) => offer(core, market, candidate))
+  const choices = decide(
+    core,
+    market,
+    priced.flatMap((one) => one.offer ?? []),
+  )
+  return [
+    ...fresh.map((candidate): Effect => ({ kind: 'found', candidate })),
+    ...unpriced.flatMap((account) => withoutPrice(core, market, account)),
+    ...priced.flatMap(({ sayings }) => sayings),
+    ...choices.flatMap((choice) => act(core, market, choice)),
+    ...openings(core, choices),
+    ...wake(core, at, [...priced.flatMap(({ again }) => again ?? []), ...choices.flatMap(laterOf)]),
+  ]
+}
+
+/** The engines whose candidates an input may have changed. */
+function enginesOf({ book }: Core, input: Input): readonly ChainId[] {
+  switch (input.kind) {
+    case 'terms':
+      return [input.terms.chain]
+    case 'head':
+      return [input.head.chain]
+    case 'account':
+      return [input.account.engine]
+    case 'prices':
+      return [input.batch.engine]
+    case 'provider':
+      return [input.provider.engine]
+    case 'cash':
+      return [input.engine]
+    case 'outcome':
+    case 'claim-sold':
+    case 'timer':
+      return [...book.terms.keys()]
+    case 'reorg':
+    case 'competitor':
+    case 'claim-opened':
+    case 'gas':
+      return []
+  }
+}
+
+/** For changes that say nothing themselves. */
+const done = (_: unknown): Effect[] => []
+
+export { createCore } from './state.ts'
+export type { Core, Kind, Payloads, Verified }

@@ -44,7 +44,11 @@ export function fromDoubleDown(x: number): bigint {
 /** Splits a total by weights, exactly: the parts sum to the total. Equal parts where all weights are zero. */
 export function prorate(total: bigint, weights: readonly bigint[]): readonly bigint[] {
   const sum = weights.reduce((a, b) => a + b, 0n)
-  if (sum === 0n && weights.length > 0) return prorate(total, weights.map(() => 1n))
+  if (sum === 0n && weights.length > 0)
+    return prorate(
+      total,
+      weights.map(() => 1n),
+    )
   let weight = 0n
   let given = 0n
   return weights.map((own) => {

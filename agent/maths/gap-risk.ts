@@ -26,7 +26,11 @@ export type Exposure = { readonly value: Wad; readonly debt: Wad; readonly law: 
 export type GapLaw = { readonly returns: Mixture; readonly unitShortfall: number }
 
 /** The law of one collateral on one vault: normal diffusion and jumps over the body and over the stuck mode. */
-export function gapLaw(latency: LatencyLaw, volatility: number, { jump, jumpsPerDay }: Pick<GapTerms, 'jump' | 'jumpsPerDay'>): GapLaw {
+export function gapLaw(
+  latency: LatencyLaw,
+  volatility: number,
+  { jump, jumpsPerDay }: Pick<GapTerms, 'jump' | 'jumpsPerDay'>,
+): GapLaw {
   const body = latency.median * Math.exp(latency.spread ** 2 / 2)
   const modes = [
     { odds: 1 - latency.stuckOdds, length: body },
@@ -49,7 +53,11 @@ function overLength(odds: number, length: number, { volatility, jump, jumpsPerDa
   const counts = [0, 1, 2].map((n) => (Math.exp(-expected) * expected ** n) / (n < 2 ? 1 : 2))
   const rest = 1 - counts.reduce((sum, p) => sum + p, 0)
   return [...counts, Math.max(0, rest)]
-    .map((p, n) => ({ weight: odds * p, mean: -n * jump - variance / 2, deviation: Math.sqrt(variance + n * jump ** 2) }))
+    .map((p, n) => ({
+      weight: odds * p,
+      mean: -n * jump - variance / 2,
+      deviation: Math.sqrt(variance + n * jump ** 2),
+    }))
     .filter(({ weight }) => weight > 0)
 }
 

@@ -14,7 +14,10 @@ export function margin(account: MarginAccount, terms: EngineTerms, prices: Price
   const held = holdings(account, terms, prices)
   if (held === undefined) return undefined
   const netValue = account.cash + held.positions.reduce((sum, position) => sum + position.value, 0n)
-  const maintenance = maintenanceMargin(scanLoss(held.positions), held.positions.reduce((sum, p) => sum + p.contingency, 0n))
+  const maintenance = maintenanceMargin(
+    scanLoss(held.positions),
+    held.positions.reduce((sum, p) => sum + p.contingency, 0n),
+  )
   return {
     equity: wad(netValue + held.collateral.reduce((sum, one) => sum + one.haircutValue, 0n)),
     netValue: wad(netValue),
@@ -61,7 +64,14 @@ export function holdings(account: MarginAccount, terms: EngineTerms, prices: Pri
     const exposed = notional(size, underlying.price)
     const shocks = instrument.kind === 'option' ? mark.shocks : instrument.shocks
     const value = positionValue(size, mark.price)
-    positions.push({ instrument, size, value, notional: exposed, contingency: contingency(exposed, instrument.contingency), shocks })
+    positions.push({
+      instrument,
+      size,
+      value,
+      notional: exposed,
+      contingency: contingency(exposed, instrument.contingency),
+      shocks,
+    })
   }
   const collateral = account.mode === 'cross' ? [] : heldCollateral(account, terms, prices)
   return collateral && { positions, collateral }
@@ -75,7 +85,13 @@ function heldCollateral(account: MarginAccount, terms: EngineTerms, prices: Pric
     const quoted = collateral && prices.get(collateral.feed)
     if (collateral === undefined || quoted === undefined) return undefined
     const value = collateralValueDown(amount, collateral.decimals, quoted.price)
-    held.push({ collateral, amount, price: quoted.price, value, haircutValue: haircutValueDown(value, collateral.haircut, collateral.gap) })
+    held.push({
+      collateral,
+      amount,
+      price: quoted.price,
+      value,
+      haircutValue: haircutValueDown(value, collateral.haircut, collateral.gap),
+    })
   }
   return held
 }
@@ -103,10 +119,12 @@ export const shockAt = (shocks: bigint, scenario: number): bigint => BigInt.asIn
 export const contingency = (notional: bigint, contingencyBps: Bps): bigint => abs(notional) * BigInt(contingencyBps)
 
 /** `contingencies` is the sum of `contingency` over the positions. */
-export const maintenanceMargin = (scan: bigint, contingencies: bigint): bigint => scan + mulDivUp(contingencies, 1n, BPS)
+export const maintenanceMargin = (scan: bigint, contingencies: bigint): bigint =>
+  scan + mulDivUp(contingencies, 1n, BPS)
 
 /** Margin that new risk must leave. */
-export const initialMargin = (maintenance: bigint, initialFactor: Bps): bigint => mulDivUp(maintenance, BigInt(initialFactor), BPS)
+export const initialMargin = (maintenance: bigint, initialFactor: Bps): bigint =>
+  mulDivUp(maintenance, BigInt(initialFactor), BPS)
 
 /** Full value of an amount in the asset's own decimals. */
 export const collateralValueDown = (amount: bigint, decimals: number, price: bigint): bigint =>

@@ -4,18 +4,31 @@ import type { FeedId, Instant, Millis } from '../domain/units.ts'
 import { instant } from '../domain/units.ts'
 
 /** Batches a push at `now` would accept, ascending by publisher, all with the same feeds; empty below the quorum. */
-export function acceptable(batches: Iterable<PriceBatch>, quorum: number, { now, maxAge }: Freshness): readonly PriceBatch[] {
+export function acceptable(
+  batches: Iterable<PriceBatch>,
+  quorum: number,
+  { now, maxAge }: Freshness,
+): readonly PriceBatch[] {
   const fresh = [...batches].filter((batch) => isFresh(batch, { now, maxAge })).sort(byPublisher)
   const groups = Map.groupBy(fresh, feedsOf)
-  const widest = [...groups.values()].reduce<readonly PriceBatch[]>((best, group) => (group.length > best.length ? group : best), [])
+  const widest = [...groups.values()].reduce<readonly PriceBatch[]>(
+    (best, group) => (group.length > best.length ? group : best),
+    [],
+  )
   return widest.length >= quorum ? widest : []
 }
 
 export type Freshness = { readonly now: Instant; readonly maxAge: Millis }
 
-/** Neither expired nor older than the engine accepts. */
-export const isFresh = ({ validUntil, sequence }: PriceBatch, { now, maxAge }: Freshness): boolean =>
-  validUntil >= now && now - sequence <= maxAge
+/** How far a publisher's clock may run ahead, in milliseconds, as in the price book. */
+export const FUTURE_SKEW = 2_000
+
+/** A push would accept it, and the engine would read the price: neither expired, nor too old, nor from the future. */
+export const isFresh = ({ validUntil, sequence, entries }: PriceBatch, { now, maxAge }: Freshness): boolean =>
+  validUntil >= now &&
+  now - sequence <= maxAge &&
+  sequence <= now + FUTURE_SKEW &&
+  entries.every(({ price }) => price > 0n)
 
 /** One price per feed: lower median by price with that entry's risk array, widest confidence, smallest sequence. */
 export function quorumPrices(batches: readonly PriceBatch[]): Prices {

@@ -34,7 +34,10 @@ export const mixtureCdf = (law: Mixture, x: number): number =>
 
 /** E[exp(X); X <= x]: what is left of a dollar in the states below x. */
 export const mixturePartial = (law: Mixture, x: number): number =>
-  law.reduce((sum, { weight, mean, deviation: s }) => sum + weight * Math.exp(mean + (s * s) / 2) * below(x - mean - s * s, s), 0)
+  law.reduce(
+    (sum, { weight, mean, deviation: s }) => sum + weight * Math.exp(mean + (s * s) / 2) * below(x - mean - s * s, s),
+    0,
+  )
 
 /** E[exp(X)]. */
 export const mixtureMean = (law: Mixture): number => mixturePartial(law, Number.POSITIVE_INFINITY)

@@ -10,7 +10,12 @@ export type VolatilityTerms = { readonly floor: number; readonly halfLife: numbe
 export const YEAR = 365 * 24 * 3_600_000
 
 /** The state after a price at modelled time `at`. Prices closer than `spacing` are left out: they measure noise. */
-export function observe(state: VolatilityState | undefined, at: number, price: number, terms: VolatilityTerms): VolatilityState {
+export function observe(
+  state: VolatilityState | undefined,
+  at: number,
+  price: number,
+  terms: VolatilityTerms,
+): VolatilityState {
   if (state === undefined) return { at, price, variance: terms.floor ** 2 }
   const elapsed = at - state.at
   if (elapsed < terms.spacing || !(price > 0)) return state

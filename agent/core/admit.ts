@@ -1,0 +1,109 @@
+// Hard limits every strategy is held to: the only road from a wish to a submission.
+import type { Intent, IntentId, Quote, SkipReason } from '../domain/liquidation.ts'
+import { after, type Instant, instant, wad } from '../domain/units.ts'
+import { isFresh } from '../maths/oracle.ts'
+import { accountKey, type Market, retiredUntil } from './book.ts'
+import { free, inFlight, pledged, shortfallInFlight, usage } from './ledger.ts'
+import { cashNeeded, gainOf, maxPay } from './quote.ts'
+import { INTENT_LIFE, type Seat } from './setup.ts'
+import type { Core } from './state.ts'
+
+/** Why not. `until` is when it may be worth looking again. */
+export type Refusal = { readonly reason: SkipReason; readonly detail: string; readonly until?: Instant | undefined }
+
+/** A strategy's wish: one of our own quotes, taken. */
+export type Wish = { readonly seat: Seat; readonly quote: Quote; readonly reason: string; readonly most: number }
+
+/** An intent within every limit, or the first limit that it breaks. */
+export function admit(core: Core, market: Market, wish: Wish): Intent | Refusal {
+  const intent = intentOf(core, market, wish)
+  return (
+    factsRefuse(core, market, wish.quote) ??
+    sizeRefuses(wish, intent, market.at) ??
+    riskRefuses(core, wish.quote) ??
+    capitalRefuses(core, wish) ??
+    (core.setup.mode === 'shadow' ? refuse('shadow', 'shadow mode sends nothing') : intent)
+  )
+}
+
+/** Why an account cannot be bid on now, whoever asks. */
+export function blocked(core: Core, quote: Pick<Quote, 'candidate'>, at: Instant): Refusal | undefined {
+  const { account } = quote.candidate
+  const key = accountKey(account.engine, account.id)
+  const reserved = [...core.ledger.reserved.values()].some(({ intent }) => {
+    const other = intent.quote.candidate.account
+    return accountKey(other.engine, other.id) === key
+  })
+  if (reserved) return refuse('already-reserved', 'a bid on this account is under way')
+  const retired = retiredUntil(core.book, account, at)
+  if (retired === undefined) return undefined
+  return { ...refuse('settling', `version ${account.version} was acted on; no newer state seen`), until: retired.until }
+}
+
+function factsRefuse(core: Core, { terms, at }: Market, quote: Quote): Refusal | undefined {
+  const { candidate } = quote
+  if (candidate.source === 'peer') return refuse('provisional', "a peer's word moves no capital")
+  const stopped = blocked(core, quote, at)
+  if (stopped !== undefined) return stopped
+  const fresh = candidate.batches.every((batch) => isFresh(batch, { now: at, maxAge: terms.priceMaxAge }))
+  return fresh && candidate.batches.length >= terms.priceQuorum
+    ? undefined
+    : refuse('prices-stale', 'no quorum of fresh prices')
+}
+
+function sizeRefuses({ quote, most }: Wish, intent: Intent, at: Instant): Refusal | undefined {
+  if (quote.fraction > most) return refuse('over-fraction', `${quote.fraction} of at most ${most} bps`)
+  if (intent.validUntil <= at) return refuse('expired', 'its prices expire now')
+  return undefined
+}
+
+function riskRefuses({ setup, ledger }: Core, quote: Quote): Refusal | undefined {
+  const { risk } = setup
+  if (gainOf(quote) < risk.minNet)
+    return refuse('not-profitable', 'bonus less cost and fees is below the least net value')
+  if (quote.route.settlement !== 'state-proof') return undefined
+  const outlay = inFlight(ledger) + pledged(ledger) + quote.outlay
+  if (quote.outlay > 0n && outlay > risk.maxInFlight)
+    return refuse('in-flight-limit', 'outlay in flight would pass its limit')
+  const shortfall = shortfallInFlight(ledger) + quote.gap.shortfall
+  return quote.gap.shortfall > 0n && shortfall > risk.gap.limit
+    ? refuse('in-flight-limit', 'shortfall in flight would pass its limit')
+    : undefined
+}
+
+function capitalRefuses({ setup, ledger }: Core, { quote, seat }: Wish): Refusal | undefined {
+  const { engine } = quote.candidate.account
+  const needed = cashNeeded(quote, setup.risk.payTolerance)
+  if (needed > setup.capital.maxBid) return refuse('capital', 'larger than the most one bid may take')
+  if (needed > free(ledger, engine, setup.capital.reserve)) return refuse('capital', 'not enough free cash')
+  const { used, whole } = usage(ledger, engine, seat.name)
+  const allowed = (whole * BigInt(seat.share)) / 10_000n
+  return used + needed > allowed ? refuse('capital', `${seat.name} has used its share of the capital`) : undefined
+}
+
+function intentOf({ setup, attempts, self }: Core, { terms, at }: Market, { seat, quote, reason }: Wish): Intent {
+  const ends = quote.candidate.batches.map(({ validUntil, sequence }) =>
+    Math.min(validUntil, sequence + terms.priceMaxAge),
+  )
+  return {
+    id: intentId(quote, attempts.get(quote.candidate.id) ?? 0, [...self].join()),
+    strategy: seat.name,
+    quote,
+    maxPay: wad(maxPay(quote, setup.risk.payTolerance)),
+    validUntil: instant(Math.min(after(at, INTENT_LIFE), ...ends)),
+    reason,
+  }
+}
+
+/** 32 readable bytes: account (20), chain (4), version (4), who (2), attempt (2). Unique as long as we are one agent. */
+export function intentId({ candidate }: Quote, attempt: number, who: string): IntentId {
+  const { engine, id, version } = candidate.account
+  const field = (value: bigint, bytes: number): string =>
+    BigInt.asUintN(8 * bytes, value)
+      .toString(16)
+      .padStart(2 * bytes, '0')
+  const agent = [...who].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 0xffff, 7)
+  return `0x${id.slice(2).toLowerCase()}${field(BigInt(engine), 4)}${field(version, 4)}${field(BigInt(agent), 2)}${field(BigInt(attempt), 2)}`
+}
+
+const refuse = (reason: SkipReason, detail: string): Refusal => ({ reason, detail })

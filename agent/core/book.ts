@@ -1,0 +1,146 @@
+// The latest facts. An older fact never replaces a newer one, hearsay never replaces what we know, and what a reorg or
+// an outcome made wrong is forgotten.
+import type { Address } from 'viem'
+import type { Anchor, EngineTerms, Head, MarginAccount, PriceBatch, Prices, Source } from '../domain/market.ts'
+import type { ProviderStatus } from '../domain/message.ts'
+import type { AccountId, ChainId, FeedId, Instant } from '../domain/units.ts'
+import { acceptable, quorumPrices } from '../maths/oracle.ts'
+import { observe, type VolatilityState, type VolatilityTerms } from '../maths/volatility.ts'
+
+export type Fact = { readonly account: MarginAccount; readonly source: Source }
+export type Provider = { readonly status: ProviderStatus; readonly agent: Address; readonly at: Instant }
+/** Facts up to this version are out of date, until the instant or for good. Read at a later block they are news. */
+export type Retirement = { readonly version: bigint; readonly number: bigint; readonly until: Instant | undefined }
+
+export type Book = {
+  readonly publishers: ReadonlySet<string>
+  readonly terms: Map<ChainId, EngineTerms>
+  readonly heads: Map<ChainId, { readonly head: Head; readonly seenAt: Instant }>
+  readonly accounts: Map<string, Fact>
+  readonly batches: Map<ChainId, Map<string, PriceBatch>>
+  readonly providers: Map<string, Provider>
+  readonly bidders: Map<ChainId, Map<string, Instant>>
+  readonly volatility: Map<string, VolatilityState>
+  readonly retired: Map<string, Retirement>
+  /** Last quorum price of every feed, however old: for gas, never for margin. */
+  readonly lastPrices: Map<ChainId, Prices>
+}
+
+/** An empty book that believes these publishers. */
+export const openBook = (publishers: readonly Address[]): Book => ({
+  publishers: new Set(publishers.map((one) => one.toLowerCase())),
+  terms: new Map(),
+  heads: new Map(),
+  accounts: new Map(),
+  batches: new Map(),
+  providers: new Map(),
+  bidders: new Map(),
+  volatility: new Map(),
+  retired: new Map(),
+  lastPrices: new Map(),
+})
+
+/** One account of one engine. */
+export const accountKey = (engine: ChainId, id: AccountId): string => `${engine}:${id.toLowerCase()}`
+
+/** Keeps an account's state unless what we have is better. */
+export function learn(book: Book, next: Fact): void {
+  const key = accountKey(next.account.engine, next.account.id)
+  const held = book.accounts.get(key)
+  if (held !== undefined && !supersedes(next, held)) return
+  book.accounts.set(key, next)
+  const retired = book.retired.get(key)
+  const news = retired !== undefined && next.source === 'own' && next.account.anchor.number > retired.number
+  if (retired !== undefined && (next.account.version > retired.version || (news && retired.until !== undefined)))
+    book.retired.delete(key)
+}
+
+const RANK: Readonly<Record<Source, number>> = { own: 2, proven: 1, peer: 0 }
+
+function supersedes(next: Fact, held: Fact): boolean {
+  const [nextKnown, heldKnown] = [next.source !== 'peer', held.source !== 'peer']
+  if (nextKnown !== heldKnown) return nextKnown
+  if (next.account.version !== held.account.version) return next.account.version > held.account.version
+  if (next.account.anchor.number !== held.account.anchor.number)
+    return next.account.anchor.number > held.account.anchor.number
+  return RANK[next.source] >= RANK[held.source]
+}
+
+/** Keeps a known publisher's batch unless we have a newer one. True when it was news. */
+export function hear(book: Book, batch: PriceBatch): boolean {
+  const publisher = batch.publisher.toLowerCase()
+  if (!book.publishers.has(publisher)) return false
+  const batches = book.batches.get(batch.engine) ?? new Map<string, PriceBatch>()
+  const held = batches.get(publisher)
+  if (held !== undefined && held.sequence >= batch.sequence) return false
+  book.batches.set(batch.engine, batches.set(publisher, batch))
+  return true
+}
+
+/** Forgets every fact read at or after a block that is no longer canonical, and what was concluded from them. */
+export function retract(book: Book, from: Anchor): void {
+  for (const [key, { account }] of book.accounts)
+    if (account.anchor.chain === from.chain && account.anchor.number >= from.number) book.accounts.delete(key)
+  for (const [key, { number }] of book.retired)
+    if (key.startsWith(`${from.chain}:`) && number >= from.number) book.retired.delete(key)
+}
+
+/** Someone acted on the account: nothing read up to that version describes it any more. */
+export function retire(book: Book, account: MarginAccount, number: bigint, until: Instant | undefined): void {
+  book.retired.set(accountKey(account.engine, account.id), { version: account.version, number, until })
+}
+
+/** The retirement in force, if any. */
+export function retiredUntil(book: Book, account: MarginAccount, at: Instant): Retirement | undefined {
+  const retired = book.retired.get(accountKey(account.engine, account.id))
+  if (retired === undefined || account.version > retired.version) return undefined
+  return retired.until !== undefined && retired.until <= at ? undefined : retired
+}
+
+/** One engine at one instant: its terms, its clock, and the prices a bid would carry. */
+export type Market = {
+  readonly engine: ChainId
+  readonly at: Instant
+  readonly terms: EngineTerms
+  /** The engine's time, in seconds. */
+  readonly seconds: bigint
+  readonly batches: readonly PriceBatch[]
+  readonly prices: Prices
+  /** Prices were heard, but too few of them are fresh. */
+  readonly stale: boolean
+}
+
+/** Undefined before the engine's terms and first head are known. */
+export function marketAt(book: Book, engine: ChainId, at: Instant): Market | undefined {
+  const terms = book.terms.get(engine)
+  const seen = book.heads.get(engine)
+  if (terms === undefined || seen === undefined) return undefined
+  const heard = [...(book.batches.get(engine)?.values() ?? [])]
+  const batches = acceptable(heard, terms.priceQuorum, { now: at, maxAge: terms.priceMaxAge })
+  const seconds = seen.head.timestamp + BigInt(Math.max(0, Math.floor((at - seen.seenAt) / 1_000)))
+  const stale = batches.length === 0 && heard.length >= terms.priceQuorum
+  return { engine, at, terms, seconds, batches, prices: quorumPrices(batches), stale }
+}
+
+export type Pace = { readonly timeScale: number; readonly terms: VolatilityTerms }
+
+/** Learns the last prices and their volatility in modelled time. */
+export function measure(book: Book, { engine, prices, at }: Market, { timeScale, terms }: Pace): void {
+  if (prices.size === 0) return
+  book.lastPrices.set(engine, prices)
+  for (const [feed, { price }] of prices) {
+    const key = feedKey(engine, feed)
+    book.volatility.set(key, observe(book.volatility.get(key), at * timeScale, Number(price), terms))
+  }
+}
+
+/** One feed of one engine. */
+export const feedKey = (engine: ChainId, feed: FeedId): string => `${engine}:${feed}`
+
+const MINUTE = 60_000
+
+/** Agents seen bidding on an engine in the last minute. */
+export function competitors(book: Book, engine: ChainId, at: Instant): number {
+  const seen = [...(book.bidders.get(engine)?.values() ?? [])]
+  return seen.filter((last) => at - last <= MINUTE).length
+}

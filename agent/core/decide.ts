@@ -1,0 +1,131 @@
+// Strategies choose from one frozen view. A strategy that throws is skipped with that reason; the others go on.
+import type { Candidate, Quote, SkipReason } from '../domain/liquidation.ts'
+import type { Bps, Instant } from '../domain/units.ts'
+import type { Answer, Offered, View } from '../strategy.ts'
+import type { Wish } from './admit.ts'
+import { competitors, type Market } from './book.ts'
+import { free, inFlight } from './ledger.ts'
+import { gainOf, openSheet, quoteAt } from './quote.ts'
+import type { Seat } from './setup.ts'
+import type { Core } from './state.ts'
+
+/** One strategy's answer about one candidate, understood. */
+export type Choice = { readonly seat: Seat; readonly candidate: Candidate } & (
+  | { readonly kind: 'take'; readonly wish: Wish }
+  | { readonly kind: 'postpone'; readonly quote: Quote; readonly until: Instant; readonly detail: string }
+  | { readonly kind: 'skip'; readonly quote: Quote | undefined; readonly reason: SkipReason; readonly detail: string }
+)
+
+/** Asks every strategy in turn; one choice per strategy and candidate. */
+export function decide(core: Core, market: Market, offers: readonly Offer[]): readonly Choice[] {
+  if (offers.length === 0) return []
+  const view = freeze(viewOf(core, market, offers))
+  const taken = new Set<string>()
+  return core.setup.seats.flatMap((seat) => ask(core, market, { seat, view, offers, taken }))
+}
+
+/** A candidate with its quotes, best net first; never empty. */
+export type Offer = { readonly candidate: Candidate; readonly quotes: readonly Quote[] }
+
+function viewOf(core: Core, { engine, at, terms }: Market, offers: readonly Offer[]): View {
+  const pace = { discountPerSecond: terms.auction.discountPerSecond, maxDiscount: terms.auction.maxDiscount }
+  const rivals = competitors(core.book, engine, at)
+  return {
+    now: at,
+    candidates: offers.map(({ quotes }): Offered => ({ quotes, competitors: rivals, ...pace })),
+    free: free(core.ledger, engine, core.setup.capital.reserve),
+    inFlight: inFlight(core.ledger),
+    random: core.random,
+  }
+}
+
+type Question = {
+  readonly seat: Seat
+  readonly view: View
+  readonly offers: readonly Offer[]
+  readonly taken: Set<string>
+}
+
+function ask(core: Core, market: Market, { seat, view, offers, taken }: Question): Choice[] {
+  const answered = new Set<string>()
+  const choices: Choice[] = []
+  try {
+    for (const answer of seat.decide(view))
+      choices.push(understand(core, market, { seat, answer, offers, answered, taken }))
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error)
+    return offers.map(({ candidate }) => ({
+      seat,
+      candidate,
+      kind: 'skip',
+      quote: undefined,
+      reason: 'strategy-error',
+      detail,
+    }))
+  }
+  const silent = offers.filter(({ candidate }) => !answered.has(candidate.id))
+  const skipped = silent.map(({ candidate, quotes }) => skip(seat, candidate, quotes[0], 'no answer'))
+  for (const choice of choices) if (choice.kind === 'take') taken.add(choice.candidate.id)
+  return [...choices, ...skipped]
+}
+
+type Heard = {
+  readonly seat: Seat
+  readonly answer: Answer
+  readonly offers: readonly Offer[]
+  readonly answered: Set<string>
+  readonly taken: ReadonlySet<string>
+}
+
+/** Quotes are ours: an answer names one, and may ask for less of it, but its figures are never believed. */
+function understand(core: Core, market: Market, { seat, answer, offers, answered, taken }: Heard): Choice {
+  const { candidate } = answer.quote
+  const refuse = (reason: SkipReason, detail: string): Choice => ({
+    seat,
+    candidate,
+    kind: 'skip',
+    quote: undefined,
+    reason,
+    detail,
+  })
+  const offer = offers.find((one) => one.candidate.id === candidate.id)
+  if (offer === undefined) return refuse('expired', 'the quote is not in this view')
+  if (answered.has(candidate.id)) return refuse('duplicate', 'the first answer about a candidate counts')
+  answered.add(candidate.id)
+  if (answer.kind === 'take' && taken.has(candidate.id)) return refuse('duplicate', 'another strategy took it')
+  const sizes = offer.quotes.filter(({ route }) => route.id === answer.quote.route.id)
+  const largest = sizes.reduce<Quote | undefined>(
+    (best, quote) => (best && best.fraction >= quote.fraction ? best : quote),
+    undefined,
+  )
+  if (largest === undefined) return refuse('no-route', `route ${answer.quote.route.id} is not offered`)
+  const quote =
+    sizes.find(({ fraction }) => fraction === answer.quote.fraction) ??
+    resize(core, market, largest, answer.quote.fraction)
+  if (quote === undefined) return refuse('over-fraction', `${answer.quote.fraction} of at most ${largest.fraction} bps`)
+  if (answer.kind === 'postpone')
+    return { seat, candidate, kind: 'postpone', quote, until: answer.until, detail: answer.reason }
+  if (answer.kind === 'skip') return skip(seat, candidate, quote, answer.reason)
+  return { seat, candidate, kind: 'take', wish: { seat, quote, reason: answer.reason, most: largest.fraction } }
+}
+
+function resize(core: Core, market: Market, largest: Quote, fraction: Bps): Quote | undefined {
+  if (!Number.isInteger(fraction) || fraction > largest.fraction || largest.candidate.margin.mark <= 0n)
+    return undefined
+  const sheet = openSheet(core, market, largest.candidate)
+  return sheet && quoteAt(sheet, largest.route, fraction)
+}
+
+/** Without a gain there is nothing to argue about; otherwise the gap was too dear for this strategy. */
+function skip(seat: Seat, candidate: Candidate, quote: Quote | undefined, detail: string): Choice {
+  const reason = quote !== undefined && gainOf(quote) > 0n ? 'gap-premium' : 'not-profitable'
+  return { seat, candidate, kind: 'skip', quote, reason, detail }
+}
+
+/** Freezes a value and everything in it; what is frozen already is left alone. */
+export function freeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
+  Object.freeze(value)
+  for (const part of Object.values(value)) freeze(part)
+  return value
+}

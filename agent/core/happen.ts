@@ -1,0 +1,159 @@
+// What inputs change in the book and the ledger, before anything is decided.
+import type { Address } from 'viem'
+import type { Attribution, Claim, Fill, Intent, IntentId, Outcome, Sale } from '../domain/liquidation.ts'
+import { type AccountId, after, type ChainId, type Instant, type Wad, wad } from '../domain/units.ts'
+import { mulDivUp } from '../maths/fixed-point.ts'
+import { shortfallOf } from '../maths/gap-risk.ts'
+import { collateralValueDown } from '../maths/margin.ts'
+import { accountKey, type Market, marketAt, measure, retire } from './book.ts'
+import { adopt, bookSale, openClaim, openSettlement, release, type Settled } from './ledger.ts'
+import { lawOf } from './quote.ts'
+import { RETRY_AFTER } from './setup.ts'
+import type { Core } from './state.ts'
+
+/** What an event makes us do at once. A part of the core's effects. */
+export type Consequence =
+  | { readonly kind: 'settle'; readonly claim: Claim }
+  | { readonly kind: 'settled'; readonly intent: IntentId; readonly attribution: Attribution; readonly fill: Fill }
+  | { readonly kind: 'alarm'; readonly code: string; readonly detail: string }
+
+/** Learns prices and their volatility after a batch was news. */
+export function priced(core: Core, engine: ChainId, at: Instant): void {
+  const { timeScale, risk } = core.setup
+  const market = marketAt(core.book, engine, at)
+  if (market !== undefined) measure(core.book, market, { timeScale, terms: risk.volatility })
+}
+
+/** Cash as the chain says. More of it than when it ran out: it may run out again. */
+export function counted(core: Core, engine: ChainId, cash: Wad): void {
+  core.ledger.cash.set(engine, cash)
+  if (cash > (core.exhausted.get(engine) ?? cash)) core.exhausted.delete(engine)
+}
+
+/** A rival bid on an account: what we know of it is out of date. Our own bids tell us themselves. */
+export function rivalled(
+  core: Core,
+  at: Instant,
+  { engine, bidder, account }: { engine: ChainId; bidder: Address; account: AccountId },
+): void {
+  if (core.self.has(bidder.toLowerCase())) return
+  const seen = core.book.bidders.get(engine) ?? new Map<string, Instant>()
+  core.book.bidders.set(engine, seen.set(bidder.toLowerCase(), at))
+  const held = core.book.accounts.get(accountKey(engine, account))
+  if (held !== undefined) retire(core.book, held.account, held.account.anchor.number, after(at, RETRY_AFTER))
+}
+
+/** An intent ended: its reservation is given back, and what it taught is kept. */
+export function ended(core: Core, at: Instant, intent: Intent, outcome: Outcome): Consequence[] {
+  const known = release(core.ledger, intent.id)
+  const unknown: Consequence[] = known
+    ? []
+    : [{ kind: 'alarm', code: 'W_OUTCOME_UNKNOWN', detail: `no reservation for intent ${intent.id}` }]
+  return [...unknown, ...tell(core, intent, outcome), ...conclude(core, at, intent, outcome)]
+}
+
+function conclude(core: Core, at: Instant, intent: Intent, outcome: Outcome): Consequence[] {
+  const { account } = intent.quote.candidate
+  const soon = after(at, RETRY_AFTER)
+  switch (outcome.kind) {
+    case 'won':
+      retire(core.book, account, outcome.fill.anchor.number, undefined)
+      return won(core, at, intent, outcome.fill)
+    case 'lost':
+      core.ledger.lostRaceGas += gasInDollars(core, account.engine, outcome.gasCost)
+      retire(core.book, account, outcome.anchor?.number ?? account.anchor.number, soon)
+      return []
+    case 'declined':
+      if (intent.quote.route.provider !== undefined)
+        core.book.providers.delete(intent.quote.route.provider.toLowerCase())
+      else retire(core.book, account, account.anchor.number, soon)
+      return []
+    case 'expired':
+      retire(core.book, account, account.anchor.number, soon)
+      return []
+  }
+}
+
+function won(core: Core, at: Instant, intent: Intent, fill: Fill): Consequence[] {
+  const { engine } = intent.quote.candidate.account
+  const listed = core.book.terms.get(engine)?.collaterals ?? []
+  const asset = ({ collateral }: Fill['legs'][number]) => listed.find(({ id }) => id === collateral)?.asset
+  const gas = gasInDollars(core, engine, fill.gasCost)
+  const { claims, settled } = openSettlement(core.ledger, { intent, fill, at, gas, asset })
+  return [...claims.map((claim): Consequence => ({ kind: 'settle', claim })), ...(settled ? [settlement(settled)] : [])]
+}
+
+/** Only the strategy whose intent it was. Its mistakes end nobody's settlement. */
+function tell(core: Core, intent: Intent, outcome: Outcome): Consequence[] {
+  try {
+    core.setup.seats.find(({ name }) => name === intent.strategy)?.observe(intent.quote, outcome)
+    return []
+  } catch (error) {
+    const detail = `${intent.strategy} failed on an outcome: ${error instanceof Error ? error.message : String(error)}`
+    return [{ kind: 'alarm', code: 'W_STRATEGY_ERROR', detail }]
+  }
+}
+
+/** A claim of ours that the chain shows: settled like any other, whether or not this run made the bid. */
+export function opened(core: Core, at: Instant, claim: Claim): Consequence[] {
+  const vault = core.setup.vaults.find(({ id }) => id === claim.vault)
+  const market = vault && marketAt(core.book, vault.engine, at)
+  const value = market === undefined ? wad(0n) : wad(worth(market, claim) ?? 0n)
+  const law = market && lawOf({ core, market }, claim)
+  const shortfall = law === undefined ? wad(0n) : shortfallOf({ value, debt: value, law })
+  return adopt(core.ledger, { claim, value, debt: value, shortfall }) ? [{ kind: 'settle', claim }] : []
+}
+
+/** A sale came home: shared among its claims by what each was worth when sold. */
+export function sold(core: Core, at: Instant, claims: readonly Claim[], sale: Sale): Consequence[] {
+  const unknown = claims.filter((claim) => openClaim(core.ledger, claim) === undefined)
+  const weights = claims.map((claim) => saleWeight(core, at, claim))
+  const engine = core.setup.vaults.find(({ id }) => id === claims[0]?.vault)?.engine
+  const gas = engine === undefined ? wad(0n) : gasInDollars(core, engine, sale.gasCost)
+  const settled = bookSale(core.ledger, { claims, weights, sale, gas })
+  const alarms = unknown.map(
+    ({ intent }): Consequence => ({
+      kind: 'alarm',
+      code: 'W_CLAIM_UNKNOWN',
+      detail: `sold a claim of intent ${intent} that no book held`,
+    }),
+  )
+  return [...alarms, ...settled.map(settlement)]
+}
+
+/** Gas of the way home: claims charge their next sale, the rest is overhead. `cost` is in the chain's native coin. */
+export function burnt(core: Core, chain: ChainId, cost: Wad, purpose: 'claim' | 'credit' | 'root'): void {
+  const engine = core.book.terms.keys().next().value
+  const dollars = engine === undefined ? wad(0n) : gasInDollars(core, engine, cost)
+  if (purpose === 'claim') core.ledger.claimGas.set(chain, (core.ledger.claimGas.get(chain) ?? 0n) + dollars)
+  else core.ledger.overhead += dollars
+}
+
+/** Native coin at the last price heard. Both chains' native coin is the one of `nativeFeed`. */
+function gasInDollars({ book, setup }: Core, engine: ChainId, gas: bigint): Wad {
+  const native = book.lastPrices.get(engine)?.get(setup.gas.nativeFeed)
+  return wad(native === undefined ? 0n : mulDivUp(gas, native.price, 10n ** 8n))
+}
+
+function saleWeight(core: Core, at: Instant, claim: Claim): bigint {
+  const engine = core.setup.vaults.find(({ id }) => id === claim.vault)?.engine
+  const market = engine === undefined ? undefined : marketAt(core.book, engine, at)
+  return (market && worth(market, claim)) ?? openClaim(core.ledger, claim)?.value ?? 0n
+}
+
+/** Full value of an amount of collateral at the market's prices. */
+export function worth(
+  { terms, prices }: Market,
+  { collateral, amount }: Pick<Claim, 'collateral' | 'amount'>,
+): bigint | undefined {
+  const listed = terms.collaterals.find(({ id }) => id === collateral)
+  const price = listed && prices.get(listed.feed)?.price
+  return listed === undefined || price === undefined ? undefined : collateralValueDown(amount, listed.decimals, price)
+}
+
+const settlement = ({ intent, attribution, fill }: Settled): Consequence => ({
+  kind: 'settled',
+  intent,
+  attribution,
+  fill,
+})

@@ -1,0 +1,252 @@
+// Money on its way: reserved (promised), in flight (paid, not yet received), inventory (free to spend). Outcomes and
+// sales close the circle; the parts of a settlement sum exactly to what the tokens did.
+import { invariantBroken } from '../domain/errors.ts'
+import type { Attribution, Claim, Fill, Intent, IntentId, Sale } from '../domain/liquidation.ts'
+import type { ChainId, Instant, Wad } from '../domain/units.ts'
+import { wad } from '../domain/units.ts'
+import { max, prorate } from '../maths/fixed-point.ts'
+
+/** Promised to an intent whose fate is unknown. */
+export type Reservation = {
+  readonly intent: Intent
+  /** Cash that the bid may take, with the margin that it must leave meanwhile. */
+  readonly amount: Wad
+}
+
+/** One claim on its way to us. `value` is what it was worth at the bid, `debt` what we paid for it. */
+export type OpenClaim = { readonly claim: Claim; readonly value: Wad; readonly debt: Wad; readonly shortfall: Wad }
+
+/** A won liquidation until its last claim is sold. Gas in dollars. */
+type OpenSettlement = {
+  readonly intent: Intent
+  readonly fill: Fill
+  readonly gasOfBid: Wad
+  readonly lostRaceGas: Wad
+  readonly claims: Map<string, OpenClaim>
+  proceeds: bigint
+  saleValue: bigint
+  gasOfSales: bigint
+}
+
+export type Ledger = {
+  readonly cash: Map<ChainId, Wad>
+  readonly reserved: Map<IntentId, Reservation>
+  readonly settlements: Map<IntentId, OpenSettlement>
+  /** Claims that no settlement of this run explains (found after a restart), by claim. */
+  readonly orphans: Map<string, OpenClaim>
+  /** Gas of lost races since the last settlement, in dollars. */
+  lostRaceGas: bigint
+  /** Gas spent on claims of a vault chain since its last sale, in dollars. */
+  readonly claimGas: Map<ChainId, bigint>
+  /** Gas of attesting and crediting, in dollars: nobody's settlement. */
+  overhead: bigint
+}
+
+/** Everything settled of one intent. */
+export type Settled = { readonly intent: IntentId; readonly attribution: Attribution; readonly fill: Fill }
+
+export const openLedger = (): Ledger => ({
+  cash: new Map(),
+  reserved: new Map(),
+  settlements: new Map(),
+  orphans: new Map(),
+  lostRaceGas: 0n,
+  claimGas: new Map(),
+  overhead: 0n,
+})
+
+/** Promises capital to an intent. */
+export function reserve(ledger: Ledger, reservation: Reservation): void {
+  if (ledger.reserved.has(reservation.intent.id))
+    throw invariantBroken('an intent was reserved twice', { intent: reservation.intent.id })
+  ledger.reserved.set(reservation.intent.id, reservation)
+}
+
+/** Gives a reservation back. False when there was none: an outcome of an earlier run. */
+export const release = (ledger: Ledger, intent: IntentId): boolean => ledger.reserved.delete(intent)
+
+/** Free to spend on an engine after reservations; never below zero. */
+export function free(ledger: Ledger, engine: ChainId, reserve: Wad): Wad {
+  const promised = [...ledger.reserved.values()].filter(({ intent }) => engineOf(intent) === engine)
+  const cash = (ledger.cash.get(engine) ?? 0n) - promised.reduce((sum, { amount }) => sum + amount, 0n)
+  return wad(max(0n, cash - reserve))
+}
+
+/** Paid and not yet received, over all engines. */
+export const inFlight = (ledger: Ledger): Wad => sum(openClaims(ledger), ({ debt }) => debt)
+
+/** Outlay of state-proof intents whose fate is unknown: as good as in flight for the limits. */
+export const pledged = (ledger: Ledger): Wad =>
+  sum(travelling(ledger), ({ intent }) => max(wad(0n), intent.quote.outlay))
+
+/** Expected shortfall of everything in flight or about to be. */
+export const shortfallInFlight = (ledger: Ledger): Wad =>
+  wad(
+    sum(openClaims(ledger), (claim) => claim.shortfall) +
+      sum(travelling(ledger), ({ intent }) => intent.quote.gap.shortfall),
+  )
+
+/** Capital a strategy has in use on an engine, and all capital there: cash and what is in flight. */
+export function usage(ledger: Ledger, engine: ChainId, strategy: string): { readonly used: Wad; readonly whole: Wad } {
+  const settlements = [...ledger.settlements.values()].filter(({ intent }) => engineOf(intent) === engine)
+  const debts = (of: typeof settlements): bigint =>
+    sum(
+      of.flatMap(({ claims }) => [...claims.values()]),
+      ({ debt }) => debt,
+    )
+  const promised = [...ledger.reserved.values()].filter(
+    ({ intent }) => engineOf(intent) === engine && intent.strategy === strategy,
+  )
+  return {
+    used: wad(
+      debts(settlements.filter(({ intent }) => intent.strategy === strategy)) + sum(promised, ({ amount }) => amount),
+    ),
+    whole: wad((ledger.cash.get(engine) ?? 0n) + debts(settlements)),
+  }
+}
+
+export type Won = {
+  readonly intent: Intent
+  readonly fill: Fill
+  readonly at: Instant
+  readonly gas: Wad
+  /** The token of a collateral on its vault's chain. */
+  readonly asset: (leg: Fill['legs'][number]) => Claim['asset'] | undefined
+}
+
+/** Books a won bid. Answers the claims that must now come home; without any, the settlement is complete. */
+export function openSettlement(
+  ledger: Ledger,
+  won: Won,
+): { readonly claims: readonly Claim[]; readonly settled: Settled | undefined } {
+  const { intent, fill, gas } = won
+  const engine = engineOf(intent)
+  ledger.cash.set(engine, wad((ledger.cash.get(engine) ?? 0n) + fill.cashChange))
+  const claims = intent.quote.route.settlement === 'state-proof' ? claimsOf(won) : new Map<string, OpenClaim>()
+  for (const key of claims.keys()) ledger.orphans.delete(key)
+  const settlement: OpenSettlement = {
+    intent,
+    fill,
+    gasOfBid: gas,
+    lostRaceGas: wad(ledger.lostRaceGas),
+    claims,
+    proceeds: 0n,
+    saleValue: 0n,
+    gasOfSales: 0n,
+  }
+  ledger.lostRaceGas = 0n
+  if (claims.size === 0) return { claims: [], settled: close(settlement) }
+  ledger.settlements.set(intent.id, settlement)
+  return { claims: [...claims.values()].map(({ claim }) => claim), settled: undefined }
+}
+
+/** Keeps a claim that the chain shows and no settlement of this run explains. False when it is already known. */
+export function adopt(ledger: Ledger, orphan: OpenClaim): boolean {
+  const key = claimKey(orphan.claim)
+  if (ledger.settlements.get(orphan.claim.intent)?.claims.has(key) || ledger.orphans.has(key)) return false
+  ledger.orphans.set(key, orphan)
+  return true
+}
+
+/** One sale of one or more claims, with what each was worth when sold. Gas in dollars. */
+export type SaleOfClaims = {
+  readonly claims: readonly Claim[]
+  readonly weights: readonly bigint[]
+  readonly sale: Sale
+  readonly gas: Wad
+}
+
+/** Shares a sale among its claims, exactly. Answers the settlements that it completed. */
+export function bookSale(ledger: Ledger, { claims, weights, sale, gas }: SaleOfClaims): readonly Settled[] {
+  const earlier = ledger.claimGas.get(sale.anchor.chain) ?? 0n
+  ledger.claimGas.delete(sale.anchor.chain)
+  const [proceeds, values, gases] = [sale.proceeds, sale.value, gas + earlier].map((total) => prorate(total, weights))
+  return claims.flatMap((claim, i) => {
+    const settlement = ledger.settlements.get(claim.intent)
+    const key = claimKey(claim)
+    if (settlement === undefined || !settlement.claims.delete(key)) {
+      ledger.orphans.delete(key)
+      return []
+    }
+    settlement.proceeds += proceeds?.[i] ?? 0n
+    settlement.saleValue += values?.[i] ?? 0n
+    settlement.gasOfSales += gases?.[i] ?? 0n
+    if (settlement.claims.size > 0) return []
+    ledger.settlements.delete(claim.intent)
+    return [close(settlement)]
+  })
+}
+
+/** What the ledger still knows of a claim. */
+export const openClaim = (ledger: Ledger, claim: Claim): OpenClaim | undefined =>
+  ledger.settlements.get(claim.intent)?.claims.get(claimKey(claim)) ?? ledger.orphans.get(claimKey(claim))
+
+/** Costs are negative, so that the parts sum to the total: the change of our tokens less gas. */
+function close(settlement: OpenSettlement): Settled {
+  const { intent, fill, proceeds, saleValue, claims } = settlement
+  if (claims.size > 0)
+    throw invariantBroken('a settlement closed with claims open', { intent: intent.id, open: claims.size })
+  const provided = intent.quote.route.settlement === 'liquidity-service'
+  const sold = intent.quote.route.settlement === 'state-proof' && fill.legs.length > 0
+  const parts = {
+    bonus: fill.collateralValue - fill.outlay,
+    positions: fill.cashChange + fill.outlay + fill.tradeFees - fill.saleProceeds,
+    funding: 0n,
+    gas: -settlement.gasOfBid - settlement.gasOfSales,
+    lostRaceGas: -settlement.lostRaceGas,
+    providerFee: provided ? fill.saleProceeds - fill.collateralValue : 0n,
+    protocolFee: -fill.tradeFees,
+    slippage: sold ? proceeds - saleValue : 0n,
+    gap: sold ? saleValue - fill.collateralValue : 0n,
+  }
+  const unsold = provided || sold ? 0n : fill.saleProceeds - fill.collateralValue
+  const total = fill.cashChange + proceeds - settlement.gasOfBid - settlement.gasOfSales - settlement.lostRaceGas
+  const attribution = attributionOf({ ...parts, positions: parts.positions + unsold }, total)
+  return { intent: intent.id, attribution, fill }
+}
+
+type Parts = Readonly<Record<Exclude<keyof Attribution, 'total'>, bigint>>
+
+function attributionOf(parts: Parts, total: bigint): Attribution {
+  const whole = Object.values(parts).reduce((sum, part) => sum + part, 0n)
+  if (whole !== total)
+    throw invariantBroken('the parts of a settlement do not sum to its total', { parts: whole, total })
+  return {
+    bonus: wad(parts.bonus),
+    positions: wad(parts.positions),
+    funding: wad(parts.funding),
+    gas: wad(parts.gas),
+    lostRaceGas: wad(parts.lostRaceGas),
+    providerFee: wad(parts.providerFee),
+    protocolFee: wad(parts.protocolFee),
+    slippage: wad(parts.slippage),
+    gap: wad(parts.gap),
+    total: wad(total),
+  }
+}
+
+function claimsOf({ intent, fill, at, asset }: Won): Map<string, OpenClaim> {
+  const values = fill.legs.map((leg) => leg.value)
+  const debts = prorate(max(wad(0n), fill.outlay), values)
+  const shortfalls = prorate(intent.quote.gap.shortfall, values)
+  const claims = new Map<string, OpenClaim>()
+  fill.legs.forEach((leg, i) => {
+    const token = asset(leg)
+    if (token === undefined || leg.amount === 0n) return
+    const { vault, collateral, amount, value } = leg
+    const claim = { intent: intent.id, vault, collateral, asset: token, amount, openedAt: at, openedIn: fill.anchor }
+    claims.set(claimKey(claim), { claim, value, debt: wad(debts[i] ?? 0n), shortfall: wad(shortfalls[i] ?? 0n) })
+  })
+  return claims
+}
+
+const claimKey = ({ intent, vault, collateral }: Claim): string => `${intent}:${vault}:${collateral}`
+const engineOf = (intent: Intent): ChainId => intent.quote.candidate.account.engine
+const openClaims = (ledger: Ledger): readonly OpenClaim[] => [
+  ...[...ledger.settlements.values()].flatMap(({ claims }) => [...claims.values()]),
+  ...ledger.orphans.values(),
+]
+const travelling = (ledger: Ledger): readonly Reservation[] =>
+  [...ledger.reserved.values()].filter(({ intent }) => intent.quote.route.settlement === 'state-proof')
+const sum = <T>(items: readonly T[], of: (item: T) => bigint): Wad =>
+  wad(items.reduce((total, item) => total + of(item), 0n))

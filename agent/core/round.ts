@@ -1,0 +1,163 @@
+// One look at an engine, candidate by candidate: an offer or why not, an act or why not; what changed is said once.
+import type { Candidate, Decision, Intent, Quote } from '../domain/liquidation.ts'
+import type { Anchor, MarginAccount } from '../domain/market.ts'
+import { after, type ChainId, type Instant, instant, millis } from '../domain/units.ts'
+import { admit, blocked, type Refusal } from './admit.ts'
+import { accountKey, type Market } from './book.ts'
+import type { Choice, Offer } from './decide.ts'
+import { free, reserve } from './ledger.ts'
+import { cashNeeded, price } from './quote.ts'
+import { candidateId } from './scan.ts'
+import type { Core } from './state.ts'
+
+/** What a round says. A part of the core's effects. */
+export type Saying =
+  | { readonly kind: 'submit'; readonly intent: Intent }
+  | { readonly kind: 'decided'; readonly decision: Decision }
+  | { readonly kind: 'alarm'; readonly code: string; readonly detail: string }
+  | { readonly kind: 'wake'; readonly at: Instant }
+  | { readonly kind: 'open-auction'; readonly candidate: Candidate }
+
+export type Offering = {
+  readonly offer: Offer | undefined
+  readonly sayings: readonly Saying[]
+  /** When to look again. */
+  readonly again: Instant | undefined
+}
+
+/** The quotes of a candidate, or why there are none and when to look again. */
+export function offer(core: Core, market: Market, candidate: Candidate): Offering {
+  const refusal = blocked(core, { candidate }, market.at) ?? bondedOnly(core, market, candidate)
+  if (refusal !== undefined)
+    return { offer: undefined, sayings: unasked(core, market, candidate, refusal), again: refusal.until }
+  const { quotes, reason } = price(core, market, candidate)
+  if (reason === undefined) return { offer: { candidate, quotes }, sayings: [], again: undefined }
+  const detail = WHY[reason] ?? reason
+  return { offer: undefined, sayings: unasked(core, market, candidate, { reason, detail }), again: undefined }
+}
+
+const WHY: Readonly<Partial<Record<Refusal['reason'], string>>> = {
+  capital: 'the cash that is free buys less than a twentieth of the slice',
+  'in-flight-limit': 'what is in flight leaves too little room for the slice',
+  'no-route': 'no vault, market or provider is known for its collateral',
+  insolvent: 'insolvent, and its reward has not begun to grow',
+  'prices-missing': 'a price it needs is missing',
+}
+
+/** The first seconds of an auction, and its opening, belong to bonded agents. */
+function bondedOnly({ setup }: Core, { terms, seconds, at }: Market, { account }: Candidate): Refusal | undefined {
+  if (setup.bonded || terms.auction.bondedSeconds === 0) return undefined
+  const detail = 'open to bonded agents only'
+  if (account.auctionStartedAt === undefined) return { reason: 'waiting-for-discount', detail }
+  const left = Number(account.auctionStartedAt - seconds) + terms.auction.bondedSeconds
+  return left <= 0 ? undefined : { reason: 'waiting-for-discount', detail, until: after(at, millis(1_000 * left)) }
+}
+
+/** An account that should be a candidate, and cannot be valued. */
+export function withoutPrice(core: Core, market: Market, account: MarginAccount): readonly Saying[] {
+  const refusal: Refusal = market.stale
+    ? { reason: 'prices-stale', detail: 'prices were heard, but no quorum of them is fresh' }
+    : { reason: 'prices-missing', detail: 'a price it needs was never heard from a quorum' }
+  return unasked(core, market, { id: candidateId(account), account }, refusal)
+}
+
+function unasked(core: Core, market: Market, candidate: Verdict['candidate'], { reason, detail }: Refusal): Saying[] {
+  return say(core, market, { candidate, strategy: 'core', kind: 'skip', reason, detail, quote: undefined })
+}
+
+/** One choice becomes a submission, or a decision that says why not. */
+export function act(core: Core, market: Market, choice: Choice): readonly Saying[] {
+  const { candidate, seat, kind } = choice
+  const teller = { candidate, strategy: seat.name }
+  if (kind === 'skip')
+    return say(core, market, { ...teller, kind, reason: choice.reason, detail: choice.detail, quote: choice.quote })
+  if (kind === 'postpone')
+    return say(core, market, {
+      ...teller,
+      kind,
+      reason: 'waiting-for-discount',
+      detail: choice.detail,
+      quote: choice.quote,
+    })
+  const { quote, reason } = choice.wish
+  const admitted = admit(core, market, choice.wish)
+  if (!('id' in admitted)) return say(core, market, { ...teller, kind: 'skip', ...admitted, quote })
+  reserve(core.ledger, { intent: admitted, amount: cashNeeded(quote, core.setup.risk.payTolerance) })
+  core.attempts.set(candidate.id, (core.attempts.get(candidate.id) ?? 0) + 1)
+  return [
+    ...say(core, market, { ...teller, kind, reason: 'take', detail: reason, quote }),
+    { kind: 'submit', intent: admitted },
+  ]
+}
+
+/** When a postponed choice wants to be asked again. */
+export const laterOf = (choice: Choice): readonly Instant[] => (choice.kind === 'postpone' ? [choice.until] : [])
+
+/** Auctions that everybody here waits for and nobody has opened, once each. Shadow mode opens none. */
+export function openings(core: Core, choices: readonly Choice[]): readonly Saying[] {
+  if (core.setup.mode === 'shadow') return []
+  const taken = new Set(choices.flatMap(({ kind, candidate }) => (kind === 'take' ? [candidate.id] : [])))
+  return choices.flatMap(({ kind, candidate }): Saying[] => {
+    const waiting =
+      kind === 'postpone' && candidate.account.auctionStartedAt === undefined && candidate.source !== 'peer'
+    if (!waiting || taken.has(candidate.id) || core.opened.has(candidate.id)) return []
+    core.opened.add(candidate.id)
+    return [{ kind: 'open-auction', candidate }]
+  })
+}
+
+/** One decision in short. `strategy` is `core` before any strategy was asked. */
+type Verdict = {
+  readonly candidate: Pick<Candidate, 'id' | 'account'>
+  readonly strategy: string
+  readonly kind: Decision['kind']
+  readonly reason: Decision['reason']
+  readonly detail: string
+  readonly quote: Quote | undefined
+}
+
+/** The decision, unless it was the last thing said about this account by this strategy; and what follows from it. */
+function say(core: Core, market: Market, verdict: Verdict): Saying[] {
+  const { candidate, strategy, kind, reason } = verdict
+  const key = `${accountKey(candidate.account.engine, candidate.account.id)}|${strategy}`
+  const said = `${candidate.id}|${kind}|${reason}`
+  if (kind !== 'take' && core.said.get(key) === said) return []
+  core.said.set(key, said)
+  return [{ kind: 'decided', decision: decisionOf(market.at, verdict) }, ...exhaustion(core, market.engine, verdict)]
+}
+
+function decisionOf(at: Instant, { candidate, strategy, kind, reason, detail, quote }: Verdict): Decision {
+  const priced = { net: quote?.net, gap: quote?.gap, fraction: quote?.fraction, route: quote?.route.id }
+  return { at, candidate: candidate.id, account: candidate.account.id, strategy, kind, reason, detail, ...priced }
+}
+
+/** Said once, until more cash arrives. */
+function exhaustion(core: Core, engine: ChainId, { reason }: Verdict): Saying[] {
+  if (reason !== 'capital' || core.exhausted.has(engine)) return []
+  core.exhausted.set(engine, core.ledger.cash.get(engine) ?? 0n)
+  const left = free(core.ledger, engine, core.setup.capital.reserve) / 10n ** 18n
+  return [
+    {
+      kind: 'alarm',
+      code: 'W_CAPITAL_EXHAUSTED',
+      detail: `engine ${engine}: $${left} free is too little for a bid; add cash or wait for settlements`,
+    },
+  ]
+}
+
+/** The next time to be called, when it is sooner than the one asked for already. Whole tenths of a second, rounded up. */
+export function wake(core: Core, at: Instant, times: readonly Instant[]): readonly Saying[] {
+  const future = times.filter((time) => time > at)
+  if (future.length === 0) return []
+  const next = instant(Math.ceil(Math.min(...future) / STEP) * STEP)
+  if (core.wakeAt !== undefined && core.wakeAt > at && core.wakeAt <= next) return []
+  core.wakeAt = next
+  return [{ kind: 'wake', at: next }]
+}
+
+const STEP = 100
+
+/** A block and everything on it is gone: what was said about an auction opened there may be said again. */
+export function forgetOpened(core: Core, from: Anchor): void {
+  for (const id of core.opened) if (id.startsWith(`${from.chain}:`)) core.opened.delete(id)
+}

@@ -1,0 +1,57 @@
+// All the agent knows. Changed only by `step`.
+import type { CandidateId } from '../domain/liquidation.ts'
+import type { ChainId, Instant } from '../domain/units.ts'
+import type { GapLaw } from '../maths/gap-risk.ts'
+import { type Book, openBook } from './book.ts'
+import { type Ledger, openLedger } from './ledger.ts'
+import type { Sightings } from './scan.ts'
+import type { Setup } from './setup.ts'
+
+export type Core = {
+  readonly setup: Setup
+  readonly self: ReadonlySet<string>
+  readonly book: Book
+  readonly ledger: Ledger
+  readonly sightings: Sightings
+  /** Uniform in [0, 1), seeded. */
+  readonly random: () => number
+  /** Laws of return by vault and feed, with the volatility they were built from. */
+  readonly laws: Map<string, { readonly volatility: number; readonly law: GapLaw }>
+  /** Last decision by account and strategy, so that it is not repeated. */
+  readonly said: Map<string, string>
+  /** Intents admitted so far, by candidate. */
+  readonly attempts: Map<CandidateId, number>
+  /** Engines whose capital is exhausted, with the cash they had when it was said. */
+  readonly exhausted: Map<ChainId, bigint>
+  /** Auctions we asked to be opened. */
+  readonly opened: Set<CandidateId>
+  /** The next time we asked to be called. */
+  wakeAt: Instant | undefined
+}
+
+/** A core that has heard nothing yet. */
+export const createCore = (setup: Setup): Core => ({
+  setup,
+  self: new Set(setup.self.map((one) => one.toLowerCase())),
+  book: openBook(setup.publishers),
+  ledger: openLedger(),
+  sightings: new Map(),
+  random: seeded(setup.seed),
+  laws: new Map(),
+  said: new Map(),
+  attempts: new Map(),
+  exhausted: new Map(),
+  opened: new Set(),
+  wakeAt: undefined,
+})
+
+/** Mulberry32: small, seeded, good enough for tie-breaking. */
+function seeded(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
