@@ -44,6 +44,24 @@ abstract contract MarginTest is Test {
         auction.start(account);
     }
 
+    /// @dev Eight positions over four collaterals, below maintenance, its auction running and open to all.
+    function failingEight() internal returns (address account) {
+        account = world.trader(UNIFIED, 5_000);
+        world.credit(account, 0, 1e18);
+        world.credit(account, 1, 2e6);
+        world.credit(account, 2, 1e18);
+        world.credit(account, 3, 2e6);
+        world.trade(account, ETH, 5e18);
+        world.trade(account, BTC, 1e17);
+        for (uint8 id = 2; id < 8; ++id) {
+            world.trade(account, id, id % 2 == 0 ? int128(1e18) : int128(1e17));
+        }
+        world.move(ETH, 800e8);
+        auction.start(account);
+        vm.warp(block.timestamp + 3);
+        world.push();
+    }
+
     function bidFor(address account, address bidder, uint16 fraction)
         internal
         view
