@@ -1,9 +1,8 @@
 // From a stranger's bytes to a verified message in a reader's hands. Knows nothing of the transport.
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Kind, Verdict, Verified } from '../../domain/message.ts'
+import type { Kind, Status, Verdict, Verified } from '../../domain/message.ts'
 import { createBuckets } from './bucket.ts'
 import type { Counters } from './counters.ts'
-import type { Directory } from './directory.ts'
 import { createMailbox, type Mailbox } from './mailbox.ts'
 import { TOPICS } from './topics.ts'
 import { type Finding, type Reason, type Statement, verify, type Witness } from './verify.ts'
@@ -19,8 +18,8 @@ export type Inbound = {
 type Judge = (message: Verified) => Verdict
 type Reader = { readonly judge: Judge; readonly mailbox: Mailbox }
 
-/** The receiving half of a node. */
-export function createInbound(witness: Witness, directory: Directory, counters: Counters): Inbound {
+/** The receiving half of a node. `met` is told of every verified status, whatever the readers make of it. */
+export function createInbound(witness: Witness, counters: Counters, met: (status: Status) => void): Inbound {
   const readers = new Set<Reader>()
   const buckets = createBuckets()
   const busy = new Map<string, number>()
@@ -34,7 +33,7 @@ export function createInbound(witness: Witness, directory: Directory, counters: 
 
   const hand = (statement: Statement, peer: string): Verdict => {
     const message: Verified = { ...statement, peer, receivedAt: witness.now() }
-    if (message.kind === 'status') directory.learn(message.payload)
+    if (message.kind === 'status') met(message.payload)
     if (message.kind === 'price') counters.latency(message.receivedAt, message.receivedAt - message.payload.sequence)
     return judged(message, readers)
   }

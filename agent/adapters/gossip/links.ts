@@ -25,11 +25,32 @@ export async function keepLinked({ host }: Node, address: string, report: Report
     } catch (error) {
       if (signal.aborted) return
       failures++
-      report({ kind: 'unreachable', address, reason: error instanceof Error ? error.message : String(error) })
+      report({ kind: 'unreachable', address, reason: reasonOf(error) })
     }
     await wait(backoff(failures), undefined, { signal }).catch(() => {}) // Only the signal ends the wait early.
   }
 }
+
+/**
+ * Dials an agent that said where it is, while there is room for more links. Statuses repeat, so one attempt is enough;
+ * a network whose bootstrap nodes are gone stays connected this way.
+ */
+export function meet({ host }: Node, addresses: readonly string[], report: Report, signal: AbortSignal): void {
+  const known = host.getPeers().some((peer) => addresses.some((address) => address.endsWith(`/p2p/${peer}`)))
+  if (known || addresses.length === 0 || host.getPeers().length >= ENOUGH_LINKS) return
+  const dial = async (): Promise<void> => {
+    const targets = addresses.map((address) => multiaddr(address))
+    if (!targets.some((target) => isOurselves(target, host.peerId))) await host.dial(targets, { signal })
+  }
+  dial().catch((error: unknown) => {
+    if (!signal.aborted) report({ kind: 'unreachable', address: addresses.join(), reason: reasonOf(error) })
+  })
+}
+
+/** Links beyond which a node stops looking for more. */
+const ENOUGH_LINKS = 16
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /** Milliseconds before dial `failures + 1`: doubling from 100 to 5000. */
 const backoff = (failures: number): number => Math.min(5_000, 100 * 2 ** Math.min(failures, 6))

@@ -9,7 +9,7 @@ import { createCounters } from './counters.ts'
 import { createDirectory } from './directory.ts'
 import { createInbound, type Inbound } from './inbound.ts'
 import { type Node, startNode } from './libp2p.ts'
-import { createBans, keepLinked, type Report, watchLinks } from './links.ts'
+import { createBans, keepLinked, meet, type Report, watchLinks } from './links.ts'
 import { type Answerer, askOffer, notServed, serveOffers } from './offers.ts'
 import { createKeyring } from './signatures.ts'
 import { KINDS, protocolPrefix, TOPICS, type TopicNames, topicNames } from './topics.ts'
@@ -40,7 +40,6 @@ export async function joinGossip(options: GossipOptions): Promise<Gossip> {
   const counters = createCounters()
   const bans = createBans(now)
   const witness = { network, trust, now, keys: createKeyring(), newest: new Map<string, Instant>() }
-  const inbound = createInbound(witness, directory, counters)
   const node = await startNode({
     listen: options.listen,
     identity: options.identity,
@@ -51,6 +50,10 @@ export async function joinGossip(options: GossipOptions): Promise<Gossip> {
   })
   const leaving = new AbortController()
   const report = options.report ?? (() => {})
+  const inbound = createInbound(witness, counters, (status) => {
+    directory.learn(status)
+    if (trust.attestor(status.agent)) meet(node, status.addresses, report, leaving.signal)
+  })
   receiveAll(node, names, inbound, leaving.signal)
   watchLinks(node, bans, report, leaving.signal)
 

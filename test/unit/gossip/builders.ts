@@ -58,12 +58,13 @@ export function network(change: Partial<Network> = {}): Network {
         fromBlock: 1n,
       },
     ],
-    vaults: [vault('fast', 0), vault('slow', 2)],
+    vaults: [vaultAt('fast', 0), vaultAt('slow', 2)],
     ...change,
   }
 }
 
-function vault(name: string, firstCollateral: number): Network['vaults'][number] {
+/** One vault of the network, with two assets. */
+export function vaultAt(name: string, firstCollateral: number): Network['vaults'][number] {
   const asset = (symbol: string, collateral: number, decimals: number) => ({
     collateral,
     symbol,

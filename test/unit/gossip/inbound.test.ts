@@ -1,0 +1,146 @@
+import { keccak256 } from 'viem'
+import { expect, test } from 'vitest'
+import { SHAPES, toBytes } from '../../../agent/adapters/gossip/codec.ts'
+import { type Counters, createCounters } from '../../../agent/adapters/gossip/counters.ts'
+import { createInbound, type Inbound } from '../../../agent/adapters/gossip/inbound.ts'
+import { createKeyring } from '../../../agent/adapters/gossip/signatures.ts'
+import { TOPICS } from '../../../agent/adapters/gossip/topics.ts'
+import type { Status, Verdict, Verified } from '../../../agent/domain/message.ts'
+import { type Instant, instant } from '../../../agent/domain/units.ts'
+import type { TrustBook } from '../../../agent/ports/gossip.ts'
+import * as a from './builders.ts'
+import { provenState } from './state-builder.ts'
+
+const accept: Verdict = { kind: 'accept' }
+
+test('a verified message reaches every reader that accepts it', async () => {
+  const { inbound, read } = receiver()
+  const eager = read(() => accept)
+  const picky = read(() => ({ kind: 'ignore', reason: 'known' }))
+  expect(await inbound.receive('price', priceBytes(0), 'peer')).toEqual(accept)
+  expect(await eager.take(1)).toMatchObject([
+    { kind: 'price', peer: 'peer', receivedAt: a.NOW, payload: a.priceBatch() },
+  ])
+  expect(await picky.drain()).toEqual([])
+})
+
+test('one rejection of the judges condemns the relay', async () => {
+  const { inbound, counters, read } = receiver()
+  read(() => accept)
+  read(() => ({ kind: 'reject', reason: 'contradicts a final block' }))
+  expect(await inbound.receive('price', priceBytes(0), 'peer')).toEqual({
+    kind: 'reject',
+    reason: 'contradicts a final block',
+  })
+  expect(counters.read().rejected).toEqual({ 'price:judged': 1 })
+})
+
+test('without readers a verified message is passed on', async () => {
+  expect(await receiver().inbound.receive('price', priceBytes(0), 'peer')).toEqual(accept)
+})
+
+test('a relay that sends more than its share is ignored, others are not', async () => {
+  const { inbound, counters } = receiver()
+  const { burst } = TOPICS.evidence
+  for (let n = 0; n < burst + 3; n++) await inbound.receive('evidence', new Uint8Array([n]), 'noisy')
+  expect(counters.read().rejected).toEqual({ 'evidence:malformed': burst, 'evidence:rate-limited': 3 })
+  expect(await inbound.receive('evidence', new Uint8Array(), 'quiet')).toEqual({ kind: 'reject', reason: 'malformed' })
+})
+
+test('a reader that does not read keeps the newest messages', async () => {
+  const { inbound, counters, read } = receiver()
+  const slow = read(() => accept)
+  const { queue } = TOPICS.evidence
+  for (let n = 0; n < queue + 2; n++) await inbound.receive('evidence', evidenceBytes(n), `peer ${n}`)
+  const kept = await slow.take(queue)
+  expect(kept.map(({ peer }) => peer)).toEqual(Array.from({ length: queue }, (_, n) => `peer ${n + 2}`))
+  expect(counters.read().rejected).toEqual({ 'evidence:queue-full': 2 })
+})
+
+test('a state waits for its block to be known', async () => {
+  let known = false
+  const { inbound, read } = receiver({ trusted: () => (known ? 'attested' : 'unknown') })
+  const reader = read(() => accept)
+  const received = inbound.receive('state', toBytes(SHAPES.state, await provenState()), 'peer')
+  known = true
+  expect(await received).toEqual(accept)
+  expect(await reader.take(1)).toMatchObject([{ kind: 'state', account: { version: 41n } }])
+})
+
+test('a state still waiting when the node leaves is dropped', async () => {
+  const { inbound } = receiver({ trusted: () => 'unknown' })
+  const received = inbound.receive('state', toBytes(SHAPES.state, await provenState()), 'peer')
+  inbound.close()
+  expect(await received).toEqual({ kind: 'ignore', reason: 'unknown-root' })
+})
+
+test('latency of a price runs from its sequence to its verification', async () => {
+  const { inbound, counters } = receiver()
+  await inbound.receive('price', priceBytes(-12), 'peer')
+  expect(counters.read().priceLatency).toEqual([{ at: a.NOW, millis: 12 }])
+})
+
+test('a verified status is told whatever the judges say', async () => {
+  const { inbound, met, read } = receiver()
+  read(() => ({ kind: 'ignore', reason: 'not interested' }))
+  await inbound.receive('status', toBytes(SHAPES.status, a.status()), 'peer')
+  expect(met).toEqual([a.status()])
+})
+
+test('an aborted reader ends', async () => {
+  const { inbound } = receiver()
+  const gone = AbortSignal.abort()
+  const messages: Verified[] = []
+  for await (const message of inbound.messages(() => accept, gone)) messages.push(message)
+  expect(messages).toEqual([])
+})
+
+type Reader = {
+  readonly take: (count: number) => Promise<readonly Verified[]>
+  readonly drain: () => Promise<readonly Verified[]>
+}
+type Receiver = {
+  readonly inbound: Inbound
+  readonly counters: Counters
+  readonly met: readonly Status[]
+  readonly read: (judge: (message: Verified) => Verdict) => Reader
+}
+
+function receiver(change: Partial<TrustBook> = {}): Receiver {
+  const counters = createCounters()
+  const met: Status[] = []
+  const newest = new Map<string, Instant>()
+  const witness = { network: a.network(), trust: a.trust(change), now: () => a.NOW, keys: createKeyring(), newest }
+  const inbound = createInbound(witness, counters, (status) => met.push(status))
+  return { inbound, counters, met, read: (judge) => readerOf(inbound, judge) }
+}
+
+function readerOf(inbound: Inbound, judge: (message: Verified) => Verdict): Reader {
+  const stop = new AbortController()
+  const source = inbound.messages(judge, stop.signal)
+  const upTo = async (count: number): Promise<readonly Verified[]> => {
+    const messages: Verified[] = []
+    if (count > 0)
+      for await (const message of source) {
+        messages.push(message)
+        if (messages.length === count) break
+      }
+    return messages
+  }
+  return {
+    take: upTo,
+    drain: () => {
+      stop.abort()
+      return upTo(Number.POSITIVE_INFINITY)
+    },
+  }
+}
+
+const priceBytes = (offset: number): Uint8Array =>
+  toBytes(SHAPES.price, a.priceBatch({ sequence: instant(a.NOW + offset) }))
+
+const evidenceBytes = (n: number): Uint8Array =>
+  toBytes(SHAPES.evidence, {
+    first: a.attestation(),
+    second: a.attestation({ hash: keccak256(`0x${(n + 256).toString(16).padStart(4, '0')}`) }),
+  })

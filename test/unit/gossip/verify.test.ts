@@ -1,0 +1,125 @@
+import { keccak256 } from 'viem'
+import { expect, test } from 'vitest'
+import { SHAPES, toBytes } from '../../../agent/adapters/gossip/codec.ts'
+import { createKeyring } from '../../../agent/adapters/gossip/signatures.ts'
+import { type Finding, verify, type Witness } from '../../../agent/adapters/gossip/verify.ts'
+import type { Kind, Payloads } from '../../../agent/domain/message.ts'
+import { chainId, type Instant, instant } from '../../../agent/domain/units.ts'
+import * as a from './builders.ts'
+import { account, provenState } from './state-builder.ts'
+
+type Case = { [K in Kind]: readonly [claim: string, kind: K, payload: Payloads[K], verdict: string] }[Kind]
+
+const state = await provenState()
+const twin = a.attestation({ hash: keccak256('0x08') })
+const known = a.priceBatch()
+
+test.for<Case>([
+  ['a signed batch', 'price', a.priceBatch(), 'valid'],
+  ['a forged batch', 'price', a.priceBatch({}, a.mallory), 'reject bad-signature'],
+  [
+    'a batch of somebody who is no publisher',
+    'price',
+    a.priceBatch({ publisher: a.mallory.address }, a.mallory),
+    'reject unknown-publisher',
+  ],
+  [
+    'a batch with a price changed after signing',
+    'price',
+    { ...known, entries: known.entries.slice(1) },
+    'reject bad-signature',
+  ],
+  ['a batch with a mirrored signature', 'price', { ...known, signature: a.highS(known.signature) }, 'reject high-s'],
+  ['a batch for another engine', 'price', a.priceBatch({ engine: chainId(5) }), 'reject unknown-engine'],
+  ['a batch of nothing', 'price', a.priceBatch({ entries: [] }), 'reject empty'],
+  ['a batch that ran out', 'price', a.priceBatch({ validUntil: a.NOW }), 'ignore expired'],
+  ['a batch from the future', 'price', a.priceBatch({ sequence: instant(a.NOW + 2_001) }), 'ignore from-future'],
+  ['an attestation', 'attestation', a.attestation(), 'valid'],
+  ['a forged attestation', 'attestation', a.attestation({}, a.mallory), 'reject bad-signature'],
+  [
+    'an attestation of a stranger',
+    'attestation',
+    a.attestation({ attestor: a.mallory.address }, a.mallory),
+    'ignore unknown-attestor',
+  ],
+  ['an attestation of a foreign chain', 'attestation', a.attestation({ chain: chainId(1) }), 'reject unknown-chain'],
+  ['two attestations that contradict', 'evidence', { first: a.attestation(), second: twin }, 'valid'],
+  [
+    'two attestations that agree',
+    'evidence',
+    { first: a.attestation(), second: a.attestation() },
+    'reject no-conflict',
+  ],
+  [
+    'evidence with one forged half',
+    'evidence',
+    { first: a.attestation(), second: a.attestation({ hash: twin.hash }, a.mallory) },
+    'reject bad-signature',
+  ],
+  ['a proven state', 'state', state, 'valid'],
+  ['a state with a proof missing', 'state', { ...state, proofs: [] }, 'reject missing-slot'],
+  ['a state of another version', 'state', { ...state, version: 1n }, 'reject wrong-version'],
+  ['a claim', 'claim', a.claim(), 'valid'],
+  ['a claim on a vault that does not exist', 'claim', a.claim({ vault: 'vault-lost' }), 'reject unknown-vault'],
+  ['a payment reported from the wrong chain', 'claim', a.claim({ kind: 'paid' }), 'reject unknown-chain'],
+  ['a claim to nothing', 'claim', a.claim({ cumulative: 0n }), 'reject empty'],
+  ['a status', 'status', a.status(), 'valid'],
+  ['a status signed by another', 'status', a.status({}, a.mallory), 'reject bad-signature'],
+  [
+    'a status of another network',
+    'status',
+    a.status({}, a.carol, a.network({ name: 'other' })),
+    'reject bad-signature',
+  ],
+  ['an old status', 'status', a.status({ sequence: instant(a.NOW - 60_001) }), 'ignore expired'],
+])('%s: %s', async ([, kind, payload, verdict]) => {
+  expect(summary(await verify(kind, bytesOf(kind, payload), witness()))).toBe(verdict)
+})
+
+test('a batch older than the newest verified one is dropped before its signature is checked', async () => {
+  const w = witness()
+  await verify('price', bytesOf('price', a.priceBatch()), w)
+  const older = a.priceBatch({ sequence: instant(a.NOW - 1) }, a.mallory)
+  expect(await verify('price', bytesOf('price', older), w)).toEqual({ kind: 'ignore', reason: 'stale' })
+})
+
+test('a forgery does not advance the sequence of the publisher it names', async () => {
+  const w = witness()
+  await verify('price', bytesOf('price', a.priceBatch({ sequence: instant(a.NOW + 1_000) }, a.mallory)), w)
+  expect(summary(await verify('price', bytesOf('price', a.priceBatch()), w))).toBe('valid')
+})
+
+test('a state says which account it proves', async () => {
+  const anchor = { chain: a.ENGINE, number: 12n, hash: state.hash }
+  expect(await verify('state', bytesOf('state', state), witness())).toEqual({
+    kind: 'valid',
+    statement: { kind: 'state', payload: state, account: account({ anchor }) },
+  })
+})
+
+test('a state of a block that nobody vouched for has to wait', async () => {
+  const w = { ...witness(), trust: a.trust({ trusted: () => 'unknown' }) }
+  expect(await verify('state', bytesOf('state', state), w)).toEqual({ kind: 'later', reason: 'unknown-root' })
+})
+
+test('a message above the size of its kind is not even decoded', async () => {
+  expect(await verify('claim', new Uint8Array(513), witness())).toEqual({ kind: 'reject', reason: 'oversize' })
+})
+
+test('garbage is malformed', async () => {
+  expect(await verify('claim', new Uint8Array(80), witness())).toEqual({ kind: 'reject', reason: 'malformed' })
+})
+
+const witness = (): Witness => ({
+  network: a.network(),
+  trust: a.trust(),
+  now: () => a.NOW,
+  keys: createKeyring(),
+  newest: new Map<string, Instant>(),
+})
+
+function bytesOf<K extends Kind>(kind: K, payload: Payloads[K]): Uint8Array {
+  return toBytes(SHAPES[kind], payload)
+}
+
+const summary = (finding: Finding): string => (finding.kind === 'valid' ? 'valid' : `${finding.kind} ${finding.reason}`)
