@@ -19,7 +19,8 @@ import { decide } from './decide.ts'
 import { burnt, counted, ended, opened, priced, rivalled, sold } from './happen.ts'
 import { act, forgetOpened, laterOf, offer, openings, wake, withoutPrice } from './round.ts'
 import { scan } from './scan.ts'
-import type { Core } from './state.ts'
+import type { Setup } from './setup.ts'
+import { type Core, openCore } from './state.ts'
 
 /** Everything that can happen to the agent. */
 export type Input = { readonly at: Instant } & (
@@ -50,6 +51,9 @@ export type Effect =
   | { readonly kind: 'wake'; readonly at: Instant }
   /** Nobody takes it at the start discount, which rises only once the auction is open: start it, without a bid. */
   | { readonly kind: 'open-auction'; readonly candidate: Candidate }
+
+/** A core that has heard nothing yet. */
+export const createCore = (setup: Setup): Core => openCore(setup)
 
 /** One input. The same inputs always give the same effects. */
 export function step(core: Core, input: Input): Effect[] {
@@ -143,5 +147,4 @@ function enginesOf({ book }: Core, input: Input): readonly ChainId[] {
 /** For changes that say nothing themselves. */
 const done = (_: unknown): Effect[] => []
 
-export { createCore } from './state.ts'
-export type { Core, Kind, Payloads, Verified }
+export type { Core, Kind, Payloads, Setup, Verified }

@@ -47,7 +47,7 @@ export function price(core: Core, market: Market, candidate: Candidate): Priced 
   const whole = routes(sheet, most).map((route) => quoteAt(sheet, route, most))
   const open = whole.filter((quote) => quote !== undefined)
   if (open.length === 0) return none('no-route')
-  const sized = open.map((quote) => fit(sheet, quote))
+  const sized = open.map((quote) => sizesOf(sheet, quote))
   const quotes = sized.flatMap(({ sizes, quote }) =>
     sizes.flatMap((fraction) => quoteAt(sheet, quote.route, fraction) ?? []),
   )
@@ -229,7 +229,7 @@ type Fit = { readonly quote: Quote; readonly sizes: readonly Bps[]; readonly sho
 const LEAST_SHARE = 20
 
 /** Sizes that our limits allow: the largest, its half and its quarter where the gap makes small slices better. */
-function fit({ core, market }: Sheet, quote: Quote): Fit {
+function sizesOf({ core, market }: Sheet, quote: Quote): Fit {
   const { setup, ledger } = core
   const { capital, risk } = setup
   const cash = min(free(ledger, market.engine, capital.reserve), capital.maxBid)

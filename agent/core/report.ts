@@ -15,7 +15,7 @@ import type { Core } from './state.ts'
 export type Holding = { readonly engine: ChainId; readonly collateral: CollateralId; readonly at: Instant }
 
 /** Full value at the newest quorum prices; undefined without a fresh price. */
-export function valueOf({ book }: Core, { engine, collateral, at }: Holding, amount: bigint): Wad | undefined {
+export function valueAt({ book }: Core, { engine, collateral, at }: Holding, amount: bigint): Wad | undefined {
   const market = marketAt(book, engine, at)
   const value = market && worth(market, { collateral, amount })
   return value === undefined ? undefined : wad(value)

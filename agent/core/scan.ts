@@ -21,21 +21,19 @@ export function scan(book: Book, sightings: Sightings, market: Market, self: Rea
   const candidates: Candidate[] = []
   const fresh: Candidate[] = []
   const unpriced: MarginAccount[] = []
-  for (const [key, { account, source }] of book.accounts) {
+  for (const [key, fact] of book.accounts) {
+    const { account } = fact
     if (account.engine !== market.engine || self.has(account.id.toLowerCase()) || isSafe(account)) continue
-    const found = margin(account, market.terms, market.prices)
     const sighted = sightings.get(key)
-    if (found === undefined) {
-      if (account.auctionStartedAt !== undefined || sighted?.id === candidateId(account)) unpriced.push(account)
-      continue
-    }
-    if (!isBelowMaintenance(found)) continue
-    const since = sighted?.id === candidateId(account) ? sighted.since : market.at
-    const candidate = { id: candidateId(account), account, margin: found, batches: market.batches, source, since }
+    const id = candidateId(account)
+    const found = margin(account, market.terms, market.prices)
+    if (found === undefined && (account.auctionStartedAt !== undefined || sighted?.id === id)) unpriced.push(account)
+    if (found === undefined || !isBelowMaintenance(found)) continue
+    const since = sighted?.id === id ? sighted.since : market.at
+    const candidate = { id, account, margin: found, batches: market.batches, source: fact.source, since }
     candidates.push(candidate)
-    if (sighted?.id === candidate.id) continue
-    sightings.set(key, { id: candidate.id, since })
-    fresh.push(candidate)
+    if (sighted?.id !== id) fresh.push(candidate)
+    sightings.set(key, { id, since })
   }
   return { candidates, fresh, unpriced }
 }

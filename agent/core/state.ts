@@ -30,7 +30,7 @@ export type Core = {
 }
 
 /** A core that has heard nothing yet. */
-export const createCore = (setup: Setup): Core => ({
+export const openCore = (setup: Setup): Core => ({
   setup,
   self: new Set(setup.self.map((one) => one.toLowerCase())),
   book: openBook(setup.publishers),
