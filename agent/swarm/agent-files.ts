@@ -1,0 +1,46 @@
+// The files of one agent: its config and its key, in its own directory of the run.
+import { chmodSync, writeFileSync } from 'node:fs'
+import type { AgentConfigInput } from '../../config/schema.ts'
+import type { Scenario } from '../../config/scenario.ts'
+import type { Bps, Wad } from '../domain/units.ts'
+import type { Seated } from './deploy.ts'
+import type { LocalChain } from './local-chain.ts'
+import type { RunDirectory } from './run-directory.ts'
+
+/** Writes config and key and returns the path of the config. JSON is YAML that every reader agrees on. */
+export function writeAgent(
+  run: RunDirectory,
+  seat: Seated,
+  { scenario, chains, bootstrap }: { readonly scenario: Scenario; readonly chains: readonly LocalChain[]; readonly bootstrap: readonly string[] },
+): string {
+  const key = run.file('agents', seat.name, 'operator.key')
+  writeFileSync(key, `${seat.key}\n`, { mode: 0o600 })
+  chmodSync(key, 0o600)
+  const config: AgentConfigInput = {
+    name: seat.name,
+    network: '../../network.json',
+    mode: 'live',
+    role: seat.role,
+    attest: seat.attest,
+    relay: seat.relay,
+    blindLogs: seat.blindLogs,
+    dataDir: 'data',
+    seed: scenario.seed,
+    keys: { operator: 'operator.key' },
+    chains: chains.map(({ id, url }) => ({ id, rpc: [url], executor: seat.executor })),
+    strategies: [{ use: seat.strategy, params: { ...seat.params } }],
+    provider: { margin: percent(scenario.provider.margin), maxClaim: dollarText(scenario.provider.maxClaim) },
+    p2p: { bootstrap: [...bootstrap] },
+  }
+  const file = run.file('agents', seat.name, 'agent.yaml')
+  writeFileSync(file, `${JSON.stringify(config, null, 2)}\n`, { mode: 0o600 })
+  return file
+}
+
+const percent = (ratio: Bps): string => `${(ratio / 100).toFixed(2)} %`
+
+/** An amount as config files take it, exact. */
+export const dollarText = (amount: Wad): string => {
+  const [whole, part] = [amount / 10n ** 18n, (amount % 10n ** 18n).toString().padStart(18, '0').replace(/0+$/, '')]
+  return part === '' ? `${whole} USD` : `${whole}.${part} USD`
+}

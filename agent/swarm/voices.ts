@@ -1,0 +1,117 @@
+// What the agents say on standard output, collected while it is printed: one JSON object per line.
+
+/** One line of an agent. Amounts are decimal strings. */
+export type Saying = { readonly event: string; readonly agent: string; readonly at: number; readonly fields: Readonly<Record<string, unknown>> }
+
+/** A sale as its agent reported it: which intents it closed, for how much. */
+export type ReportedSale = { readonly agent: string; readonly vault: string; readonly tx: string; readonly proceeds: bigint; readonly value: bigint; readonly intents: readonly string[]; readonly at: number }
+
+/** Everything the agents said that the summary needs. */
+export type Voices = {
+  readonly refusals: Map<string, Set<string>>
+  readonly intents: Map<string, { readonly tx: string; readonly agent: string; readonly gapPremium: bigint; readonly gapExpected: bigint }>
+  readonly sales: ReportedSale[]
+  readonly lost: Map<string, number>
+  readonly summaries: Map<string, Readonly<Record<string, unknown>>>
+  readonly gossip: Map<string, Readonly<Record<string, unknown>>[]>
+  readonly latencies: { readonly at: number; readonly millis: number }[]
+  readonly settled: Map<string, number>
+  readonly learned: Set<string>
+  readonly exhausted: Set<string>
+}
+
+/** Silence. */
+export const newVoices = (): Voices => ({
+  refusals: new Map(),
+  intents: new Map(),
+  sales: [],
+  lost: new Map(),
+  summaries: new Map(),
+  gossip: new Map(),
+  latencies: [],
+  settled: new Map(),
+  learned: new Set(),
+  exhausted: new Set(),
+})
+
+/** A line as a saying; undefined when it is no event of ours. */
+export function hear(agent: string, line: string): Saying | undefined {
+  if (!line.startsWith('{')) return undefined
+  try {
+    const fields: unknown = JSON.parse(line)
+    if (typeof fields !== 'object' || fields === null) return undefined
+    const held = { ...fields } as Record<string, unknown>
+    return typeof held['event'] === 'string' ? { event: held['event'], agent, at: Date.now(), fields: held } : undefined
+  } catch {
+    return undefined // half a line of a process that was killed
+  }
+}
+
+/** Adds one saying to what is known. */
+export function listen(voices: Voices, { event, agent, at, fields }: Saying): void {
+  switch (event) {
+    case 'decision':
+      if (fields['kind'] !== 'take' && isGap(fields['reason'])) entry(voices.refusals, text(fields['account']).toLowerCase(), () => new Set<string>()).add(agent)
+      if (fields['kind'] !== 'take' && fields['reason'] === 'capital') voices.exhausted.add(agent)
+      return
+    case 'candidate:found':
+      if (fields['source'] !== 'own') voices.learned.add(agent)
+      return
+    case 'bid:won':
+      voices.intents.set(text(fields['intent']), { tx: text(fields['tx']), agent, gapPremium: amount(fields['gapPremium']), gapExpected: amount(fields['gapExpected']) })
+      return
+    case 'bid:lost':
+      voices.lost.set(agent, (voices.lost.get(agent) ?? 0) + 1)
+      return
+    case 'claim:sold':
+      voices.sales.push(saleOf(agent, at, fields))
+      return
+    case 'settlement:closed':
+      voices.settled.set(agent, (voices.settled.get(agent) ?? 0) + 1)
+      return
+    case 'agent:summary':
+      voices.summaries.set(agent, fields)
+      return
+    case 'gossip:stats':
+      entry(voices.gossip, agent, () => []).push(fields)
+      voices.latencies.push(...samples(fields['priceLatency']))
+      return
+    default:
+      return
+  }
+}
+
+/** A decimal string as a bigint; anything else counts as zero. */
+export const amount = (value: unknown): bigint => {
+  if (typeof value === 'number' && Number.isInteger(value)) return BigInt(value)
+  return typeof value === 'string' && /^-?\d+$/.test(value) ? BigInt(value) : 0n
+}
+
+/** A field as text. */
+export const text = (value: unknown): string => (typeof value === 'string' ? value : value === undefined ? '' : String(value))
+
+const isGap = (reason: unknown): boolean => reason === 'gap-premium'
+
+function saleOf(agent: string, at: number, fields: Saying['fields']): ReportedSale {
+  const claims = Array.isArray(fields['claims']) ? fields['claims'] : [fields]
+  const intents = claims.flatMap((claim: unknown) => (typeof claim === 'object' && claim !== null ? [text(Reflect.get(claim, 'intent'))] : []))
+  const [proceeds, value] = [amount(fields['proceeds']), amount(fields['value'])]
+  return { agent, vault: text(fields['vault']), tx: text(fields['tx']), proceeds, value, intents, at }
+}
+
+function samples(value: unknown): readonly { at: number; millis: number }[] {
+  if (!Array.isArray(value)) return []
+  return value.flatMap((one: unknown) => {
+    if (typeof one !== 'object' || one === null) return []
+    const [at, millis] = [Reflect.get(one, 'at'), Reflect.get(one, 'millis')]
+    return typeof at === 'number' && typeof millis === 'number' ? [{ at, millis }] : []
+  })
+}
+
+function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const known = map.get(key)
+  if (known !== undefined) return known
+  const made = make()
+  map.set(key, made)
+  return made
+}
