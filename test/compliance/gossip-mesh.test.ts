@@ -1,0 +1,203 @@
+// What only real nodes can show: meshes, adversaries, lost links, and a clean end.
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { lpStream } from '@libp2p/utils'
+import { multiaddr } from '@multiformats/multiaddr'
+import { afterEach, expect, test, vi } from 'vitest'
+import { SHAPES, toBytes } from '../../agent/adapters/gossip/codec.ts'
+import { type Node, newIdentity, startNode } from '../../agent/adapters/gossip/libp2p.ts'
+import type { LinkEvent } from '../../agent/adapters/gossip/links.ts'
+import { type GossipOptions, joinGossip } from '../../agent/adapters/gossip/node.ts'
+import { KINDS, protocolPrefix, TOPICS, topicNames } from '../../agent/adapters/gossip/topics.ts'
+import type { PriceBatch } from '../../agent/domain/market.ts'
+import { instant } from '../../agent/domain/units.ts'
+import type { Gossip } from '../../agent/ports/gossip.ts'
+import * as a from '../unit/gossip/builders.ts'
+import { provenState } from '../unit/gossip/state-builder.ts'
+
+const open: { stop(): Promise<unknown> }[] = []
+const names = topicNames(a.network())
+const ROOMY = { timeout: 15_000 }
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((node) => node.stop()))
+})
+
+test('six nodes that know one of them hear every price of each other', async () => {
+  const hub = await join()
+  const nodes = [hub, ...(await Promise.all(Array.from({ length: 5 }, () => join({ bootstrap: hub.addresses }))))]
+  await Promise.all(nodes.map((node) => meshed(node, 1)))
+  await meshed(hub, 5)
+  for (const [index, node] of nodes.entries()) {
+    await node.publish('price', batch(index))
+    const others = nodes.filter((other) => other !== node)
+    await vi.waitUntil(() => others.every((other) => prices(other) + published(other) === index + 1), ROOMY)
+  }
+  expect(nodes.map(prices)).toEqual(nodes.map(() => 5))
+})
+
+test('a late joiner is meshed and hears the next price', async () => {
+  const first = await join()
+  const second = await join({ bootstrap: first.addresses })
+  await meshed(first, 1)
+  await first.publish('price', batch(0))
+  await vi.waitUntil(() => prices(second) === 1)
+  const late = await join({ bootstrap: second.addresses })
+  await meshed(late, 1)
+  await first.publish('price', batch(1))
+  await vi.waitUntil(() => prices(late) === 1)
+  expect(prices(second)).toBe(2)
+})
+
+test('agents that hear each other say where they are get linked without a bootstrap node', async () => {
+  const trust = a.trust({ attestor: () => true })
+  const hub = await join({ trust })
+  const ends = [
+    await join({ trust, bootstrap: hub.addresses }),
+    await join({ trust, bootstrap: hub.addresses }),
+  ] as const
+  await meshed(hub, 2)
+  await ends[0].publish('status', a.status({ addresses: ends[0].addresses }))
+  await vi.waitUntil(() => ends[1].peers().some(({ id }) => id === ends[0].peerId), ROOMY)
+  await hub.stop()
+  await meshed(ends[1], 1)
+  await ends[0].publish('price', batch(0))
+  await vi.waitUntil(() => prices(ends[1]) === 1, ROOMY)
+})
+
+test('a bootstrap node that comes back is dialled again', async () => {
+  const identity = await newIdentity()
+  const first = await join({ identity })
+  const [address = ''] = first.addresses
+  const events: LinkEvent[] = []
+  const second = await join({ bootstrap: [address], report: (event) => events.push(event) })
+  await meshed(second, 1)
+  await first.stop()
+  await vi.waitUntil(() => events.some(({ kind }) => kind === 'unreachable'), ROOMY)
+  const again = await join({ identity, listen: address.split('/p2p/')[0] ?? '' })
+  await meshed(second, 1)
+  await again.publish('price', batch(0))
+  await vi.waitUntil(() => prices(second) === 1)
+  expect(again.peerId).toBe(first.peerId)
+})
+
+test.for<[string, () => Promise<readonly [keyof typeof TOPICS, Uint8Array]>, string]>([
+  ['a forged price', async () => ['price', bytesOf(a.priceBatch({}, a.mallory))], 'price:bad-signature'],
+  [
+    'a price of no publisher',
+    async () => ['price', bytesOf(a.priceBatch({ publisher: a.mallory.address }, a.mallory))],
+    'price:unknown-publisher',
+  ],
+  [
+    'a mirrored signature',
+    async () => ['price', bytesOf({ ...a.priceBatch(), signature: a.highS(a.priceBatch().signature) })],
+    'price:high-s',
+  ],
+  ['garbage', async () => ['claim', new Uint8Array(300).fill(0x5f)], 'claim:malformed'],
+  ['an oversize claim', async () => ['claim', new Uint8Array(TOPICS.claim.maxSize + 1)], 'claim:oversize'],
+  ['an oversize state', async () => ['state', new Uint8Array(TOPICS.state.maxSize + 1)], 'state:oversize'],
+  [
+    'a state without its proofs',
+    async () => ['state', toBytes(SHAPES.state, { ...(await provenState()), proofs: [] })],
+    'state:missing-slot',
+  ],
+])('%s is rejected and costs its sender score', async ([, make, reason]) => {
+  const victim = await join()
+  const adversary = await attack(victim)
+  const [kind, bytes] = await make()
+  await adversary.router.publish(names.of(kind), bytes, { floodPublish: true })
+  await vi.waitUntil(() => victim.stats().rejected[reason] === 1)
+  await vi.waitUntil(() => (victim.peers()[0]?.score ?? 0) < 0)
+  expect(victim.stats().rejected).toEqual({ [reason]: 1 })
+})
+
+test('a frame above every limit ends its stream, not the node', async () => {
+  const victim = await join()
+  const adversary = await attack(victim)
+  await adversary.router.publish(names.of('state'), new Uint8Array(2_000_000), { floodPublish: true }).catch(() => {})
+  const friend = await join({ bootstrap: victim.addresses })
+  await meshed(friend, 1)
+  await friend.publish('price', batch(0))
+  await vi.waitUntil(() => prices(victim) === 1)
+  expect(victim.stats().rejected).toEqual({})
+})
+
+test('a peer that keeps sending forgeries is banned and refused', async () => {
+  const events: LinkEvent[] = []
+  const victim = await join({ report: (event) => events.push(event) })
+  const adversary = await attack(victim)
+  const forgeries = [1, 2, 3, 4].map((n) => bytesOf(a.priceBatch({ sequence: instant(a.NOW + n) }, a.mallory)))
+  for (const bytes of forgeries) await adversary.router.publish(names.of('price'), bytes, { floodPublish: true })
+  const peer = adversary.host.peerId.toString()
+  await vi.waitUntil(() => events.some((event) => event.kind === 'banned' && event.peer === peer), ROOMY)
+  await vi.waitUntil(() => victim.peers().length === 0, ROOMY)
+  await dial(adversary, victim.addresses[0] ?? '').catch(() => {})
+  await vi.waitUntil(() => adversary.host.getConnections().length === 0, ROOMY)
+  expect(events.filter((event) => event.kind === 'connected')).toHaveLength(1)
+})
+
+test('a malformed question to a provider is answered, not trusted', async () => {
+  const provider = await join()
+  provider.serve(async () => ({ kind: 'declined', reason: 'never asked' }))
+  const adversary = await attack(provider)
+  const peer = adversary.host.getPeers()[0]
+  if (peer === undefined) throw new Error('expected the provider to be connected')
+  const stream = await adversary.host.dialProtocol(peer, `${protocolPrefix(a.network())}/offer`)
+  const frames = lpStream(stream)
+  await frames.write(new Uint8Array([0x80]))
+  const answer = (await frames.read()).subarray()
+  expect(Buffer.from(answer).includes('malformed-request')).toBe(true)
+  stream.abort(new Error('done'))
+})
+
+test('a node that leaves lets its process end', async () => {
+  const script = fileURLToPath(new URL('./gossip-leaver.ts', import.meta.url))
+  const { stdout } = await promisify(execFile)(process.execPath, [script], { timeout: 20_000 })
+  expect(stdout).toBe('heard 1, stopped\n')
+})
+
+async function join(change: Partial<GossipOptions> = {}): Promise<Gossip> {
+  const { signal } = new AbortController()
+  const defaults = {
+    network: a.network(),
+    trust: a.trust(),
+    now: () => a.NOW,
+    signal,
+    listen: '127.0.0.1:0',
+    devnet: true,
+  }
+  const node = await joinGossip({ ...defaults, bootstrap: [], ...change })
+  open.push(node)
+  return node
+}
+
+/** A node of the same network that says whatever it likes, in the victim's mesh. */
+async function attack(victim: Gossip): Promise<Node> {
+  const topics = new Map(KINDS.map((kind) => [names.of(kind), TOPICS[kind]]))
+  const node = await startNode({
+    listen: '127.0.0.1:0',
+    identity: undefined,
+    devnet: true,
+    topics,
+    standing: () => 0,
+    admits: () => true,
+  })
+  open.push({ stop: async () => node.host.stop() })
+  await dial(node, victim.addresses[0] ?? '')
+  await meshed(victim, 1)
+  await vi.waitUntil(() => node.router.getSubscribers(names.of('state')).length === 1)
+  return node
+}
+
+async function dial({ host }: Node, address: string): Promise<void> {
+  await host.dial(multiaddr(address))
+}
+
+const meshed = (node: Gossip, others: number): Promise<unknown> =>
+  vi.waitUntil(() => node.peers().filter(({ mesh }) => mesh.length === KINDS.length).length >= others, ROOMY)
+
+const prices = (node: Gossip): number => node.stats().received.price
+const published = (node: Gossip): number => node.stats().published.price
+const batch = (n: number): PriceBatch => a.priceBatch({ sequence: instant(a.NOW + n) })
+const bytesOf = (of: PriceBatch): Uint8Array => toBytes(SHAPES.price, of)
