@@ -1,9 +1,9 @@
 // Turns the core's effects into acts, and acts into inputs. Effects are performed in order; acts run side by side.
 import type { Address } from 'viem'
 import type { Effect } from '../core/core.ts'
-import type { Intent, Outcome } from '../domain/liquidation.ts'
+import type { Candidate, Intent, Outcome } from '../domain/liquidation.ts'
 import type { Offer, OfferRequest } from '../domain/message.ts'
-import { millis } from '../domain/units.ts'
+import { millis, wad } from '../domain/units.ts'
 import type { Context, EngineSeat } from './context.ts'
 import type { Desk } from './settle.ts'
 import type { Tally } from './tally.ts'
@@ -42,7 +42,19 @@ export function perform(context: Context, performer: Performer, effect: Effect):
       return context.emit('alarm', { code: effect.code, detail: effect.detail })
     case 'wake':
       return performer.wake(effect.at)
+    case 'open-auction':
+      return context.tasks.own('open-auction', openAuction(context, effect.candidate))
   }
+}
+
+/** Opening an auction is nobody's settlement: its gas is overhead. */
+async function openAuction(context: Context, candidate: Candidate): Promise<void> {
+  const { engine, id } = candidate.account
+  const seat = context.engines.get(engine)
+  if (seat === undefined) throw new Error(`no seat at engine ${engine}`)
+  const cost = wad(await seat.chain.openAuction(candidate, context.signal))
+  context.tell({ kind: 'gas', chain: engine, cost, purpose: 'root' })
+  await refresh(context, seat, [id], await seat.chain.latest())
 }
 
 async function submit(context: Context, performer: Performer, intent: Intent): Promise<void> {

@@ -112,8 +112,8 @@ async function sign(context: Context, seat: EngineSeat, { request, rate, cash, u
     validUntil: BigInt(until),
     nonce,
   }
-  const domain = { chain: seat.chain.id, creditLines: seat.deployment.creditLines }
-  return { ...offer, signature: await context.signer.sign(offerDigest(offer, domain)) }
+  const digest = offerDigest(offer, seat.deployment.creditLines, seat.chain.id)
+  return { ...offer, signature: await context.signer.sign(digest) }
 }
 
 const promiseKey = (bidder: string, account: string): string => `${bidder}:${account}`.toLowerCase()

@@ -1,7 +1,7 @@
 // Proven margin states for peers: nearest to liquidation first, each account by one agent, a few per second.
 import { keccak256 } from 'viem'
 import type { MarginAccount } from '../domain/market.ts'
-import { type AccountId, millis } from '../domain/units.ts'
+import { type AccountId, type ChainId, millis } from '../domain/units.ts'
 import type { Context, EngineSeat } from './context.ts'
 import { rest } from './tasks.ts'
 
@@ -13,7 +13,7 @@ export type Sharing = {
   readonly index: number
   readonly of: number
   /** Accounts known from our own node, by engine, with their cover. */
-  readonly ranked: (engine: number) => readonly Ranked[]
+  readonly ranked: (engine: ChainId) => readonly Ranked[]
 }
 
 const PAUSE = millis(700)

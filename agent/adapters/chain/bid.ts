@@ -4,6 +4,7 @@ import { readContract } from 'viem/actions'
 import type { Intent, Outcome } from '../../domain/liquidation.ts'
 import type { PriceBatch } from '../../domain/market.ts'
 import type { Offer } from '../../domain/message.ts'
+import type { EngineDeployment } from '../../domain/network.ts'
 import { max, mulDivDown } from '../../maths/fixed-point.ts'
 import { liquidationAuctionAbi } from './abi/liquidation-auction.ts'
 import { marginEngineAbi } from './abi/margin-engine.ts'
@@ -56,13 +57,13 @@ function bidActs({ deployment, executor, beneficiary }: Bidder, intent: Intent, 
   const terms = {
     account: id,
     fraction,
-    maxPay: max(intent.maxPay, 0n),
+    maxPay: max<bigint>(intent.maxPay, 0n),
     expectedVersion: version,
     beneficiary: offer?.beneficiary ?? beneficiary,
   }
   const abi = liquidationAuctionAbi
   return [
-    act(deployment.priceBook, { abi: priceBookAbi, functionName: 'push', args: [ascending(candidate.batches).map(signed)] }),
+    pushPrices(deployment, candidate.batches),
     act(deployment.auction, { abi, functionName: 'start', args: [id] }),
     offer
       ? act(deployment.auction, { abi, functionName: 'bidAndSell', args: [terms, offerOf(offer), offer.signature] })
@@ -70,6 +71,10 @@ function bidActs({ deployment, executor, beneficiary }: Bidder, intent: Intent, 
     act(deployment.engine, { abi: marginEngineAbi, functionName: 'closeAll', args: [executor] }),
   ]
 }
+
+/** Brings the engine's prices up to these batches. */
+export const pushPrices = ({ priceBook }: EngineDeployment, batches: readonly PriceBatch[]): Act =>
+  act(priceBook, { abi: priceBookAbi, functionName: 'push', args: [ascending(batches).map(signed)] })
 
 const offerOf = ({ signature: _signature, validUntil, ...terms }: Offer) => ({ ...terms, validUntil: Number(validUntil) })
 

@@ -15,6 +15,7 @@ import { placeBid } from './bid.ts'
 import { creditDeposits } from './credit.ts'
 import { readEvents } from './events.ts'
 import type { ChainLink } from './link.ts'
+import { openAuction } from './open-auction.ts'
 import { readTerms } from './terms.ts'
 
 export type EngineChainOptions = {
@@ -54,6 +55,7 @@ export async function openEngineChain(options: EngineChainOptions): Promise<Engi
     owed: (vault, who, asset) => owed(link, mirrorOf(network, rpc.chain, vault), who, asset),
     provenState: (account, number) => provenState(reader, network, account, number),
     bid: (intent, offer, signal) => placeBid(bidder, intent, offer, signal),
+    openAuction: (candidate, signal) => openAuction(bidder, candidate, signal),
     credit: (vault, root, deposits, signal) =>
       creditDeposits({ link, network, executor, vaultReader }, { vault, root, deposits }, signal),
   }

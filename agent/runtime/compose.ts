@@ -1,0 +1,177 @@
+// Builds every object once, in order. The only file of the runtime that names adapters.
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Address } from 'viem'
+import type { AgentConfig } from '../../config/schema.ts'
+import { openEngineChain } from '../adapters/chain/engine-chain.ts'
+import { type ChainLink, openLink } from '../adapters/chain/link.ts'
+import { openVaultChain } from '../adapters/chain/vault-chain.ts'
+import { systemClock } from '../adapters/clock/system-clock.ts'
+import { joinGossip } from '../adapters/gossip/node.ts'
+import { openKeyFile } from '../adapters/signer/local-signer.ts'
+import { openSqliteJournal } from '../adapters/store/sqlite-journal.ts'
+import { createCore, type Input } from '../core/core.ts'
+import type { Core } from '../core/state.ts'
+import { configError } from '../domain/errors.ts'
+import type { Network } from '../domain/network.ts'
+import type { ChainId, VaultId } from '../domain/units.ts'
+import type { Journal } from '../ports/journal.ts'
+import type { Signer } from '../ports/signer.ts'
+import type { Context, EngineSeat, VaultSeat } from './context.ts'
+import type { Emit } from './events.ts'
+import { createQueue, type Queue } from './queue.ts'
+import { createRoots, type Roots } from './roots.ts'
+import { setupOf } from './setup.ts'
+import { createTasks } from './tasks.ts'
+import { valuer } from './value.ts'
+
+/** A composed agent: nothing runs yet. */
+export type Agent = {
+  readonly context: Context
+  readonly core: Core
+  readonly inputs: Queue<Input>
+  /** Frees what the agent holds: files and sockets. */
+  readonly close: () => Promise<void>
+}
+
+export type Composing = {
+  readonly config: AgentConfig
+  readonly network: Network
+  readonly emit: Emit
+  readonly signal: AbortSignal
+  /** A task ended for good. */
+  readonly failed: (name: string, error: unknown) => void
+}
+
+/** Opens journal, key, chains and gossip, and puts the core between them. */
+export async function compose({ config, network, emit, signal, failed }: Composing): Promise<Agent> {
+  const signer = await openKeyFile(config.keys.operator)
+  mkdirSync(config.dataDir, { recursive: true })
+  const journal = openSqliteJournal({ path: join(config.dataDir, 'journal.db') })
+  const trouble = (error: unknown): void => emit('agent:retried', { task: 'chain', error })
+  const links = await openLinks({ config, network, signer, journal, trouble })
+  const engines = await openEngines(config, network, links)
+  const vaults = await openVaults(config, network, links)
+  const core = createCore(await setupOf(config, network, selfOf(signer, config)))
+  const roots = createRoots(network.threshold)
+  const gossip = await joinGossip({
+    network,
+    trust: trustOf(network, roots),
+    listen: config.p2p.listen,
+    bootstrap: config.p2p.bootstrap,
+    now: systemClock.now,
+    devnet: config.p2p.listen.startsWith('/ip4/127.0.0.1/'),
+    signal,
+  })
+  const inputs = createQueue<Input>(signal)
+  const context: Context = {
+    name: config.name,
+    network,
+    clock: systemClock,
+    signer,
+    journal,
+    gossip,
+    engines,
+    vaults,
+    roots,
+    emit,
+    signal,
+    tasks: createTasks({ signal, clock: systemClock, retried: (task, error) => emit('agent:retried', { task, error }), failed }),
+    tell: (input) => inputs.push({ ...input, at: systemClock.now() } as Input),
+    valueOf: valuer(core, systemClock),
+  }
+  const close = async (): Promise<void> => {
+    await gossip.stop()
+    for (const link of links.values()) await link.close()
+    journal.close()
+  }
+  return { context, core, inputs, close }
+}
+
+type Opening = {
+  readonly config: AgentConfig
+  readonly network: Network
+  readonly signer: Signer
+  readonly journal: Journal
+  readonly trouble: (error: unknown) => void
+}
+
+/** One link per chain; a shadow's links cannot send. */
+async function openLinks({ config, network, signer, journal, trouble }: Opening): Promise<Map<ChainId, ChainLink>> {
+  const links = new Map<ChainId, ChainLink>()
+  for (const { id, rpc } of config.chains) {
+    const [url] = rpc
+    if (url === undefined) continue
+    const sending = { signer, journal, fees: FEES, finality: finalityOf(network, id) }
+    const link = { chain: id, url, clock: systemClock, trouble }
+    links.set(id, await openLink(config.mode === 'live' ? { ...link, sending } : link))
+  }
+  return links
+}
+
+/** 2 gwei to the builder, never more than 500. Chains without a base fee order by it alone. */
+const FEES = { tip: 2_000_000_000n, ceiling: 500_000_000_000n, baseFee: 'market' } as const
+
+function finalityOf(network: Network, chain: ChainId): number {
+  const found = [...network.engines, ...network.vaults].find((deployment) => deployment.chain === chain)
+  if (found !== undefined) return found.finality
+  throw configError('E_CHAIN_UNKNOWN', `chain ${chain} is not part of network ${network.name}`, 'Remove it from chains.')
+}
+
+async function openEngines(
+  config: AgentConfig,
+  network: Network,
+  links: ReadonlyMap<ChainId, ChainLink>,
+): Promise<Map<ChainId, EngineSeat>> {
+  const seats = new Map<ChainId, EngineSeat>()
+  for (const deployment of network.engines) {
+    const link = linkTo(links, deployment.chain)
+    const executor = executorOn(config, deployment.chain)
+    const vaultReader = (chain: ChainId): ChainLink['reader'] | undefined => links.get(chain)?.reader
+    const beneficiary = executorOn(config, network.vaults[0]?.chain ?? deployment.chain)
+    const { blindLogs } = config
+    const chain = await openEngineChain({ link, network, executor, beneficiary, vaultReader, blindLogs })
+    seats.set(deployment.chain, { chain, deployment, executor })
+  }
+  return seats
+}
+
+async function openVaults(
+  config: AgentConfig,
+  network: Network,
+  links: ReadonlyMap<ChainId, ChainLink>,
+): Promise<Map<VaultId, VaultSeat>> {
+  const seats = new Map<VaultId, VaultSeat>()
+  for (const deployment of network.vaults) {
+    const executor = executorOn(config, deployment.chain)
+    const chain = await openVaultChain({ link: linkTo(links, deployment.chain), deployment, executor })
+    seats.set(deployment.id, { chain, deployment, executor })
+  }
+  return seats
+}
+
+function linkTo(links: ReadonlyMap<ChainId, ChainLink>, chain: ChainId): ChainLink {
+  const link = links.get(chain)
+  if (link !== undefined) return link
+  throw configError('E_CHAIN_MISSING', `chains has no entry for chain ${chain}`, 'Add its id, rpc and executor to chains.')
+}
+
+function executorOn(config: AgentConfig, chain: ChainId): Address {
+  const entry = config.chains.find(({ id }) => id === chain)
+  if (entry !== undefined) return entry.executor
+  throw configError('E_CHAIN_MISSING', `chains has no entry for chain ${chain}`, 'Add its id, rpc and executor to chains.')
+}
+
+const selfOf = (signer: Signer, config: AgentConfig): readonly Address[] => [
+  signer.address,
+  ...config.chains.map(({ executor }) => executor),
+]
+
+const trustOf = (network: Network, roots: Roots) => ({
+  publisher: (address: Address) => includes(network.publishers, address),
+  attestor: (address: Address) => includes(network.attestors, address),
+  trusted: roots.trusted,
+})
+
+const includes = (all: readonly Address[], one: Address): boolean =>
+  all.some((other) => other.toLowerCase() === one.toLowerCase())

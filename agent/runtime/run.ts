@@ -1,0 +1,164 @@
+// One agent, from config to exit status: compose, watch, decide, perform, settle, and say what became of it.
+import pino from 'pino'
+import type { AgentConfig } from '../../config/schema.ts'
+import { statusDigest } from '../adapters/gossip/digests.ts'
+import { createJudge } from '../core/judge.ts'
+import { EXIT, type ExitStatus, LienmeshError } from '../domain/errors.ts'
+import type { Status } from '../domain/message.ts'
+import type { Network } from '../domain/network.ts'
+import { millis } from '../domain/units.ts'
+import { type Agent, compose } from './compose.ts'
+import type { Context, EngineSeat } from './context.ts'
+import { createEmit } from './events.ts'
+import { describeGossip } from './gossip-stats.ts'
+import { listen } from './listen.ts'
+import { consume } from './loop.ts'
+import { perform } from './perform.ts'
+import { type ProviderDesk, openProviderDesk } from './provider-desk.ts'
+import { recoverClaims } from './recover.ts'
+import { createRelay } from './relay.ts'
+import { createDesk, type Desk } from './settle.ts'
+import { share } from './share.ts'
+import { createTally, type Tally } from './tally.ts'
+import { rest } from './tasks.ts'
+import { ranker } from './value.ts'
+import { watchEngine } from './watch-engine.ts'
+import { watchVault } from './watch-vault.ts'
+
+/** Runs one agent until the signal fires or something failed for good. */
+export async function runAgent(config: AgentConfig, network: Network, stop: AbortSignal): Promise<ExitStatus> {
+  const emit = createEmit(config.name, config.log, pino.destination({ fd: 1, sync: true }))
+  const failure = new AbortController()
+  const signal = AbortSignal.any([stop, failure.signal])
+  const failed = (task: string, error: unknown): void => {
+    emit('agent:failed', { task, error })
+    if (!(error instanceof LienmeshError) || error.remedy !== 'retry') failure.abort(error)
+  }
+  const agent = await compose({ config, network, emit, signal, failed })
+  emit('agent:started', { name: config.name, mode: config.mode, role: config.role, pid: process.pid })
+  const tally = createTally()
+  await live(agent, config, tally)
+  emit('agent:stopping', { pending: agent.inputs.size })
+  await agent.context.tasks.settled()
+  emit('gossip:stats', describeGossip(agent.context.gossip.stats()))
+  emit('agent:summary', { name: config.name, ...tally.summary() })
+  await agent.close()
+  if (failure.signal.aborted) throw failure.signal.reason
+  return EXIT.ok
+}
+
+/** Starts every duty and consumes inputs until the signal fires. */
+async function live(agent: Agent, config: AgentConfig, tally: Tally): Promise<void> {
+  const { context, core, inputs } = agent
+  const { tasks } = context
+  const provider = config.role === 'provider' ? openProviderDesk(context, core, config) : undefined
+  const desk = createDesk(context, {
+    maxSlippage: MAX_SLIPPAGE,
+    onSold(claims, sale) {
+      context.tell({ kind: 'claim-sold', claims, sale })
+      for (const { claim, attribution } of provider?.sold(claims, sale) ?? []) {
+        tally.closed(attribution)
+        context.emit('settlement:closed', { intent: claim.intent, attribution })
+      }
+    },
+  })
+  const judge = createJudge(core)
+  tasks.keep('listen', () => listen(context, { judge, onProvider: () => undefined }))
+  watchChains(agent, config, { desk, provider })
+  for (const vault of context.vaults.keys()) tasks.keep(`settle ${vault}`, (signal) => desk.run(vault, signal))
+  tasks.keep('recover', () => recoverClaims(context, desk))
+  tasks.keep('announce', () => announce(context, provider))
+  tasks.keep('ready', () => reportReady(context, config.name))
+  tasks.keep('stats', () => reportStats(context, config.name, tally))
+  const wake = waker(context)
+  await consume({ core, inputs, journal: context.journal, perform: (effect) => perform(context, { desk, wake, tally }, effect) })
+}
+
+/** The most a sale may lose against the publishers' prices, in bps, before it waits. */
+const MAX_SLIPPAGE = 500
+
+type Duties = { readonly desk: Desk; readonly provider: ProviderDesk | undefined }
+
+function watchChains({ context, core }: Agent, config: AgentConfig, { desk, provider }: Duties): void {
+  const { tasks, engines, vaults, network, signer } = context
+  const attestor = config.attest
+  const index = network.attestors.findIndex((address) => same(address, signer.address))
+  for (const seat of engines.values()) {
+    const onEvents = (...found: Parameters<ProviderDesk['bought']>): void => {
+      for (const claim of provider?.bought(...found) ?? []) {
+        context.tell({ kind: 'claim-opened', claim })
+        desk.open(claim)
+      }
+    }
+    tasks.keep(`watch engine ${seat.chain.id}`, () => watchEngine(context, seat, { attestor, onEvents }))
+    if (index < 0 || config.blindLogs) continue
+    const sharing = { index, of: network.attestors.length, ranked: ranker(core, context.clock) }
+    tasks.keep(`share ${seat.chain.id}`, () => share(context, seat, sharing))
+  }
+  const relay = config.relay && config.mode === 'live' ? createRelay(context) : undefined
+  const attested = new Set<number>()
+  for (const [id, seat] of vaults) {
+    const first = !attested.has(seat.chain.id)
+    attested.add(seat.chain.id)
+    tasks.keep(`watch vault ${id}`, () => watchVault(context, seat, { attestor: attestor && first, onDeposits: relay?.note }))
+    if (relay !== undefined) tasks.keep(`relay ${id}`, (signal) => relay.run(id, signal))
+  }
+}
+
+const ANNOUNCE_EVERY = millis(1_000)
+
+/** Says who we are, where we stand and, for a provider, what we would pay. */
+async function announce(context: Context, provider: ProviderDesk | undefined): Promise<void> {
+  const { signer, gossip, network, clock, signal, name } = context
+  while (!signal.aborted) {
+    const heads = await headsOf([...context.engines.values()])
+    const unsigned = {
+      agent: signer.address,
+      name,
+      sequence: clock.now(),
+      heads,
+      addresses: gossip.addresses,
+      provider: await provider?.status(),
+    }
+    const status: Status = { ...unsigned, signature: await signer.sign(statusDigest(unsigned, network)) }
+    await gossip.publish('status', status)
+    await rest(clock, ANNOUNCE_EVERY, signal)
+  }
+}
+
+async function headsOf(seats: readonly EngineSeat[]): Promise<Status['heads']> {
+  return Promise.all(seats.map(async ({ chain }) => ({ chain: chain.id, number: (await chain.latest()).number })))
+}
+
+const LOOK_EVERY = millis(100)
+const STATS_EVERY = millis(5_000)
+
+/** Ready: in the mesh of the price topic, with every chain answering. */
+async function reportReady(context: Context, name: string): Promise<void> {
+  const meshed = (): boolean => context.gossip.peers().some(({ mesh }) => mesh.includes('price'))
+  while (!context.signal.aborted && !meshed()) await rest(context.clock, LOOK_EVERY, context.signal)
+  if (context.signal.aborted) return
+  context.emit('mesh:joined', { peers: context.gossip.peers().length })
+  context.emit('agent:ready', { name, peers: context.gossip.peers().length, addresses: context.gossip.addresses })
+}
+
+async function reportStats(context: Context, name: string, tally: Tally): Promise<void> {
+  while (!context.signal.aborted) {
+    await rest(context.clock, STATS_EVERY, context.signal)
+    context.emit('gossip:stats', { name, ...describeGossip(context.gossip.stats()), wins: tally.summary()['wins'] })
+  }
+}
+
+/** Calls the core again at the earliest time it asked for. */
+function waker(context: Context): (at: number) => void {
+  return (at) => {
+    const wait = millis(Math.max(0, at - context.clock.now()))
+    context.tasks.own(
+      'wake',
+      rest(context.clock, wait, context.signal).then(() => context.tell({ kind: 'timer' })),
+    )
+  }
+}
+
+const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase()
+

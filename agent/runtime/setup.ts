@@ -1,0 +1,70 @@
+// What the core is told before its first input, read from the config and the network description.
+import type { Address } from 'viem'
+import type { AgentConfig } from '../../config/schema.ts'
+import type { Seat, Setup, VaultSetup } from '../core/setup.ts'
+import { seat } from '../core/setup.ts'
+import type { Network, VaultDeployment } from '../domain/network.ts'
+import { type Bps, bps, millis, wad } from '../domain/units.ts'
+import { fromDoubleUp } from '../maths/fixed-point.ts'
+import type { Market } from '../maths/sizing.ts'
+import { loadStrategy } from './plugins.ts'
+
+/** Expected cost of one bid and of one claim, in dollars: a first guess that decides nothing by itself. */
+const GAS_OF_BID = 0.5
+const GAS_OF_CLAIM = 0.5
+/** The fee of a constant-product pool of the first kind (Uniswap v2): 0.3 %. */
+const POOL_FEE = bps(30)
+/** A bid may pay this much more than quoted, for prices that move before it lands. */
+const PAY_TOLERANCE = bps(300)
+/** Modelled time in which an observed volatility counts half. */
+const HALF_LIFE = millis(15 * 60_000)
+/** Modelled time between observed prices; what is closer measures noise. */
+const SPACING = millis(60_000)
+
+/** The setup of a bidder; a provider has the same, without strategies. */
+export async function setupOf(config: AgentConfig, network: Network, self: readonly Address[]): Promise<Setup> {
+  const { risk, capital } = config
+  return {
+    self,
+    mode: config.mode,
+    bonded: config.attest,
+    seed: config.seed,
+    timeScale: network.timeScale,
+    publishers: network.publishers,
+    attestors: network.attestors,
+    seats: config.role === 'provider' ? [] : await seatsOf(config),
+    vaults: network.vaults.map((vault) => vaultOf(vault, risk.slippage)),
+    capital: { reserve: capital.reserve, maxBid: capital.maxBid },
+    risk: {
+      maxInFlight: risk.maxInFlight,
+      minNet: risk.minNet,
+      gap: {
+        bidPrice: fraction(risk.capitalCharge),
+        limit: risk.maxShortfall,
+        jump: fraction(risk.jump),
+        jumpsPerDay: risk.jumpsPerDay,
+      },
+      volatility: { floor: fraction(risk.volatility), halfLife: HALF_LIFE, spacing: SPACING },
+      payTolerance: PAY_TOLERANCE,
+    },
+    gas: { bid: wad(fromDoubleUp(GAS_OF_BID)), claim: wad(fromDoubleUp(GAS_OF_CLAIM)), nativeFeed: 0 },
+  }
+}
+
+/** Every strategy of the config, loaded in its order. */
+async function seatsOf(config: AgentConfig): Promise<readonly Seat[]> {
+  const seats: Seat[] = []
+  for (const { use, params, share } of config.strategies) {
+    const loaded = await loadStrategy(use, params)
+    seats.push(seat(loaded.strategy, loaded.params, share))
+  }
+  return seats
+}
+
+const fraction = (ratio: Bps): number => ratio / 10_000
+
+function vaultOf(vault: VaultDeployment, slippage: Bps): VaultSetup {
+  const market: Market = { fee: bps(POOL_FEE + slippage), depth: undefined }
+  const markets = new Map(vault.assets.map(({ collateral }) => [collateral, market]))
+  return { id: vault.id, engine: vault.engine, latency: vault.latency, markets }
+}
