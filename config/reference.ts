@@ -48,21 +48,13 @@ function listRows(): (readonly [string, string])[] {
   return properties(root, '').filter(([key]) => /\[\]|\{\}/.test(key))
 }
 
+/** The leaves below a schema: `chains[].id` for a list of objects, `p2p.bootstrap[]` for a list of scalars. */
 function properties(schema: z.core.JSONSchema._JSONSchema, at: string): (readonly [string, string])[] {
   if (typeof schema !== 'object') return []
-  const own = Object.entries(schema.properties ?? {}).flatMap(([key, field]) =>
-    properties(field, at === '' ? key : `${at}.${key}`),
-  )
-  const items =
-    typeof schema.items === 'object' && !Array.isArray(schema.items) ? properties(schema.items, `${at}[]`) : []
-  const map =
-    schema.properties === undefined && typeof schema.additionalProperties === 'object'
-      ? [[`${at}{}`, schema.description ?? ''] as const]
-      : []
-  return [
-    ...(own.length > 0 || items.length > 0 || map.length > 0 ? [] : [[at, schema.description ?? ''] as const]),
-    ...own,
-    ...items,
-    ...map,
-  ]
+  const own = Object.entries(schema.properties ?? {})
+  if (own.length > 0) return own.flatMap(([key, field]) => properties(field, at === '' ? key : `${at}.${key}`))
+  const description = schema.description ?? ''
+  if (typeof schema.additionalProperties === 'object') return [[`${at}{}`, description]]
+  if (typeof schema.items !== 'object' || Array.isArray(schema.items)) return [[at, description]]
+  return schema.items.properties === undefined ? [[`${at}[]`, description]] : properties(schema.items, `${at}[]`)
 }

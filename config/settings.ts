@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { bare } from './document.ts'
 import { agentConfig } from './schema.ts'
+import { quantities } from './units.ts'
 
 /** One scalar of the config: its path in the file, its flag, its environment variable. */
 export type Setting = {
@@ -27,7 +28,7 @@ function walk(schema: z.ZodObject, above: readonly string[]): Setting[] {
     const path = [...above, key]
     const inner = bare(field)
     if (inner instanceof z.ZodObject) return walk(inner, path)
-    const type = typeOf(inner)
+    const type = quantityOf(field) ?? typeOf(inner)
     return type === undefined ? [] : [setting(path, field, inner, type)]
   })
 }
@@ -44,6 +45,14 @@ function setting(path: readonly string[], field: z.core.$ZodType, inner: unknown
     type,
     read: (text) => scalar(inner, text),
   }
+}
+
+/** `amount (6000 USD)` for a field that holds a quantity. */
+function quantityOf(field: unknown): string | undefined {
+  if (field instanceof z.ZodDefault || field instanceof z.ZodPrefault || field instanceof z.ZodOptional)
+    return quantityOf(field.unwrap())
+  const found = field instanceof z.ZodType ? quantities.get(field) : undefined
+  return found && `${found.what.replace(/^an? /, '')} (${found.example})`
 }
 
 /** What a scalar is called in help; undefined for lists and maps, which only the file can hold. */

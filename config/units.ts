@@ -5,6 +5,9 @@ import { type Bps, bps, type Millis, millis, type Price, price, type Wad, wad } 
 const NUMBER = /^([+-]?\d+(?:\.\d+)?) ?([a-zA-Z%]*)$/
 const MILLIS: Readonly<Record<string, number>> = { ms: 1, s: 1e3, m: 6e4, h: 36e5, d: 864e5 }
 
+/** What a quantity is called in help and docs: a duration, an amount. */
+export const quantities = z.registry<{ readonly what: string; readonly example: string }>()
+
 /** A length of time: `250ms`, `1.5s`, `12m`, `6h`, `2d`. */
 export const duration = quantity(
   'a duration',
@@ -45,7 +48,7 @@ type Read<T> = (number: string, unit: string) => T | undefined
 /** A string schema that reads `number unit` and says what it wanted when it cannot. */
 function quantity<T>(what: string, example: string, units: readonly string[], read: Read<T>) {
   const refuse = (raw: unknown): string => complaint(raw, what, example, units)
-  return z
+  const schema = z
     .string({ error: (issue) => refuse(issue.input) })
     .regex(new RegExp(`^[+-]?\\d+(\\.\\d+)? ?(${units.join('|')})$`), {
       error: (issue) => refuse(issue.input),
@@ -62,6 +65,8 @@ function quantity<T>(what: string, example: string, units: readonly string[], re
       })
       return z.NEVER
     })
+  quantities.add(schema, { what, example })
+  return schema
 }
 
 function complaint(raw: unknown, what: string, example: string, units: readonly string[]): string {
