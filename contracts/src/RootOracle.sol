@@ -84,13 +84,13 @@ contract RootOracle is IRootOracle, AccessManaged, Pausable {
         returns (uint256 value, uint64 asOf)
     {
         (uint256 number, bytes[] memory storageProof) = abi.decode(evidence, (uint256, bytes[]));
-        Root storage root = _roots[number];
-        if (root.blockHash == 0) revert RootUnknown(number);
-        uint256 usableAt = uint256(root.acceptedAt) + delay;
+        (uint64 timestamp, uint64 acceptedAt) = (_roots[number].timestamp, _roots[number].acceptedAt);
+        if (acceptedAt == 0) revert RootUnknown(number);
+        uint256 usableAt = uint256(acceptedAt) + delay;
         if (block.timestamp < usableAt) revert RootTooFresh(number, usableAt);
         bytes32 storageRoot = storageRoots[number][origin];
         if (storageRoot == 0) revert AnchorUnknown(number, origin);
-        return (StateProof.word(storageRoot, slot, storageProof), root.timestamp);
+        return (StateProof.word(storageRoot, slot, storageProof), timestamp);
     }
 
     /// @inheritdoc IRootOracle
