@@ -18,10 +18,12 @@ async function outcome(argv: readonly string[], signal: AbortSignal): Promise<Ex
   try {
     return await dispatch(argv, signal)
   } catch (error) {
-    if (signal.aborted) return EXIT.interrupted
-    return report(error, argv)
+    return isInterruption(error, signal) ? EXIT.interrupted : report(error, argv)
   }
 }
+
+const isInterruption = (error: unknown, signal: AbortSignal): boolean =>
+  signal.aborted && (error === signal.reason || (error instanceof Error && error.name === 'AbortError'))
 
 /** Aborted by the first INT, TERM or HUP, or when the launcher is gone. The second one ends the process at once. */
 function interrupted(): AbortSignal {

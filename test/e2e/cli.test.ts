@@ -1,8 +1,9 @@
 // The command line as an operator meets it: what it prints, where, and how it ends.
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { agentDirectory, nodeOfChain } from '../support/agent-directory.ts'
 import { lienmesh } from '../support/command-line.ts'
 import { configFile, healthy, temporaryFolder } from '../support/config-file.ts'
 import { root } from '../support/cruise.ts'
@@ -128,12 +129,36 @@ describe('a mistake is one message with code, reason and fix, and its own exit s
     expectOneMessage(err, 'E_LIVE')
   })
 
-  test('an unknown strategy', async () => {
-    const file = configFile(`${healthy}strategies: [{ use: gap-awre }]\n`)
-    writeNetwork(file)
-    const { status, err } = await lienmesh(['config', 'check', '--config', file])
+  test.each([
+    ['an unknown strategy', { more: 'strategies: [{ use: gap-awre }]\n' }, 'E_STRATEGY_UNKNOWN'],
+    [
+      'a parameter that a strategy does not have',
+      { more: 'strategies: [{ use: gap-aware, params: { x: 1 } }]\n' },
+      'E_STRATEGY_PARAMS',
+    ],
+  ])('%s', async (_, details, code) => {
+    const { status, err } = await lienmesh(['config', 'check', '--config', agentDirectory(details)])
     expect(status).toBe(4)
-    expectOneMessage(err, 'E_STRATEGY_UNKNOWN')
+    expectOneMessage(err, code)
+  })
+
+  test('a key that others can read', async () => {
+    const { status, err } = await lienmesh(['run', '--config', agentDirectory({ keyMode: 0o644 })])
+    expect(status).toBe(4)
+    expectOneMessage(err, 'E_KEY_PERMS')
+  })
+
+  test('an RPC endpoint where nobody listens', async () => {
+    const { status, err } = await lienmesh(['run', '--config', agentDirectory({ rpc: 'http://127.0.0.1:1' })])
+    expect(status).toBe(1)
+    expectOneMessage(err, 'E_RPC_DOWN')
+  })
+
+  test('another chain behind the URL', async () => {
+    const { status, err } = await lienmesh(['run', '--config', agentDirectory({ rpc: await nodeOfChain(1) })])
+    expect(status).toBe(4)
+    expectOneMessage(err, 'E_CHAIN_ID')
+    expect(err).toMatch(/31337 .*found chain 1/)
   })
 
   test('a question about a run where there is none', async () => {
@@ -190,55 +215,3 @@ describe('an installation that never finished', () => {
     expect((await lienmesh(['nonsense'], { node: onNode20 })).status).toBe(2)
   })
 })
-
-/** A network description beside a config, just good enough to be read. */
-function writeNetwork(config: string): void {
-  const file = join(config, '..', 'network.json')
-  const a = '0x00000000000000000000000000000000000000a1'
-  const engine = {
-    chain: 31337,
-    name: 'engine',
-    engine: a,
-    auction: a,
-    priceBook: a,
-    creditLines: a,
-    registry: a,
-    cash: a,
-    cashDecimals: 6,
-    finality: 2,
-    fromBlock: 0,
-  }
-  const latency = { median: 1, spread: 0, stuckOdds: 0, stuckMedian: 1 }
-  const asset = { collateral: 0, symbol: 'WETH', token: a, decimals: 18, pair: a }
-  const vault = {
-    id: 'v',
-    chain: 31338,
-    engine: 31337,
-    vault: a,
-    mirror: a,
-    engineRoots: a,
-    vaultRoots: a,
-    delay: 0,
-    registry: a,
-    router: a,
-    dollar: a,
-    dollarDecimals: 6,
-    finality: 1,
-    fromBlock: 0,
-    assets: [asset],
-    latency,
-  }
-  if (!existsSync(file))
-    writeFileSync(
-      file,
-      JSON.stringify({
-        name: 'local',
-        timeScale: 60,
-        threshold: 1,
-        attestors: [a],
-        publishers: [a],
-        engines: [engine],
-        vaults: [vault],
-      }),
-    )
-}
