@@ -1,5 +1,5 @@
 // What is signed. EIP-712 digests are hashed by hand, word by word: a general encoder costs a hundred times more.
-import { type Address, concat, type Hex, keccak256, numberToHex, pad, toHex } from 'viem'
+import { type Address, type Hex, keccak256, pad, toHex } from 'viem'
 import type { PriceBatch, PriceEntry } from '../../domain/market.ts'
 import type { Attestation, Offer, Status } from '../../domain/message.ts'
 import type { Network } from '../../domain/network.ts'
@@ -12,15 +12,15 @@ export function priceBatchDigest(
   batch: Pick<PriceBatch, 'engine' | 'sequence' | 'validUntil' | 'entries'>,
   priceBook: Address,
 ): Hex {
-  const entries = keccak256(concat(batch.entries.map(entryHash)))
-  const struct = keccak256(concat([BATCH_TYPE, word(batch.sequence), word(batch.validUntil), entries]))
+  const entries = hashOf(batch.entries.map(entryHash))
+  const struct = hashOf([BATCH_TYPE, word(batch.sequence), word(batch.validUntil), entries])
   return typed(contractDomain('Lienmesh PriceBook', batch.engine, priceBook), struct)
 }
 
 /** EIP-712 digest of an attestation, as `RootOracle.attestationDigest` computes it. */
 export function attestationDigest(attestation: Pick<Attestation, 'chain' | 'number' | 'hash'>): Hex {
   const { chain, number, hash } = attestation
-  return typed(ATTESTATION_DOMAIN, keccak256(concat([ATTESTATION_TYPE, word(chain), word(number), hash])))
+  return typed(ATTESTATION_DOMAIN, hashOf([ATTESTATION_TYPE, word(chain), word(number), hash]))
 }
 
 /** EIP-712 digest of a provider's offer, as `CreditLines.purchase` recovers it. */
@@ -28,20 +28,25 @@ export function offerDigest(offer: Omit<Offer, 'signature'>, creditLines: Addres
   const { provider, beneficiary, bidder, account, rate, maxCash, validUntil, nonce } = offer
   const people = [provider, beneficiary, bidder, account].map((person) => pad(person))
   const terms = [rate, maxCash, validUntil, nonce].map(word)
-  return typed(
-    contractDomain('Lienmesh CreditLines', engine, creditLines),
-    keccak256(concat([OFFER_TYPE, ...people, ...terms])),
-  )
+  return typed(contractDomain('Lienmesh CreditLines', engine, creditLines), hashOf([OFFER_TYPE, ...people, ...terms]))
 }
 
 /** What an agent signs of itself: its network and the canonical bytes of the unsigned fields. */
 export function statusDigest(status: Omit<Status, 'signature'>, network: Network): Hex {
-  return keccak256(concat([toHex('Lienmesh Status 1'), networkDigest(network), toHex(toBytes(unsignedStatus, status))]))
+  return hashOf([toHex('Lienmesh Status 1'), networkDigest(network), toHex(toBytes(unsignedStatus, status))])
 }
 
-const typeHash = (type: string): Hex => keccak256(toHex(type))
-const word = (value: number | bigint): Hex => numberToHex(value, { size: 32 })
-const typed = (domain: Hex, struct: Hex): Hex => keccak256(concat(['0x1901', domain, struct]))
+const typeHash = (type: string): Hex => keccak256(Buffer.from(type))
+const typed = (domain: Hex, struct: Hex): Hex => hashOf(['0x1901', domain, struct])
+
+/** Keccak of joined words. Node's own hex reader: the conversions would otherwise cost more than the hash. */
+const hashOf = (parts: readonly Hex[]): Hex =>
+  keccak256(Buffer.from(parts.map((part) => part.slice(2)).join(''), 'hex'))
+
+function word(value: number | bigint): Hex {
+  if (value < 0) throw new RangeError(`expected an unsigned word, found ${value}`)
+  return `0x${value.toString(16).padStart(64, '0')}`
+}
 
 const ENTRY = 'Entry(uint16 feed,uint64 price,uint16 confidence,uint256 shocks)'
 const ENTRY_TYPE = typeHash(ENTRY)
@@ -51,12 +56,14 @@ const OFFER_TYPE = typeHash(
   'Offer(address provider,address beneficiary,address bidder,address account,uint16 rate,uint128 maxCash,uint48 validUntil,uint256 nonce)',
 )
 const DOMAIN_TYPE = typeHash('EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)')
-const ATTESTATION_DOMAIN = keccak256(
-  concat([typeHash('EIP712Domain(string name,string version)'), typeHash('Lienmesh Attestation'), typeHash('1')]),
-)
+const ATTESTATION_DOMAIN = hashOf([
+  typeHash('EIP712Domain(string name,string version)'),
+  typeHash('Lienmesh Attestation'),
+  typeHash('1'),
+])
 
 const entryHash = ({ feed, price, confidence, shocks }: PriceEntry): Hex =>
-  keccak256(concat([ENTRY_TYPE, word(feed), word(price), word(confidence), word(shocks)]))
+  hashOf([ENTRY_TYPE, word(feed), word(price), word(confidence), word(shocks)])
 
 /** Domain separators already computed; there is one per contract of the network. */
 const domains = new Map<string, Hex>()
@@ -65,7 +72,7 @@ function contractDomain(name: string, chain: ChainId, contract: Address): Hex {
   const key = `${name}:${chain}:${contract}`
   const known = domains.get(key)
   if (known !== undefined) return known
-  const domain = keccak256(concat([DOMAIN_TYPE, typeHash(name), typeHash('1'), word(chain), pad(contract)]))
+  const domain = hashOf([DOMAIN_TYPE, typeHash(name), typeHash('1'), word(chain), pad(contract)])
   domains.set(key, domain)
   return domain
 }

@@ -1,5 +1,5 @@
 // Shapes of canonical CBOR: every value has one encoding, every field a hard bound. Nothing here trusts its input.
-import { type Address, bytesToHex, getAddress, type Hex, hexToBytes } from 'viem'
+import { type Address, getAddress, type Hex } from 'viem'
 
 /** What CBOR carries here: whole numbers, text, byte strings and arrays of them. */
 export type Wire = number | string | Uint8Array | readonly Wire[]
@@ -62,11 +62,11 @@ export const number = (max: number): Shape<number> => ({
 export const big = (bits: number): Shape<bigint> => ({
   encode: (value) => {
     if (value < 0n || value >> BigInt(bits) !== 0n) throw new ShapeError(`expected ${bits} bits, found ${value}`)
-    return value === 0n ? new Uint8Array() : hexToBytes(evenHex(value))
+    return value === 0n ? new Uint8Array() : fromHex(evenHex(value))
   },
   decode: (wire) => {
     const bytes = byteString(wire, 0, Math.ceil(bits / 8))
-    const value = bytes.length === 0 ? 0n : BigInt(bytesToHex(bytes))
+    const value = bytes.length === 0 ? 0n : BigInt(toHex(bytes))
     if (value >> BigInt(bits) !== 0n) throw new ShapeError(`expected ${bits} bits`)
     return value
   },
@@ -82,8 +82,8 @@ export const signed = (bits: number): Shape<bigint> =>
 
 /** Bytes as hex, between `min` and `max` bytes long. */
 export const hex = (min: number, max = min): Shape<Hex> => ({
-  encode: (value) => byteString(hexToBytes(value), min, max),
-  decode: (wire) => bytesToHex(byteString(wire, min, max)),
+  encode: (value) => byteString(fromHex(value), min, max),
+  decode: (wire) => toHex(byteString(wire, min, max)),
 })
 
 /** Twenty bytes, handed out in checksum form as viem does. */
@@ -135,3 +135,13 @@ function evenHex(value: bigint): Hex {
   const digits = value.toString(16)
   return `0x${digits.length % 2 === 0 ? digits : `0${digits}`}`
 }
+
+/** Node's own hex reader stops at the first strange digit; the length tells. */
+function fromHex(value: Hex): Uint8Array {
+  const bytes = Buffer.from(value.slice(2), 'hex')
+  if (bytes.length * 2 + 2 !== value.length) throw new ShapeError('expected whole bytes in hex')
+  return bytes
+}
+
+const toHex = (bytes: Uint8Array): Hex =>
+  `0x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex')}`
