@@ -1,5 +1,5 @@
 // Fields that more than one schema uses, and that need no unit.
-import type { Address, Hash } from 'viem'
+import type { Address } from 'viem'
 import { z } from 'zod'
 import { type ChainId, chainId } from '../agent/domain/units.ts'
 
@@ -8,12 +8,6 @@ export const address = z
   .string()
   .regex(/^0x[0-9a-fA-F]{40}$/, 'expected an address: 0x and 40 hex digits')
   .transform((text) => text as Address)
-
-/** A 32-byte value in hex. */
-export const hash = z
-  .string()
-  .regex(/^0x[0-9a-fA-F]{64}$/, 'expected 32 bytes: 0x and 64 hex digits')
-  .transform((text) => text as Hash)
 
 /** An EIP-155 chain id. */
 export const chain = z

@@ -1,8 +1,9 @@
 // The command line as an operator meets it: what it prints, where, and how it ends.
-import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { agentDirectory, nodeOfChain } from '../support/agent-directory.ts'
 import { lienmesh } from '../support/command-line.ts'
 import { configFile, healthy, temporaryFolder } from '../support/config-file.ts'
@@ -213,5 +214,46 @@ describe('an installation that never finished', () => {
     const { status, out } = await lienmesh(['--version'], { node: onNode20 })
     expect([status, out.includes(`node ${process.versions.node}`)]).toEqual([0, true])
     expect((await lienmesh(['nonsense'], { node: onNode20 })).status).toBe(2)
+  })
+})
+
+describe('an old Node that hands over to the new one', () => {
+  /** The launcher in front of a program of our own. */
+  function launching(program: string): ChildProcess {
+    const folder = temporaryFolder()
+    cpSync(join(root, 'bin'), join(folder, 'bin'), { recursive: true })
+    mkdirSync(join(folder, 'agent', 'cli'), { recursive: true })
+    writeFileSync(join(folder, 'agent', 'cli', 'main.ts'), program)
+    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+    const child = spawn(process.execPath, [...onNode20, join(folder, 'bin', 'lienmesh.js')], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    onTestFinished(() => void child.kill('SIGKILL'))
+    return child
+  }
+
+  const waiting = `export const main = async () => {
+    process.on('SIGTERM', () => process.exit(7))
+    process.on('disconnect', () => process.exit(9))
+    process.on('exit', (code) => process.stdout.write('ended ' + code))
+    process.stdout.write('pid ' + process.pid)
+    setInterval(() => {}, 1000)
+  }`
+
+  test('passes signals on, and ends as the program ends', async () => {
+    const child = launching(waiting)
+    await once(child.stdout ?? child, 'data')
+    child.kill('SIGTERM')
+    expect(await once(child, 'exit')).toEqual([7, null])
+  })
+
+  test('takes the program with it when it is killed', async () => {
+    const child = launching(waiting)
+    const out = child.stdout ?? child
+    await once(out, 'data')
+    const said = once(out, 'data')
+    child.kill('SIGKILL')
+    expect(String((await said)[0])).toBe('ended 9')
   })
 })
