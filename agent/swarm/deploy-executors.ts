@@ -17,15 +17,16 @@ export type Owners = {
   readonly trader: Address
   readonly arbitrageur: Address
   readonly guardian: Address
+  readonly publisher: Address
 }
 
 /** The duties of a chain's local accounts. */
 export async function ownersOf(chain: LocalChain): Promise<Owners> {
-  const [governor, owner, trader, arbitrageur, guardian] = await chain.rpc.request<readonly Address[]>('eth_accounts')
-  if (!governor || !owner || !trader || !arbitrageur || !guardian) {
-    throw invariantBroken(`chain ${chain.name} has fewer than five local accounts`, {})
+  const [governor, owner, trader, arbitrageur, guardian, publisher] = await chain.rpc.request<readonly Address[]>('eth_accounts')
+  if (!governor || !owner || !trader || !arbitrageur || !guardian || !publisher) {
+    throw invariantBroken(`chain ${chain.name} has fewer than six local accounts`, {})
   }
-  return { governor, owner, trader, arbitrageur, guardian }
+  return { governor, owner, trader, arbitrageur, guardian, publisher }
 }
 
 /** The sites that executors act on. */

@@ -41,19 +41,24 @@ export type OpenClaim = {
 /** A deposit and when its credit stood on the engine chain. */
 export type WatchedDeposit = { readonly account: AccountId; readonly asset: Address; readonly at: number; readonly vault: VaultId; creditedAt: number | undefined }
 
+/** What an account could not pay, and what the insurance paid of it. */
+export type Shortfall = { readonly account: AccountId; readonly amount: bigint; readonly covered: bigint }
+
 /** Everything recorded so far. */
 export type Record = {
   readonly bids: WonBid[]
   readonly claims: OpenClaim[]
   readonly deposits: WatchedDeposit[]
   readonly triggers: Map<AccountId, number>
-  readonly badDebts: { readonly account: AccountId; readonly amount: bigint; readonly covered: bigint }[]
+  /** Shortfalls not yet reported, and all of them. */
+  readonly badDebts: Shortfall[]
+  readonly shortfalls: Shortfall[]
   /** Engine accounts ever opened, for the sum of all cash. */
   readonly accounts: Set<Address>
 }
 
 /** An empty record. */
-export const newRecord = (): Record => ({ bids: [], claims: [], deposits: [], triggers: new Map(), badDebts: [], accounts: new Set() })
+export const newRecord = (): Record => ({ bids: [], claims: [], deposits: [], triggers: new Map(), badDebts: [], shortfalls: [], accounts: new Set() })
 
 /** Adds what a block said. Answers the bids it took and the traders' accounts it touched. */
 export function note(

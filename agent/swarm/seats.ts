@@ -2,7 +2,8 @@
 import { type Address, type Hex, keccak256, stringToHex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import type { Scenario } from '../../config/scenario.ts'
-import { type Wad, wad } from '../domain/units.ts'
+import { usageError } from '../domain/errors.ts'
+import { type Millis, type Wad, wad } from '../domain/units.ts'
 
 /** One agent process to be: what it decides by, and what it has. */
 export type Seat = {
@@ -48,18 +49,53 @@ export function seatsOf(scenario: Scenario): readonly Seat[] {
   return [...bidders.map((one, i) => (i === relayer ? { ...one, relay: true } : one)), ...providers]
 }
 
-/** The scenario with another number of agents or accounts. Agents are dropped from, or added to, the last group first. */
-export function resize(scenario: Scenario, agents: number | undefined, accounts: number | undefined): Scenario {
-  const counted = accounts === undefined ? scenario : { ...scenario, accounts: { ...scenario.accounts, count: accounts } }
-  if (agents === undefined) return counted
+/** What the command line changes of a scenario. */
+export type Changes = {
+  readonly agents?: number | undefined
+  readonly accounts?: number | undefined
+  readonly seed?: number | undefined
+  readonly duration?: Millis | undefined
+}
+
+/**
+ * The scenario with those changes. Agents are dropped from, or added to, the last group; what must fall and settle
+ * shrinks with the number of accounts.
+ */
+export function changed(scenario: Scenario, { agents, accounts, seed, duration }: Changes): Scenario {
+  const seeded = { ...scenario, seed: seed ?? scenario.seed, duration: duration ?? scenario.duration }
+  const counted = accounts === undefined ? seeded : withAccounts(seeded, accounts)
+  return agents === undefined ? counted : withAgents(counted, agents)
+}
+
+function withAccounts(scenario: Scenario, count: number): Scenario {
+  const share = Math.min(1, count / scenario.accounts.count)
+  const { fell, fellPerMode, fellWithOptions, settledPerRoute, ...rest } = scenario.expect
+  const scaled = (least: number): number => Math.floor(least * share)
+  return {
+    ...scenario,
+    accounts: { ...scenario.accounts, count },
+    expect: {
+      ...rest,
+      fell: scaled(fell),
+      fellPerMode: scaled(fellPerMode),
+      fellWithOptions: scaled(fellWithOptions),
+      settledPerRoute: scaled(settledPerRoute),
+    },
+  }
+}
+
+function withAgents(scenario: Scenario, agents: number): Scenario {
   let left = agents
-  const groups = counted.agents.map((group, i) => {
-    const last = i === counted.agents.length - 1
-    const count = last ? left : Math.min(group.count, left)
+  const groups = scenario.agents.map((group, i) => {
+    const count = i === scenario.agents.length - 1 ? left : Math.min(group.count, left)
     left -= count
     return { ...group, count, blindLogs: Math.min(group.blindLogs, Math.max(0, count - 1)) }
   })
-  return { ...counted, agents: groups.filter((group) => group.count > 0) }
+  const attestors = groups.filter((group) => group.attest).reduce((sum, group) => sum + group.count, 0)
+  if (attestors < 1) throw usageError('E_AGENTS', `${agents} agents leave nobody to attest`, 'Take at least one agent.')
+  const winners = Math.min(scenario.expect.winners, agents)
+  const threshold = Math.min(scenario.bonds.threshold, attestors)
+  return { ...scenario, agents: groups.filter((group) => group.count > 0), bonds: { ...scenario.bonds, threshold }, expect: { ...scenario.expect, winners } }
 }
 
 /** A key that only a local chain should ever see: the hash of the seed and a name. */

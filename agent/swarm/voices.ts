@@ -13,9 +13,10 @@ export type Voices = {
   readonly sales: ReportedSale[]
   readonly lost: Map<string, number>
   readonly summaries: Map<string, Readonly<Record<string, unknown>>>
-  readonly gossip: Map<string, Readonly<Record<string, unknown>>[]>
-  readonly latencies: { readonly at: number; readonly millis: number }[]
-  readonly settled: Map<string, number>
+  /** The newest statistics of each agent: its counters are cumulative. */
+  readonly gossip: Map<string, Readonly<Record<string, unknown>>>
+  /** Parts of the P&L of closed settlements, by agent and part. */
+  readonly closed: Map<string, Map<string, bigint>>
   readonly learned: Set<string>
   readonly exhausted: Set<string>
 }
@@ -28,8 +29,7 @@ export const newVoices = (): Voices => ({
   lost: new Map(),
   summaries: new Map(),
   gossip: new Map(),
-  latencies: [],
-  settled: new Map(),
+  closed: new Map(),
   learned: new Set(),
   exhausted: new Set(),
 })
@@ -67,14 +67,13 @@ export function listen(voices: Voices, { event, agent, at, fields }: Saying): vo
       voices.sales.push(saleOf(agent, at, fields))
       return
     case 'settlement:closed':
-      voices.settled.set(agent, (voices.settled.get(agent) ?? 0) + 1)
+      addParts(entry(voices.closed, agent, () => new Map<string, bigint>()), fields['attribution'])
       return
     case 'agent:summary':
       voices.summaries.set(agent, fields)
       return
     case 'gossip:stats':
-      entry(voices.gossip, agent, () => []).push(fields)
-      voices.latencies.push(...samples(fields['priceLatency']))
+      voices.gossip.set(agent, fields)
       return
     default:
       return
@@ -92,6 +91,11 @@ export const text = (value: unknown): string => (typeof value === 'string' ? val
 
 const isGap = (reason: unknown): boolean => reason === 'gap-premium'
 
+function addParts(sums: Map<string, bigint>, attribution: unknown): void {
+  if (typeof attribution !== 'object' || attribution === null) return
+  for (const [part, value] of Object.entries(attribution)) sums.set(part, (sums.get(part) ?? 0n) + amount(value))
+}
+
 function saleOf(agent: string, at: number, fields: Saying['fields']): ReportedSale {
   const claims = Array.isArray(fields['claims']) ? fields['claims'] : [fields]
   const intents = claims.flatMap((claim: unknown) => (typeof claim === 'object' && claim !== null ? [text(Reflect.get(claim, 'intent'))] : []))
@@ -99,14 +103,15 @@ function saleOf(agent: string, at: number, fields: Saying['fields']): ReportedSa
   return { agent, vault: text(fields['vault']), tx: text(fields['tx']), proceeds, value, intents, at }
 }
 
-function samples(value: unknown): readonly { at: number; millis: number }[] {
-  if (!Array.isArray(value)) return []
-  return value.flatMap((one: unknown) => {
-    if (typeof one !== 'object' || one === null) return []
-    const [at, millis] = [Reflect.get(one, 'at'), Reflect.get(one, 'millis')]
-    return typeof at === 'number' && typeof millis === 'number' ? [{ at, millis }] : []
-  })
-}
+/** Delivery times of price batches, [wall time, milliseconds], of all agents. */
+export const priceDeliveries = (voices: Voices): readonly { readonly at: number; readonly millis: number }[] =>
+  [...voices.gossip.values()].flatMap(({ samples }) =>
+    (Array.isArray(samples) ? samples : []).flatMap((pair: unknown) => {
+      if (!Array.isArray(pair)) return []
+      const [at, millis]: unknown[] = pair
+      return typeof at === 'number' && typeof millis === 'number' ? [{ at, millis }] : []
+    }),
+  )
 
 function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   const known = map.get(key)

@@ -1,0 +1,42 @@
+// The voice of a swarm: numbered steps with durations, then a line per event. With --json every line is an object.
+import type { Writable } from 'node:stream'
+
+/** Prints progress. Times of events are wall seconds since the market's opening. */
+export type Console = {
+  /** A step that is about to take time; its line comes when it ends. */
+  step<T>(title: string, work: () => Promise<T>, detail?: (result: T) => string): Promise<T>
+  /** A line outside steps. */
+  note(text: string): void
+  /** An event of the market: when, who, what. */
+  event(at: number, who: string, what: string, fields?: Readonly<Record<string, unknown>>): void
+  /** The last word: tables for people, one object for machines. */
+  close(lines: readonly string[], summary: object): void
+}
+
+/** Opens the voice of one run. */
+export function openConsole(out: Writable, json: boolean): Console {
+  let steps = 0
+  const write = (line: string): void => void out.write(`${line}\n`)
+  const say = (text: string, object: object): void => write(json ? JSON.stringify(object) : text)
+  return {
+    async step(title, work, detail) {
+      const number = ++steps
+      const started = performance.now()
+      if (!json) write(`[${number}] ${title} ...`)
+      const result = await work()
+      const seconds = (performance.now() - started) / 1000
+      const found = detail?.(result) ?? ''
+      say(`[${number}] ${title.padEnd(10)} ${found.padEnd(58)} ${seconds.toFixed(1)} s`, { type: 'step', step: number, title, detail: found, seconds })
+      return result
+    },
+    note: (text) => say(text, { type: 'note', text }),
+    event(at, who, what, fields) {
+      const clock = `${at < 0 ? '-' : '+'}${(Math.abs(at) / 1000).toFixed(1)}s`
+      say(`${clock.padStart(7)}  ${who.padEnd(10)} ${what}`, { type: 'event', at, who, what, ...fields })
+    },
+    close(lines, summary) {
+      if (!json) for (const line of lines) write(line)
+      write(JSON.stringify(summary))
+    },
+  }
+}

@@ -1,0 +1,44 @@
+// One line for people per thing an agent said. What only machines need has none.
+import { gainText, short, usd } from './format.ts'
+import { amount, type Saying, text } from './voices.ts'
+
+/** The line of a saying; undefined when it is not worth one. */
+export function lineOf({ event, fields }: Saying): string | undefined {
+  switch (event) {
+    case 'bid:won':
+      return `WON     ${who(fields)} ${percent(fields['fraction'])} outlay ${usd(amount(fields['outlay']))} for ${usd(amount(fields['collateralValue']))}${road(fields)}`
+    case 'bid:lost':
+      return `lost    ${who(fields)} ${text(fields['reason'])}`
+    case 'bid:declined':
+      return `dropped ${who(fields)} ${text(fields['reason'])}`
+    case 'claim:sold':
+      return `sold    ${usd(amount(fields['proceeds']))} of ${usd(amount(fields['value']))} from ${text(fields['vault'])}`
+    case 'claim:stuck':
+      return `stuck   ${text(fields['vault'])}: ${text(fields['reason'])}`
+    case 'settlement:closed':
+      return `SETTLED ${text(fields['intent']).slice(0, 10)} ${gainText(total(fields['attribution']))}`
+    case 'evidence:found':
+    case 'agent:failed':
+    case 'alarm':
+      return `ALARM   ${text(fields['code'] ?? fields['task'])} ${text(fields['detail'] ?? detail(fields['error']))}`
+    default:
+      return undefined
+  }
+}
+
+/** The line of a refusal: the account, and the gap it was refused for. */
+export const refusalLine = ({ fields }: Saying): string => `refused ${who(fields)} ${text(fields['detail'])}`
+
+const who = (fields: Saying['fields']): string => short(text(fields['account']))
+
+const percent = (fraction: unknown): string => (typeof fraction === 'number' ? `${(fraction / 100).toFixed(0)} %` : '')
+
+function road(fields: Saying['fields']): string {
+  const settlement = text(fields['settlement'])
+  return settlement === '' || settlement === 'none' ? '' : ` by ${settlement}`
+}
+
+const total = (attribution: unknown): bigint =>
+  typeof attribution === 'object' && attribution !== null ? amount(Reflect.get(attribution, 'total')) : 0n
+
+const detail = (error: unknown): string => (typeof error === 'object' && error !== null ? text(Reflect.get(error, 'message')) : '')
