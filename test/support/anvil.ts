@@ -12,15 +12,25 @@ export type AnvilOptions = {
 }
 
 /** A running devnet. `stop` resolves when the process is gone. */
-export type Anvil = { readonly url: string; readonly chainId: number; readonly pid: number; stop(): Promise<void> }
+export type Anvil = {
+  readonly url: string
+  readonly chainId: number
+  readonly pid: number
+  /** A raw request, for the methods that only a devnet has: `anvil.ask('evm_mine')`. */
+  ask(method: string, ...params: readonly unknown[]): Promise<unknown>
+  stop(): Promise<void>
+}
 
 /** Starts the platform's anvil on a free port of 127.0.0.1. Mines per transaction unless the flags say otherwise. */
 export async function startAnvil({ chainId, args = [] }: AnvilOptions): Promise<Anvil> {
-  const child = spawn(anvilBinary(), [...defaults, '--chain-id', String(chainId), ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(anvilBinary(), [...defaults, '--chain-id', String(chainId), ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const kill = () => child.kill('SIGKILL')
   process.once('exit', kill)
   const url = await listening(child)
-  return { url, chainId, pid: child.pid ?? 0, stop: () => stop(child, kill) }
+  const ask = (method: string, ...params: readonly unknown[]) => request(url, method, params)
+  return { url, chainId, pid: child.pid ?? 0, ask, stop: () => stop(child, kill) }
 }
 
 /** The binary of this platform; the npm bin of the same name is a wrapper that outlives its child. */
@@ -41,6 +51,14 @@ const defaults = [
   ['--no-request-size-limit'],
   ['--hardfork', 'osaka'],
 ].flat()
+
+async function request(url: string, method: string, params: readonly unknown[]): Promise<unknown> {
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
+  const answer = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+  const { result, error } = (await answer.json()) as { result?: unknown; error?: { message: string } }
+  if (error) throw new Error(`${method}: ${error.message}`)
+  return result
+}
 
 async function listening(child: ChildProcess): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>()

@@ -169,8 +169,13 @@ async function broadcast(options: TransactorOptions, order: Pending): Promise<vo
   if (raw === undefined) return
   await options.rpc
     .ask((node) => node.request({ method: 'eth_sendRawTransaction', params: [raw] }))
-    .catch((error: unknown) => options.trouble?.(error))
+    .catch((error: unknown) => {
+      if (!KNOWN.test(String(error))) options.trouble?.(error)
+    })
 }
+
+/** What nodes say of bytes they already have. */
+const KNOWN = /already (known|imported)/i
 
 function recovered({ rpc, signer, journal }: TransactorOptions): Map<number, Pending> {
   const pending = new Map<number, Pending>()

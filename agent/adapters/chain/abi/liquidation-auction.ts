@@ -219,6 +219,28 @@ export const liquidationAuctionAbi = [
   },
   {
     type: 'function',
+    inputs: [
+      { internalType: 'address', name: 'account', type: 'address' },
+      { internalType: 'uint16', name: 'fraction', type: 'uint16' },
+      {
+        components: [
+          { internalType: 'int256', name: 'equity', type: 'int256' },
+          { internalType: 'int256', name: 'netValue', type: 'int256' },
+          { internalType: 'int256', name: 'mark', type: 'int256' },
+          { internalType: 'uint256', name: 'maintenance', type: 'uint256' },
+          { internalType: 'uint256', name: 'initial', type: 'uint256' },
+        ],
+        internalType: 'struct IMarginEngine.Margin',
+        name: 'margin',
+        type: 'tuple',
+      },
+    ],
+    name: 'priceOf',
+    outputs: [{ internalType: 'int256', name: 'pay', type: 'int256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
     inputs: [],
     name: 'registry',
     outputs: [{ internalType: 'contract IAgentRegistry', name: '', type: 'address' }],

@@ -599,12 +599,12 @@ export const marginEngineAbi = [
       { internalType: 'address', name: 'bidder', type: 'address' },
       { internalType: 'address', name: 'beneficiary', type: 'address' },
       { internalType: 'uint16', name: 'fraction', type: 'uint16' },
-      { internalType: 'int256', name: 'pay', type: 'int256' },
     ],
     name: 'takeSlice',
     outputs: [
       {
         components: [
+          { internalType: 'int256', name: 'pay', type: 'int256' },
           { internalType: 'int256', name: 'netValue', type: 'int256' },
           { internalType: 'int256', name: 'cash', type: 'int256' },
           { internalType: 'uint8[]', name: 'collaterals', type: 'uint8[]' },

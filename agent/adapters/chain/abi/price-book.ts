@@ -137,6 +137,17 @@ export const priceBookAbi = [
   },
   {
     type: 'function',
+    inputs: [{ internalType: 'uint16', name: 'feed', type: 'uint16' }],
+    name: 'current',
+    outputs: [
+      { internalType: 'uint256', name: 'price', type: 'uint256' },
+      { internalType: 'uint256', name: 'confidence', type: 'uint256' },
+      { internalType: 'bool', name: 'degraded', type: 'bool' },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
     inputs: [],
     name: 'deviation',
     outputs: [{ internalType: 'uint16', name: '', type: 'uint16' }],

@@ -1,0 +1,163 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { openMemoryJournal } from '../../agent/adapters/store/memory-journal.ts'
+import { openSqliteJournal } from '../../agent/adapters/store/sqlite-journal.ts'
+import type { Decision } from '../../agent/domain/liquidation.ts'
+import { bps, chainId, instant, wad } from '../../agent/domain/units.ts'
+import type { JournaledTx } from '../../agent/ports/journal.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'lienmesh-journal-'))
+let files = 0
+const fresh = () => join(folder, `${files++}.db`)
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const journals = [
+  { name: 'the journal on disk', open: () => openSqliteJournal({ path: fresh() }) },
+  { name: 'the journal in memory', open: () => openMemoryJournal() },
+]
+
+describe.each(journals)('$name', ({ open }) => {
+  test('keeps open transactions oldest first, by chain', () => {
+    const journal = open()
+    journal.commit(tx({ nonce: 1, hash: '0x02', leg: 'b' }))
+    journal.commit(tx({ nonce: 0, hash: '0x01', leg: 'a' }))
+    journal.commit(tx({ chain: chainId(2), nonce: 7, hash: '0x03' }))
+    expect(journal.open(chainId(1))).toEqual([
+      tx({ nonce: 1, hash: '0x02', leg: 'b' }),
+      tx({ nonce: 0, hash: '0x01', leg: 'a' }),
+    ])
+  })
+
+  test('forgets a settled transaction but never its nonce', () => {
+    const journal = open()
+    expect(journal.nextNonce(chainId(1), sender)).toBeUndefined()
+    journal.commit(tx({ nonce: 4, hash: '0x01' }))
+    journal.settle('0x01', 'included')
+    expect(journal.open(chainId(1))).toEqual([])
+    expect(journal.nextNonce(chainId(1), sender)).toBe(5)
+    expect(journal.nextNonce(chainId(1), '0x00000000000000000000000000000000000000FF')).toBe(5)
+  })
+
+  test('takes the same bytes twice and a replacement of the same meaning', () => {
+    const journal = open()
+    journal.commit(tx({ hash: '0x01' }))
+    journal.commit(tx({ hash: '0x01' }))
+    journal.commit(tx({ hash: '0x02', raw: '0xbb' }))
+    journal.commit(tx({ hash: '0x03', leg: 'cancel' }))
+    expect(journal.open(chainId(1)).map(({ hash }) => hash)).toEqual(['0x01', '0x02', '0x03'])
+  })
+
+  test('refuses a second meaning for a nonce', () => {
+    const journal = open()
+    journal.commit(tx({ hash: '0x01', leg: 'bid' }))
+    expect(() => journal.commit(tx({ hash: '0x02', leg: 'claim' }))).toThrow(halting)
+    expect(() => journal.commit(tx({ hash: '0x02', leg: 'bid', intent: '0x77' }))).toThrow(halting)
+  })
+
+  test('refuses a second nonce for an intent that may still be mined', () => {
+    const journal = open()
+    journal.commit(tx({ hash: '0x01', nonce: 0, intent: '0x77' }))
+    expect(() => journal.commit(tx({ hash: '0x02', nonce: 1, intent: '0x77' }))).toThrow(halting)
+    journal.settle('0x01', 'dropped')
+    journal.commit(tx({ hash: '0x02', nonce: 1, intent: '0x77' }))
+    expect(journal.open(chainId(1)).map(({ hash }) => hash)).toEqual(['0x02'])
+  })
+
+  test('answers why: decisions newest first, by time and kind', () => {
+    const journal = open()
+    for (const [at, kind] of [[1, 'skip'], [2, 'take'], [3, 'skip']] as const) journal.decision(decision({ at: instant(at), kind }))
+    expect(journal.decisions({}).map(({ at }) => at)).toEqual([3, 2, 1])
+    expect(journal.decisions({ kind: 'skip', limit: 1 })).toEqual([decision({ at: instant(3), kind: 'skip' })])
+    expect(journal.decisions({ since: 2 }).map(({ at }) => at)).toEqual([3, 2])
+  })
+
+  test('tells the inputs again as they were', () => {
+    const journal = open()
+    const inputs = [{ at: 1, kind: 'cash', cash: -5n }, { at: 2, kind: 'timer' }]
+    for (const input of inputs) journal.input(input)
+    expect([...journal.inputs()]).toEqual(inputs)
+  })
+
+  test('remembers small values by name', () => {
+    const journal = open()
+    expect(journal.recall('cursor')).toBeUndefined()
+    journal.remember('cursor', '1')
+    journal.remember('cursor', '2')
+    expect(journal.recall('cursor')).toBe('2')
+  })
+})
+
+describe('the journal on disk', () => {
+  test('survives without being closed: what was committed, and the log before it', () => {
+    const path = fresh()
+    const journal = openSqliteJournal({ path })
+    journal.input({ at: 1n })
+    journal.decision(decision())
+    journal.commit(tx({ hash: '0x01', intent: '0x77' }))
+    journal.input({ at: 2n })
+    journal.remember('cursor', '9')
+    journal.close()
+    const again = openSqliteJournal({ path })
+    expect([...again.inputs()]).toEqual([{ at: 1n }, { at: 2n }])
+    expect(again.open(chainId(1))).toEqual([tx({ hash: '0x01', intent: '0x77' })])
+    expect(again.decisions({})).toEqual([decision()])
+    expect(again.recall('cursor')).toBe('9')
+    again.close()
+  })
+
+  test('belongs to one process at a time', () => {
+    const path = fresh()
+    const journal = openSqliteJournal({ path })
+    expect(() => openSqliteJournal({ path })).toThrow(
+      expect.objectContaining({ code: 'E_LOCKED', exit: 4, message: `The journal ${path} is in use by another process.` }),
+    )
+    journal.close()
+    openSqliteJournal({ path }).close()
+  })
+
+  test('writes its buffer by itself when it is long', () => {
+    const path = fresh()
+    const journal = openSqliteJournal({ path, buffer: 4 })
+    for (let at = 0; at < 5; at++) journal.input({ at })
+    expect(statSync(`${path}-wal`).size).toBeGreaterThan(0)
+    journal.close()
+  })
+
+  test('refuses a path it cannot use', () => {
+    expect(() => openSqliteJournal({ path: join(folder, 'nowhere', 'x.db') })).toThrow(
+      expect.objectContaining({ code: 'E_JOURNAL', exit: 4 }),
+    )
+  })
+})
+
+const sender = '0x00000000000000000000000000000000000000ff'
+const halting = expect.objectContaining({ code: 'E_INVARIANT', exit: 7 })
+
+const tx = (changes: Partial<JournaledTx> = {}): JournaledTx => ({
+  chain: chainId(1),
+  from: sender,
+  nonce: 0,
+  intent: undefined,
+  leg: 'bid',
+  raw: '0xaa',
+  hash: '0x01',
+  state: 'signed',
+  ...changes,
+})
+
+const decision = (changes: Partial<Decision> = {}): Decision => ({
+  at: instant(1_000),
+  candidate: '31337:0xaa:4',
+  account: '0x00000000000000000000000000000000000000aa',
+  strategy: 'gap-aware',
+  kind: 'skip',
+  reason: 'gap-premium',
+  detail: 'premium above bonus',
+  net: wad(-(10n ** 20n)),
+  gap: { expected: wad(1n), shortfall: wad(2n), premium: wad(3n) },
+  fraction: bps(2_500),
+  route: 'slow',
+  ...changes,
+})
