@@ -2,7 +2,7 @@
 // Expected shortfalls of exposures add up (they fall together): the bound that no dependence between them exceeds.
 import type { GapRisk, LatencyLaw } from '../domain/liquidation.ts'
 import { type Wad, wad } from '../domain/units.ts'
-import { fromDoubleUp, max, min, toDouble } from './fixed-point.ts'
+import { fromDoubleUp, min, toDouble } from './fixed-point.ts'
 import { type Component, type Mixture, mixtureCdf, mixtureMean, mixturePartial, mixtureQuantile } from './tail.ts'
 import { YEAR } from './volatility.ts'
 
@@ -85,21 +85,20 @@ export function expectedLoss({ value, debt, law }: Exposure): Wad {
 export function gapRisk(legs: readonly Exposure[], inFlight: Wad, terms: GapTerms): GapRisk {
   const sum = (of: (leg: Exposure) => Wad): Wad => wad(legs.reduce((total, leg) => total + of(leg), 0n))
   const shortfall = sum(shortfallOf)
-  const premium = max(0n, charge(inFlight + shortfall, terms) - charge(inFlight, terms))
-  return { expected: sum(expectedLoss), shortfall, premium: wad(shortfall === 0n ? 0n : premium) }
+  return { expected: sum(expectedLoss), shortfall, premium: charge(inFlight, shortfall, terms) }
 }
 
 /** How near to the limit the bid price is followed; beyond, it stays as high as it is there. */
 const NEAR = 0.98
 
 /**
- * The charge for a shortfall in flight: the integral of the bid price b / (1 - used / limit), that is
- * -b limit ln(1 - used / limit). Convex: a busy agent asks more, and a large slice more than two small ones.
+ * What `more` shortfall costs on top of `used`: the integral of the bid price b / (1 - used / limit) over it, which is
+ * -b limit ln(1 - more / (limit - used)). A busy agent asks more, and a large slice more than two small ones.
  */
-function charge(used: bigint, { bidPrice, limit }: GapTerms): bigint {
-  if (limit <= 0n) return fromDoubleUp((bidPrice * toDouble(used)) / (1 - NEAR))
-  const ratio = toDouble(used) / toDouble(limit)
-  const near = Math.min(ratio, NEAR)
-  const beyond = (ratio - near) / (1 - NEAR)
-  return fromDoubleUp(bidPrice * toDouble(limit) * (beyond - Math.log1p(-near)))
+function charge(used: Wad, more: Wad, { bidPrice, limit }: GapTerms): Wad {
+  const whole = Math.max(toDouble(limit), 1e-18)
+  const from = Math.min(toDouble(used), whole) / whole
+  const near = Math.min(toDouble(more), Math.max(0, NEAR - from) * whole)
+  const beyond = (toDouble(more) - near) / (1 - NEAR)
+  return wad(fromDoubleUp(bidPrice * (beyond - whole * Math.log1p(-near / (whole * (1 - from) || 1)))))
 }

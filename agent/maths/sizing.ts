@@ -1,5 +1,4 @@
-// How much, at which discount, and what selling it costs.
-import type { AuctionTerms } from '../domain/market.ts'
+// How much fits, and what selling it costs.
 import { type Bps, bps, type Wad, wad } from '../domain/units.ts'
 import { mulDivUp } from './fixed-point.ts'
 import { BPS } from './margin.ts'
@@ -12,13 +11,6 @@ export function slippageUp(value: Wad, { fee, depth }: Market): Wad {
   const paidIn = (value * (BPS - BigInt(fee))) / BPS
   if (depth === undefined) return wad(value - paidIn)
   return wad(value - (depth * paidIn) / (depth + paidIn))
-}
-
-/** Full seconds of auction until its discount is at least `wanted`; undefined if it never is. */
-export function secondsUntil(wanted: number, terms: AuctionTerms): number | undefined {
-  if (wanted <= terms.startDiscount) return 0
-  if (wanted > terms.maxDiscount || terms.discountPerSecond === 0) return undefined
-  return Math.ceil((wanted - terms.startDiscount) / terms.discountPerSecond)
 }
 
 /** The largest fraction not above `most` whose cost, linear in the fraction, fits into `room`. */

@@ -64,7 +64,7 @@ const below = (distance: number, deviation: number): number =>
 export function erfc(x: number): number {
   if (x < 0) return 2 - erfc(-x)
   if (x > 27) return 0
-  return x < 1 ? 1 - erfSeries(x) : erfcFraction(x)
+  return x < 1.5 ? 1 - erfSeries(x) : erfcFraction(x)
 }
 
 /** erf(x) = 2/sqrt(pi) exp(-x^2) sum 2^n x^(2n+1) / (2n+1)!! (Abramowitz and Stegun 7.1.6): terms all positive. */
@@ -81,6 +81,6 @@ function erfSeries(x: number): number {
 /** erfc(x) = exp(-x^2)/sqrt(pi) / (x + (1/2)/(x + 1/(x + (3/2)/(x + ...)))) (Abramowitz and Stegun 7.1.14). */
 function erfcFraction(x: number): number {
   let fraction = x
-  for (let n = 120; n > 0; n--) fraction = x + n / 2 / fraction
+  for (let n = 100; n > 0; n--) fraction = x + n / 2 / fraction
   return Math.exp(-x * x) / Math.sqrt(Math.PI) / fraction
 }
