@@ -1,10 +1,10 @@
 // Compiles the contract suite: artefacts, typed ABIs and the storage layout, all committed so that a user needs no
 // compiler. `node contracts/build.ts` compiles what changed; `--check` compiles everything and accepts no difference.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, relative } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
 import { abiFiles } from './abi-files.ts'
-import { artifactPath, type Artifact, readArtifact, renderArtifact } from './artifact.ts'
-import { compile, CompilationFailed } from './compile.ts'
+import { type Artifact, artifactPath, readArtifact, renderArtifact } from './artifact.ts'
+import { CompilationFailed, compile } from './compile.ts'
 import { layoutFile } from './layout.ts'
 import { closure, root, type Target, targets } from './sources.ts'
 
@@ -19,8 +19,13 @@ const artifacts = build()
 const files = attempt(() => [...artifacts.map(artifactFile), ...abiFiles(artifacts), layoutFile(artifacts)]) ?? []
 const changed = files.filter((file) => read(file.path) !== file.text)
 
-if (check) for (const { path } of changed) failures.push(`${relative(root, path)} differs: run npm run contracts:build`)
-else for (const file of changed) write(file)
+const orphans = failures.length === 0 ? orphansOf(files) : []
+
+if (check) for (const path of [...changed.map(({ path }) => path), ...orphans]) failures.push(stale(path))
+else {
+  for (const file of changed) write(file)
+  for (const path of orphans) rmSync(path)
+}
 
 for (const failure of failures) console.error(failure)
 console.log(
@@ -52,6 +57,23 @@ function attempt<Result>(work: () => Result): Result | undefined {
     failures.push(error.message)
     return undefined
   }
+}
+
+/** Outputs of contracts that are no more. */
+function orphansOf(wanted: readonly OutputFile[]): string[] {
+  const paths = new Set(wanted.map(({ path }) => path))
+  const folders = new Set(
+    wanted.map(({ path }) => dirname(path)).filter((folder) => folder !== join(root, 'contracts')),
+  )
+  return [...folders].flatMap((folder) => filesIn(folder)).filter((path) => !paths.has(path))
+}
+
+function filesIn(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : []
+}
+
+function stale(path: string): string {
+  return `${relative(root, path)} is not what the sources give: run npm run contracts:build`
 }
 
 function artifactFile(artifact: Artifact): OutputFile {

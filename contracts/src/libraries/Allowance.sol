@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {RateLimiter} from "@openzeppelin/contracts/utils/RateLimiter.sol";
 
 /// @title How much of one asset may move now
-/// @dev One token bucket per asset, in the asset's own units. A bucket with window zero was never set: it limits nothing.
+/// @dev One token bucket per asset, in its own units. A bucket with window zero was never set: it limits nothing.
 library Allowance {
     using RateLimiter for RateLimiter.RefillingBucket;
 
