@@ -82,17 +82,13 @@ test('a transaction that waits too long is replaced at its nonce with an eighth 
   await eventually(() => journal.open(CHAIN), (rows) => rows.length === 1)
   const attempts = await eventually(async () => (await mine(), journal.open(CHAIN)), (rows) => rows.length >= 2)
   await anvil.ask('anvil_setBlockGasLimit', '0xbebc200')
-  await mine()
-  await mineAll(1)
-  const { mined } = await sent
+  await eventually(async () => (await mine(), journal.open(CHAIN).length), (open) => open === 0)
+  expect((await sent).mined.status).toBe('included')
   const fees = attempts.slice(0, 2).map(({ raw, nonce }) => ({ nonce, maxFee: parseTransaction(raw).maxFeePerGas }))
   expect(fees).toEqual([
     { nonce: 0, maxFee: 1_000_000_000n },
     { nonce: 0, maxFee: 1_125_000_000n },
   ])
-  expect(mined.status).toBe('included')
-  await mine(FINALITY)
-  await eventually(() => journal.open(CHAIN).length, (open) => open === 0)
 })
 
 test('an order past its deadline is cancelled at its own nonce', async () => {
