@@ -1,7 +1,7 @@
 // What a command is.
 import { z } from 'zod'
 import { suggest } from '../../config/nearest.ts'
-import { type ExitStatus, type LienmeshError, usageError } from '../domain/errors.ts'
+import { type ExitStatus, usageError } from '../domain/errors.ts'
 
 /** What every command gets besides its options. */
 export type Context = {
@@ -50,20 +50,15 @@ export const command = <Shape extends z.ZodRawShape>(declared: Declared<Shape>):
   shape: declared.options.shape,
   positionals: declared.positionals ?? [],
   examples: declared.examples ?? [],
-  invoke: async (given, context) => {
-    const parsed = declared.options.safeParse(given)
-    if (!parsed.success) throw badFlags(parsed.error.issues, given, context.name)
-    return declared.run(parsed.data, context)
-  },
+  invoke: async (given, context) => declared.run(readFlags(declared.options, given, context.name), context),
 })
 
-/** What is wrong with the flags, one line each. */
-function badFlags(issues: readonly z.core.$ZodIssue[], given: Given, name: string): LienmeshError {
-  return usageError(
-    'E_USAGE',
-    issues.map((issue) => inWords(issue, given)).join('\n  '),
-    `See lienmesh ${name} --help.`,
-  )
+/** Flags as a schema reads them, or E_USAGE with what is wrong, one line each. */
+export function readFlags<S extends z.ZodType>(schema: S, given: Given, name: string): z.output<S> {
+  const parsed = schema.safeParse(given)
+  if (parsed.success) return parsed.data
+  const lines = parsed.error.issues.map((issue) => inWords(issue, given))
+  throw usageError('E_USAGE', lines.join('\n  '), `See lienmesh ${name} --help.`)
 }
 
 function inWords(issue: z.core.$ZodIssue, given: Given): string {

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { bare } from '../../config/document.ts'
 import { suggest } from '../../config/nearest.ts'
 import { usageError } from '../domain/errors.ts'
-import { type Command, common, type Entry, type Given } from './command.ts'
+import { type Command, common, type Entry, type Given, readFlags } from './command.ts'
 
 /** A command's own flags as they were written, and the common ones judged. */
 type Parsed = { readonly own: Given; readonly json: boolean }
@@ -22,7 +22,8 @@ export async function parse(entry: Entry, command: Command, words: readonly stri
   refuseBadToggles(entry, known, words)
   const given = { ...byPlace(entry, command, argv._.map(String)), ...byFlag(entry, known, argv) }
   const own = Object.entries(given).filter(([flag]) => flag in command.shape)
-  return { own: Object.fromEntries(own), json: given['json'] === true }
+  const { json } = readFlags(z.object(common), given, entry.words.join(' '))
+  return { own: Object.fromEntries(own), json }
 }
 
 /** Help of one command, at most 80 columns wide. */

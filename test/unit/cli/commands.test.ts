@@ -19,7 +19,9 @@ describe('help', () => {
     async ({ entry }) => {
       const command = await entry.load()
       expect(widest(await helpOf(entry, command))).toBeLessThanOrEqual(80)
-      const silent = Object.entries(command.shape).filter(([, field]) => (z.globalRegistry.get(field)?.description ?? '') === '')
+      const silent = Object.entries(command.shape).filter(
+        ([, field]) => (z.globalRegistry.get(field)?.description ?? '') === '',
+      )
       expect(silent.map(([flag]) => flag)).toEqual([])
     },
   )
@@ -35,6 +37,7 @@ describe('a wrong command line is E_USAGE with the nearest name', () => {
     ['swarm up --dry-run', 'unknown flag --dry-run'],
     ['swarm up -x', 'unknown flag -x'],
     ['run --risk.jmp 5', 'unknown flag --risk.jmp – did you mean --risk.jump?'],
+    ['strategies ls --log.level debgu', '--log.level: found debgu – did you mean debug?'],
     ['swarm up --seed six', '--seed: expected a whole number, found six'],
     ['swarm up --seed -1', '--seed: expected a whole number, found -1'],
     ['swarm up --seed 1 --seed 2', '--seed is given twice'],
