@@ -35,6 +35,7 @@ export const codes: Readonly<Record<string, Entry>> = {
   E_LISTEN: config('The address to listen on is malformed.'),
   E_LIVE: config('Live mode without the consent of both the config file and the flag.'),
   E_LOCKED: config('Another process uses this data directory.'),
+  E_LOG: { exit: EXIT.usage, meaning: 'The run has no process of that name.' },
   E_LOGS_UNAVAILABLE: failure('The node refuses to give event logs.'),
   E_NODE: config('Node is too old and no newer one is installed beside the program.'),
   E_NONCE_FOREIGN: safety('Somebody else sends transactions with our key.'),
