@@ -7,7 +7,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { afterEach, expect, test, vi } from 'vitest'
 import { SHAPES, toBytes } from '../../agent/adapters/gossip/codec.ts'
 import { type Node, newIdentity, startNode } from '../../agent/adapters/gossip/libp2p.ts'
-import type { LinkEvent } from '../../agent/adapters/gossip/links.ts'
+import { createBans, keepLinked, type LinkEvent, watchLinks } from '../../agent/adapters/gossip/links.ts'
 import { type GossipOptions, joinGossip } from '../../agent/adapters/gossip/node.ts'
 import { KINDS, protocolPrefix, TOPICS, topicNames } from '../../agent/adapters/gossip/topics.ts'
 import type { PriceBatch } from '../../agent/domain/market.ts'
@@ -97,11 +97,7 @@ test.for<[string, () => Promise<readonly [keyof typeof TOPICS, Uint8Array]>, str
   ['garbage', async () => ['claim', new Uint8Array(300).fill(0x5f)], 'claim:malformed'],
   ['an oversize claim', async () => ['claim', new Uint8Array(TOPICS.claim.maxSize + 1)], 'claim:oversize'],
   ['an oversize state', async () => ['state', new Uint8Array(TOPICS.state.maxSize + 1)], 'state:oversize'],
-  [
-    'a state without its proofs',
-    async () => ['state', toBytes(SHAPES.state, { ...(await provenState()), proofs: [] })],
-    'state:missing-slot',
-  ],
+  ['a state with a broken proof', async () => ['state', await brokenState()], 'state:bad-proof'],
 ])('%s is rejected and costs its sender score', async ([, make, reason]) => {
   const victim = await join()
   const adversary = await attack(victim)
@@ -135,6 +131,30 @@ test('a peer that keeps sending forgeries is banned and refused', async () => {
   await dial(adversary, victim.addresses[0] ?? '').catch(() => {})
   await vi.waitUntil(() => adversary.host.getConnections().length === 0, ROOMY)
   expect(events.filter((event) => event.kind === 'connected')).toHaveLength(1)
+})
+
+test('a link that stays up but cannot be written to is replaced', async () => {
+  const listener = await join()
+  const leaving = new AbortController()
+  const events: LinkEvent[] = []
+  const report = (event: LinkEvent): void => void events.push(event)
+  const node = await attack(listener)
+  watchLinks(
+    node,
+    createBans(() => a.NOW),
+    report,
+    leaving.signal,
+  )
+  const [address = ''] = listener.addresses
+  const linked = keepLinked(node, address, report, leaving.signal)
+  for (const stream of node.router.streamsOutbound.values()) breakStream(stream)
+  await vi.waitUntil(() => events.some(({ kind }) => kind === 'stalled'), ROOMY)
+  await vi.waitUntil(() => node.router.streamsOutbound.size === 1, ROOMY)
+  await meshed(listener, 1)
+  await node.router.publish(names.of('price'), bytesOf(batch(0)), { floodPublish: true })
+  await vi.waitUntil(() => prices(listener) === 1, ROOMY)
+  leaving.abort()
+  await linked
 })
 
 test('a malformed question to a provider is answered, not trusted', async () => {
@@ -188,6 +208,17 @@ async function attack(victim: Gossip): Promise<Node> {
   await meshed(victim, 1)
   await vi.waitUntil(() => node.router.getSubscribers(names.of('state')).length === 1)
   return node
+}
+
+/** What a full write buffer does to gossipsub's stream: it is aborted, the connection stays. */
+function breakStream(stream: unknown): void {
+  const { rawStream } = stream as { rawStream: { abort(error: Error): void } }
+  rawStream.abort(new Error('write buffer full'))
+}
+
+async function brokenState(): Promise<Uint8Array> {
+  const state = await provenState()
+  return toBytes(SHAPES.state, { ...state, proofs: state.proofs.map((proof) => ({ ...proof, accountProof: [] })) })
 }
 
 async function dial({ host }: Node, address: string): Promise<void> {

@@ -10,6 +10,7 @@ export type LinkEvent =
   | { readonly kind: 'connected' | 'lost'; readonly peer: string; readonly address: string }
   | { readonly kind: 'unreachable'; readonly address: string; readonly reason: string }
   | { readonly kind: 'stalled' | 'banned'; readonly peer: string }
+  | { readonly kind: 'slow-signatures' }
 
 export type Report = (event: LinkEvent) => void
 

@@ -11,7 +11,7 @@ import { createInbound, type Inbound } from './inbound.ts'
 import { type Node, startNode } from './libp2p.ts'
 import { createBans, keepLinked, meet, type Report, watchLinks } from './links.ts'
 import { type Answerer, askOffer, notServed, serveOffers } from './offers.ts'
-import { createKeyring } from './signatures.ts'
+import { createKeyring, nativeSignatures } from './signatures.ts'
 import { KINDS, protocolPrefix, TOPICS, type TopicNames, topicNames } from './topics.ts'
 
 export type GossipOptions = {
@@ -28,7 +28,7 @@ export type GossipOptions = {
   readonly devnet: boolean
   /** Leaves the network when it fires. */
   readonly signal: AbortSignal
-  /** Told of connections made, lost, refused. */
+  /** Told of connections made, lost, refused, and of a platform without native signatures. */
   readonly report?: Report
 }
 
@@ -54,6 +54,7 @@ export async function joinGossip(options: GossipOptions): Promise<Gossip> {
     directory.learn(status)
     if (trust.attestor(status.agent)) meet(node, status.addresses, report, leaving.signal)
   })
+  if (!nativeSignatures()) report({ kind: 'slow-signatures' })
   receiveAll(node, names, inbound, leaving.signal)
   watchLinks(node, bans, report, leaving.signal)
 

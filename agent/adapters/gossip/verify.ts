@@ -89,7 +89,7 @@ const CHECKS: { readonly [K in Kind]: Check<K> } = {
     if (trust.trusted(state.engine, state.number, state.hash) === 'unknown')
       return { kind: 'later', reason: 'unknown-root' }
     const proven = await proveState(state, network)
-    if (proven.kind === 'unproven') return reject(proven.reason)
+    if (proven.kind === 'unproven') return OUTRUN.has(proven.reason) ? ignore(proven.reason) : reject(proven.reason)
     return valid({ kind: 'state', payload: state, account: proven.account })
   },
 
@@ -123,6 +123,9 @@ const CHECKS: { readonly [K in Kind]: Check<K> } = {
     return valid({ kind: 'status', payload: status })
   },
 }
+
+/** An account that changed while its proofs were fetched: no fault of the sender, and nothing to pass on. */
+const OUTRUN: ReadonlySet<Reason> = new Set(['wrong-version', 'missing-slot'])
 
 /** How far an author's clock may run ahead of ours. */
 const CLOCK_SLACK = millis(2_000)

@@ -71,7 +71,7 @@ async function storageTrie(words: ReadonlyMap<Hex, bigint>): Promise<MerklePatri
 }
 
 /** Storage of every contract, with other accounts' words beside those of this one. */
-function storageOf(of: MarginAccount): ReadonlyMap<Address, Map<Hex, bigint>> {
+export function storageOf(of: MarginAccount): ReadonlyMap<Address, Map<Hex, bigint>> {
   const storages = new Map<Address, Map<Hex, bigint>>()
   const set = (address: Address, slot: Hex, value: bigint): void => {
     storages.set(address, (storages.get(address) ?? new Map<Hex, bigint>()).set(slot, value))
