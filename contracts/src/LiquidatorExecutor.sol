@@ -163,19 +163,18 @@ contract LiquidatorExecutor is ILiquidatorExecutor, Pausable, ReentrancyGuardTra
 
     function _perform(uint256 index, Call calldata call) private {
         bytes4 selector = bytes4(call.data);
-        Rule memory rule = _rules[call.target][selector];
+        Rule storage rule = _rules[call.target][selector];
         if (!rule.allowed || call.data.length < 4) revert CallForbidden(call.target, selector);
-        if (rule.pin != 0) _requirePinned(call, selector, rule);
+        if (rule.pin != 0) _requirePinned(call, selector, rule.pin, rule.value);
         (bool done, bytes memory reason) = call.target.call(call.data);
         if (!done) revert CallFailed(index, reason);
     }
 
-    function _requirePinned(Call calldata call, bytes4 selector, Rule memory rule) private pure {
-        uint256 end = 4 + 32 * uint256(rule.pin);
-        bytes32 found = call.data.length < end ? bytes32(0) : bytes32(call.data[end - 32:end]);
-        if (call.data.length < end || found != rule.value) {
-            revert ArgumentPinned(call.target, selector, rule.value, found);
-        }
+    function _requirePinned(Call calldata call, bytes4 selector, uint256 pin, bytes32 value) private pure {
+        uint256 end = 4 + 32 * pin;
+        bool present = call.data.length >= end;
+        bytes32 found = present ? bytes32(call.data[end - 32:end]) : bytes32(0);
+        if (!present || found != value) revert ArgumentPinned(call.target, selector, value, found);
     }
 
     function _measure() private view returns (int256) {
