@@ -82,6 +82,19 @@ contract LiquidationAuction is ILiquidationAuction {
     }
 
     /// @inheritdoc ILiquidationAuction
+    function priceOf(address account, uint16 fraction, IMarginEngine.Margin calldata margin)
+        external
+        view
+        returns (int256 pay)
+    {
+        _requireBelowMaintenance(account, margin);
+        uint16 discount_ = discount(account);
+        _requireFraction(fraction, margin, discount_);
+        if (margin.mark <= 0) return -_reward(account, margin).toInt256();
+        return MarginMath.payUp(fraction, uint256(margin.mark), discount_).toInt256();
+    }
+
+    /// @inheritdoc ILiquidationAuction
     function terms() external view returns (Terms memory) {
         return _terms;
     }
@@ -91,27 +104,13 @@ contract LiquidationAuction is ILiquidationAuction {
         uint64 version = engine.versionOf(account);
         if (version != wanted.expectedVersion) revert VersionChanged(wanted.expectedVersion, version);
         _requireRunning(account);
-        pay = _price(wanted);
+        _requireAdmitted(account);
         (IMarginEngine.Slice memory slice, IMarginEngine.Margin memory left) =
-            engine.takeSlice(account, msg.sender, beneficiary, wanted.fraction, pay);
-        value = slice.collateralValue;
-        emit BidTaken(
-            account, msg.sender, beneficiary, wanted.fraction, pay, pay - slice.netValue, value, version
-        );
+            engine.takeSlice(account, msg.sender, beneficiary, wanted.fraction);
+        (pay, value) = (slice.pay, slice.collateralValue);
+        if (pay > 0 && uint256(pay) > wanted.maxPay) revert PayAboveMaximum(uint256(pay), wanted.maxPay);
+        emit BidTaken(account, msg.sender, beneficiary, wanted.fraction, pay, pay - slice.netValue, value, version);
         if (!MarginMath.isBelowMaintenance(left.equity, left.maintenance)) _end(account);
-    }
-
-    /// @dev What the slice costs, after every check that needs a price.
-    function _price(Bid calldata wanted) private view returns (int256 pay) {
-        IMarginEngine.Margin memory margin = engine.margin(wanted.account);
-        _requireBelowMaintenance(wanted.account, margin);
-        uint16 discount_ = discount(wanted.account);
-        _requireFraction(wanted.fraction, margin, discount_);
-        _requireAdmitted(wanted.account);
-        if (margin.mark <= 0) return -_reward(wanted.account, margin).toInt256();
-        uint256 cost = MarginMath.payUp(wanted.fraction, uint256(margin.mark), discount_);
-        if (cost > wanted.maxPay) revert PayAboveMaximum(cost, wanted.maxPay);
-        return cost.toInt256();
     }
 
     function _reward(address account, IMarginEngine.Margin memory margin) private view returns (uint256) {

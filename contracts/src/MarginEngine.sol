@@ -9,6 +9,7 @@ import {SignedMath} from "@openzeppelin/contracts/utils/math/SignedMath.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {ILiquidationAuction} from "./interfaces/ILiquidationAuction.sol";
 import {IMarginEngine} from "./interfaces/IMarginEngine.sol";
 import {IVaultMirror} from "./interfaces/IVaultMirror.sol";
 import {MarginMath} from "./libraries/MarginMath.sol";
@@ -98,7 +99,7 @@ contract MarginEngine is MarginPricing, Multicall, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IMarginEngine
-    function takeSlice(address account, address bidder, address beneficiary, uint16 fraction, int256 pay)
+    function takeSlice(address account, address bidder, address beneficiary, uint16 fraction)
         external
         nonReentrant
         onlyModule
@@ -108,12 +109,12 @@ contract MarginEngine is MarginPricing, Multicall, ReentrancyGuardTransient {
         _requireOpen(account);
         _requireOpen(bidder);
         Portfolio memory portfolio = _load(account);
-        slice.netValue = MarginMath.share(portfolio.margin(initialFactor).netValue, fraction);
-        _movePositions(portfolio.legs, account, bidder, fraction);
+        Margin memory margin_ = portfolio.margin(initialFactor);
+        slice.pay = ILiquidationAuction(msg.sender).priceOf(account, fraction, margin_);
+        slice.netValue = MarginMath.share(margin_.netValue, fraction);
         slice.cash = MarginMath.share(portfolio.cash, fraction);
-        portfolio.cash = _addCash(account, SignedMath.max(pay, 0) - slice.cash);
-        _addCash(bidder, slice.cash - pay);
-        if (pay < 0) _cover(account, uint256(-pay));
+        portfolio.cash = _settle(account, bidder, slice);
+        _movePositions(portfolio.legs, account, bidder, fraction);
         _touch(account);
         _touch(bidder);
         _moveCollateral(portfolio.stakes, account, beneficiary, fraction, slice);
@@ -137,7 +138,7 @@ contract MarginEngine is MarginPricing, Multicall, ReentrancyGuardTransient {
         int256 taken = amount.toInt256();
         Portfolio memory portfolio = _load(account);
         portfolio.cash -= taken;
-        if (portfolio.margin(initialFactor).netValue < 0) revert CashShort(account, word[account].cash, amount);
+        if (portfolio.netValue() < 0) revert CashShort(account, word[account].cash, amount);
         _requireInitial(account, portfolio);
         emit CashMoved(account, -taken, _addCash(account, -taken));
         _touch(account);
@@ -153,6 +154,13 @@ contract MarginEngine is MarginPricing, Multicall, ReentrancyGuardTransient {
         _addCash(POOL, value);
         _addCash(INSURANCE, int256(fee));
         emit Traded(account, instrument, size, uint64(price), fee);
+    }
+
+    /// @dev The cash of a slice against its price; answers what the account has left.
+    function _settle(address account, address bidder, Slice memory slice) private returns (int256 left) {
+        left = _addCash(account, SignedMath.max(slice.pay, 0) - slice.cash);
+        _addCash(bidder, slice.cash - slice.pay);
+        if (slice.pay < 0) _cover(account, uint256(-slice.pay));
     }
 
     function _movePositions(Leg[] memory legs, address account, address bidder, uint256 fraction) private {

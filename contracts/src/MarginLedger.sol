@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IMarginEngine} from "./interfaces/IMarginEngine.sol";
 
@@ -129,9 +128,9 @@ abstract contract MarginLedger is IMarginEngine {
         return uint128(1) << id;
     }
 
-    function _lowest(uint128 bits) private pure returns (uint8) {
-        unchecked {
-            return uint8(Math.log2(uint256(bits & (~bits + 1))));
+    function _lowest(uint128 bits) private pure returns (uint8 id) {
+        assembly {
+            id := sub(255, clz(and(bits, sub(0, bits))))
         }
     }
 

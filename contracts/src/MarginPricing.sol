@@ -5,7 +5,7 @@ import {IMarginEngine} from "./interfaces/IMarginEngine.sol";
 import {IPriceBook} from "./interfaces/IPriceBook.sol";
 import {IVaultMirror} from "./interfaces/IVaultMirror.sol";
 import {MarginMath} from "./libraries/MarginMath.sol";
-import {Leg, Portfolio, PortfolioMath, Stake} from "./libraries/Portfolio.sol";
+import {Leg, Portfolio, PortfolioMath, Quote, Stake} from "./libraries/Portfolio.sol";
 import {MarginLedger} from "./MarginLedger.sol";
 import {MarginListing} from "./MarginListing.sol";
 
@@ -65,52 +65,88 @@ abstract contract MarginPricing is MarginLedger, MarginListing {
         Word memory stored = word[account];
         portfolio.cash = stored.cash;
         uint8[] memory ids = _heldBy(account);
+        bool counts = stored.mode != Mode.CROSS;
+        portfolio.quotes = new Quote[](2 * ids.length + (counts ? collateralCount() : 0));
         portfolio.legs = new Leg[](ids.length);
         for (uint256 i; i < ids.length; ++i) {
-            portfolio.legs[i] = _leg(portfolio, ids[i], priced);
-            portfolio.legs[i].size = position[account][ids[i]].size;
+            Leg memory leg = portfolio.legs[i];
+            leg.instrument = ids[i];
+            leg.size = position[account][ids[i]].size;
+            if (!_copied(leg, priced)) _price(portfolio, leg);
         }
-        portfolio.stakes = _stakes(portfolio, account, stored.mode);
+        if (counts) portfolio.stakes = _stakes(portfolio, account);
     }
 
-    /// @dev Without a size. Marks the portfolio degraded where a price is.
-    function _leg(Portfolio memory portfolio, uint8 id, Leg[] memory priced) internal view returns (Leg memory leg) {
-        leg.instrument = id;
+    /// @dev Whether the same instrument is among `priced`, whose terms and prices `leg` then has.
+    function _copied(Leg memory leg, Leg[] memory priced) private pure returns (bool) {
         for (uint256 i; i < priced.length; ++i) {
-            if (priced[i].instrument == id) return _copy(priced[i]);
+            Leg memory known = priced[i];
+            if (known.instrument != leg.instrument) continue;
+            (leg.lower, leg.upper, leg.underlying) = (known.lower, known.upper, known.underlying);
+            (leg.shocks, leg.contingency) = (known.shocks, known.contingency);
+            return true;
         }
-        Instrument memory instrument = _instrument(id);
+        return false;
+    }
+
+    function _price(Portfolio memory portfolio, Leg memory leg) private view {
+        Instrument storage instrument = _instrument(leg.instrument);
+        (Kind kind, uint16 markFeed, uint16 underlyingFeed) =
+            (instrument.kind, instrument.markFeed, instrument.underlyingFeed);
         leg.contingency = instrument.contingency;
-        (leg.lower, leg.upper) = _edges(portfolio, instrument.markFeed);
-        leg.underlying = leg.upper;
-        leg.shocks = instrument.shocks;
-        if (instrument.kind == Kind.OPTION) leg.shocks = _book.shocks(instrument.markFeed);
-        if (instrument.underlyingFeed != instrument.markFeed) {
-            (, leg.underlying) = _edges(portfolio, instrument.underlyingFeed);
+        leg.shocks = kind == Kind.OPTION ? _book.shocks(markFeed) : instrument.shocks;
+        Quote memory mark = _quote(portfolio, markFeed);
+        (leg.lower, leg.upper) = (mark.lower, mark.upper);
+        leg.underlying = underlyingFeed == markFeed ? mark.upper : _quote(portfolio, underlyingFeed).upper;
+    }
+
+    /// @dev Collateral of which the account has unspent credit, ascending.
+    function _stakes(Portfolio memory portfolio, address account) private view returns (Stake[] memory stakes) {
+        uint256 listed = collateralCount();
+        stakes = new Stake[](listed);
+        uint256 count;
+        for (uint8 id; id < listed; ++id) {
+            Collateral storage collateral = _collateral(id);
+            Stake memory stake = stakes[count];
+            (stake.mirror, stake.asset) = (collateral.mirror, collateral.asset);
+            stake.amount = IVaultMirror(stake.mirror).available(account, stake.asset);
+            if (stake.amount == 0) continue;
+            stake.collateral = id;
+            stake.decimals = collateral.decimals;
+            (stake.haircut, stake.gap) = (collateral.haircut, collateral.gap);
+            stake.price = _quote(portfolio, collateral.feed).lower;
+            ++count;
+        }
+        assembly ("memory-safe") {
+            mstore(stakes, count)
         }
     }
 
-    /// @dev Collateral that counts: none in cross mode.
-    function _stakes(Portfolio memory portfolio, address account, Mode mode) private view returns (Stake[] memory) {
-        if (mode == Mode.CROSS || mode == Mode.NONE) return new Stake[](0);
-        CreditLine[] memory credit = _credit(account);
-        Stake[] memory stakes = new Stake[](credit.length);
-        for (uint256 i; i < credit.length; ++i) {
-            Collateral memory listed = _collateral(credit[i].collateral);
-            Stake memory stake = stakes[i];
-            (stake.price,) = _edges(portfolio, listed.feed);
-            stake.collateral = credit[i].collateral;
-            stake.amount = credit[i].amount;
-            stake.mirror = listed.mirror;
-            stake.asset = listed.asset;
-            stake.decimals = listed.decimals;
-            stake.haircut = listed.haircut;
-            stake.gap = listed.gap;
+    /// @dev A feed is read once for a portfolio. Marks the portfolio degraded where a price is.
+    function _quote(Portfolio memory portfolio, uint16 feed) private view returns (Quote memory quote) {
+        uint256 count = portfolio.quoted;
+        Quote[] memory quotes = portfolio.quotes;
+        for (uint256 i; i < count; ++i) {
+            quote = quotes[i];
+            if (quote.feed == feed) return quote;
         }
-        return stakes;
+        quote = quotes[count];
+        portfolio.quoted = count + 1;
+        bool degraded;
+        (quote.lower, quote.upper, degraded) = _edges(feed);
+        quote.feed = feed;
+        if (degraded) (portfolio.degraded, portfolio.degradedFeed) = (true, feed);
     }
 
-    /// @dev Every collateral of which the account has unspent credit, ascending.
+    function _edges(uint16 feed) internal view returns (uint256 lower, uint256 upper, bool degraded) {
+        (uint256 price, uint256 confidence, bool degraded_) = _book.current(feed);
+        if (!degraded_) return (price, price, false);
+        lower = MarginMath.lowerEdgeDown(price, confidence);
+        upper = MarginMath.upperEdgeUp(price, confidence);
+        return (lower, upper, true);
+    }
+
+    /// @dev As _stakes, for whoever rebuilds the account.
     function _credit(address account) private view returns (CreditLine[] memory lines) {
         uint256 listed = collateralCount();
         lines = new CreditLine[](listed);
@@ -123,23 +159,5 @@ abstract contract MarginPricing is MarginLedger, MarginListing {
         assembly ("memory-safe") {
             mstore(lines, count)
         }
-    }
-
-    function _edges(Portfolio memory portfolio, uint16 feed) private view returns (uint256 lower, uint256 upper) {
-        bool degraded;
-        (lower, upper, degraded) = _edges(feed);
-        if (degraded) (portfolio.degraded, portfolio.degradedFeed) = (true, feed);
-    }
-
-    function _edges(uint16 feed) internal view returns (uint256 lower, uint256 upper, bool degraded) {
-        IPriceBook.Price memory read = _book.get(feed);
-        if (!read.degraded) return (read.price, read.price, false);
-        lower = MarginMath.lowerEdgeDown(read.price, read.confidence);
-        upper = MarginMath.upperEdgeUp(read.price, read.confidence);
-        return (lower, upper, true);
-    }
-
-    function _copy(Leg memory leg) private pure returns (Leg memory) {
-        return Leg(leg.instrument, 0, leg.lower, leg.upper, leg.underlying, leg.shocks, leg.contingency);
     }
 }

@@ -62,9 +62,15 @@ contract PriceBook is IPriceBook, EIP712, AccessManaged {
     /// @inheritdoc IPriceBook
     function get(uint16 feed) external view returns (Price memory) {
         Stored memory stored = _prices[feed];
-        uint256 age = _age(stored.sequence);
-        if (age > maxAge) revert PriceStale(feed, age, maxAge);
+        _requireFresh(feed, stored.sequence);
         return _reading(stored);
+    }
+
+    /// @inheritdoc IPriceBook
+    function current(uint16 feed) external view returns (uint256 price, uint256 confidence, bool degraded) {
+        Stored storage stored = _prices[feed];
+        _requireFresh(feed, stored.sequence);
+        return (stored.price, stored.confidence, stored.degraded);
     }
 
     /// @inheritdoc IPriceBook
@@ -126,9 +132,10 @@ contract PriceBook is IPriceBook, EIP712, AccessManaged {
         emit Priced(entry.feed, entry.price, entry.confidence, sequence, entry.shocks);
     }
 
-    function _age(uint48 sequence) private view returns (uint256) {
+    function _requireFresh(uint16 feed, uint48 sequence) private view {
         uint256 nowMillis = block.timestamp * 1000;
-        return nowMillis > sequence ? nowMillis - sequence : 0;
+        uint256 age = nowMillis > sequence ? nowMillis - sequence : 0;
+        if (age > maxAge) revert PriceStale(feed, age, maxAge);
     }
 
     function _reading(Stored memory stored) private pure returns (Price memory) {

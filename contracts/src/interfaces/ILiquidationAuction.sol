@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {ICreditLines} from "./ICreditLines.sol";
+import {IMarginEngine} from "./IMarginEngine.sol";
 
 /// @title Reverse Dutch auction of slices of an account below maintenance margin
 /// @notice The discount on the mark rises with time until some agent's gap price meets it.
@@ -66,6 +67,12 @@ interface ILiquidationAuction {
     function discount(address account) external view returns (uint16);
     /// @notice The largest slice a bid may take now, in bps, and what the full portfolio would cost.
     function maxFraction(address account) external view returns (uint16);
+    /// @notice What a slice costs now if the account's margin is this; negative: what the insurance pays. Reverts where
+    /// a bid would. The engine asks it within a bid.
+    function priceOf(address account, uint16 fraction, IMarginEngine.Margin calldata margin)
+        external
+        view
+        returns (int256 pay);
     function startedAt(address account) external view returns (uint64);
     function terms() external view returns (Terms memory);
 }

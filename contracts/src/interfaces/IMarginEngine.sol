@@ -70,8 +70,10 @@ interface IMarginEngine {
         CreditLine[] credit;
     }
 
-    /// @dev What a slice moved. `amounts[i]` of collateral id `collaterals[i]` became owed to the beneficiary.
+    /// @dev What a slice moved. `pay` went from the bidder to the account (negative: to the bidder, from the insurance).
+    /// `amounts[i]` of collateral id `collaterals[i]` became owed to the beneficiary.
     struct Slice {
+        int256 pay;
         int256 netValue;
         int256 cash;
         uint8[] collaterals;
@@ -125,11 +127,11 @@ interface IMarginEngine {
     /// @notice Closes every position of the account against the pool.
     function closeAll(address account) external;
 
-    /// @notice Moves `fraction` (bps) of everything from `account` to `bidder`, who pays `pay` (negative: the insurance
-    /// account pays the bidder). Only the auction.
+    /// @notice Moves `fraction` (bps) of everything from `account` to `bidder`, who pays what the calling auction's
+    /// `priceOf` answers for the margin found here: prices are read once per bid. Only the auction.
     /// @return slice What moved.
     /// @return left The margin of what remains.
-    function takeSlice(address account, address bidder, address beneficiary, uint16 fraction, int256 pay)
+    function takeSlice(address account, address bidder, address beneficiary, uint16 fraction)
         external
         returns (Slice memory slice, Margin memory left);
     /// @notice Moves cash between accounts (claim purchases). Only modules. The payer keeps its initial margin.

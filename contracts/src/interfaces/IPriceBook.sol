@@ -53,6 +53,8 @@ interface IPriceBook {
     function setPublisher(address publisher, bool allowed) external;
     /// @notice The current price; reverts when stale.
     function get(uint16 feed) external view returns (Price memory);
+    /// @notice What a margin needs of the current price; reverts when stale.
+    function current(uint16 feed) external view returns (uint256 price, uint256 confidence, bool degraded);
     /// @notice The last price, however old.
     function peek(uint16 feed) external view returns (Price memory);
     /// @notice The last published risk array of a feed.

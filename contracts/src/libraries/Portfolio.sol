@@ -27,11 +27,20 @@ struct Stake {
     uint256 gap;
 }
 
-/// @dev An account in memory, every price read once. `degradedFeed` is meaningful when `degraded`.
+/// @dev One feed's price, as read.
+struct Quote {
+    uint256 feed;
+    uint256 lower;
+    uint256 upper;
+}
+
+/// @dev An account in memory, every price read once: the first `quoted` of `quotes` are filled. `degradedFeed` is meaningful when `degraded`.
 struct Portfolio {
     int256 cash;
     Leg[] legs;
     Stake[] stakes;
+    Quote[] quotes;
+    uint256 quoted;
     bool degraded;
     uint16 degradedFeed;
 }
@@ -44,11 +53,22 @@ library PortfolioMath {
         pure
         returns (IMarginEngine.Margin memory result)
     {
-        (result.netValue, result.maintenance) = _positions(self);
+        result.netValue = netValue(self);
+        result.maintenance = _maintenance(self.legs);
         result.initial = MarginMath.initialMargin(result.maintenance, initialFactor);
         (uint256 full, uint256 haircut) = _collateral(self.stakes);
         result.mark = MarginMath.withCollateral(result.netValue, full);
         result.equity = MarginMath.withCollateral(result.netValue, haircut);
+    }
+
+    /// @notice Cash and the value of the positions.
+    function netValue(Portfolio memory self) internal pure returns (int256 value) {
+        Leg[] memory legs = self.legs;
+        value = self.cash;
+        for (uint256 i; i < legs.length; ++i) {
+            Leg memory leg = legs[i];
+            value += MarginMath.positionValue(leg.size, markPrice(leg));
+        }
     }
 
     /// @notice The price at which a position of this sign is valued, and at which its opposite would be traded.
@@ -56,18 +76,16 @@ library PortfolioMath {
         return leg.size > 0 ? leg.lower : leg.upper;
     }
 
-    function _positions(Portfolio memory self) private pure returns (int256 netValue, uint256 maintenance) {
+    function _maintenance(Leg[] memory legs) private pure returns (uint256) {
         int256[16] memory profits;
         uint256 contingencies;
-        netValue = self.cash;
-        for (uint256 i; i < self.legs.length; ++i) {
-            Leg memory leg = self.legs[i];
+        for (uint256 i; i < legs.length; ++i) {
+            Leg memory leg = legs[i];
             int256 notional = MarginMath.notional(leg.size, leg.underlying);
-            netValue += MarginMath.positionValue(leg.size, markPrice(leg));
             contingencies += MarginMath.contingency(notional, leg.contingency);
             MarginMath.addScenarios(profits, notional, leg.shocks);
         }
-        maintenance = MarginMath.maintenanceMargin(MarginMath.scanLoss(profits), contingencies);
+        return MarginMath.maintenanceMargin(MarginMath.scanLoss(profits), contingencies);
     }
 
     function _collateral(Stake[] memory stakes) private pure returns (uint256 full, uint256 haircut) {

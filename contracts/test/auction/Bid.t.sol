@@ -41,20 +41,6 @@ contract BidTest is MarginTest {
         auction.bid(wanted);
     }
 
-    function test_eight_positions_over_four_collaterals_fit_the_budget() external {
-        address account = failingEight();
-        address bidder = world.agent(20_000);
-        ILiquidationAuction.Bid memory wanted = bidFor(account, bidder, auction.maxFraction(account));
-        vm.prank(bidder);
-        auction.bid(wanted);
-        vm.snapshotGasLastCall("auction", "bid");
-        eq(engine.accountState(bidder).positions.length, 8);
-        vm.prank(bidder);
-        engine.closeAll(bidder);
-        vm.snapshotGasLastCall("engine", "closeAll, eight positions");
-        eq(engine.accountState(bidder).positions.length, 0);
-    }
-
     function test_the_largest_slice_restores_the_target_and_ends_the_auction() external {
         address account = failing();
         address bidder = world.agent(20_000);

@@ -44,13 +44,17 @@ abstract contract MarginTest is Test {
         auction.start(account);
     }
 
-    /// @dev Eight positions over four collaterals, below maintenance, its auction running and open to all.
-    function failingEight() internal returns (address account) {
+    /// @dev Eight positions over WETH in both vaults, or over all four collaterals; below maintenance, its auction
+    /// running and open to all.
+    function failingEight(uint256 collaterals) internal returns (address account) {
+        world.move(ETH, 2_000e8);
         account = world.trader(UNIFIED, 5_000);
         world.credit(account, 0, 1e18);
-        world.credit(account, 1, 2e6);
         world.credit(account, 2, 1e18);
-        world.credit(account, 3, 2e6);
+        if (collaterals == 4) {
+            world.credit(account, 1, 2e6);
+            world.credit(account, 3, 2e6);
+        }
         world.trade(account, ETH, 5e18);
         world.trade(account, BTC, 1e17);
         for (uint8 id = 2; id < 8; ++id) {
