@@ -1,7 +1,7 @@
 // Healthy defaults of everything the core speaks about; a test changes one thing.
 import type { Address, Hex } from 'viem'
-import type { Input } from '../../agent/core/core.ts'
-import type { Setup, VaultSetup } from '../../agent/core/setup.ts'
+import { type Core, createCore, type Effect, type Input, step } from '../../agent/core/core.ts'
+import type { Seat, Setup, VaultSetup } from '../../agent/core/setup.ts'
 import type { Fill, Intent, LatencyLaw, Outcome, Sale } from '../../agent/domain/liquidation.ts'
 import type {
   Anchor,
@@ -16,6 +16,7 @@ import type {
 } from '../../agent/domain/market.ts'
 import type { ProviderStatus } from '../../agent/domain/message.ts'
 import { bps, chainId, type Instant, instant, millis, price, type Wad, wad } from '../../agent/domain/units.ts'
+import type { Answer } from '../../agent/strategy.ts'
 
 export const ENGINE = chainId(31_338)
 export const VAULT_CHAIN = chainId(31_337)
@@ -281,3 +282,41 @@ export const sale = (proceeds: Wad, value: Wad, over: Partial<Sale> = {}): Sale 
   soldAt: secondsIn(20),
   ...over,
 })
+
+/** The same account below maintenance at $2,400 and eleven seconds into its auction: worth taking. */
+export const ripe = (over: Partial<MarginAccount> = {}): MarginAccount =>
+  account({ auctionStartedAt: BigInt(START / SECOND) - 10n, ...over })
+
+/** A seat that answers as the test says. */
+export const seatOf = (decide: Seat['decide'], over: Partial<Seat> = {}): Seat => ({
+  name: 'test',
+  share: bps(10_000),
+  decide,
+  observe: () => {},
+  ...over,
+})
+
+/** Takes the best quote of everything. */
+export const takeAll: Seat['decide'] = ({ candidates }) =>
+  candidates.flatMap(({ quotes }) =>
+    quotes.slice(0, 1).map((quote): Answer => ({ kind: 'take', quote, reason: 'test' })),
+  )
+
+/** Feeds inputs to a core and gathers what it wants done. */
+export const play = (core: Core, inputs: readonly Input[]): readonly Effect[] =>
+  inputs.flatMap((input) => step(core, input))
+
+/** Effects of one kind. */
+export const only = <K extends Effect['kind']>(
+  effects: readonly Effect[],
+  kind: K,
+): readonly Extract<Effect, { kind: K }>[] =>
+  effects.filter((effect): effect is Extract<Effect, { kind: K }> => effect.kind === kind)
+
+/** A core that has taken one ripe account, with the intent it submitted. */
+export function submitted(over: Partial<Setup> = {}): { readonly core: Core; readonly intent: Intent } {
+  const core = createCore(setup({ seats: [seatOf(takeAll)], ...over }))
+  const [first] = only(play(core, opening(2_400, ripe())), 'submit')
+  if (first === undefined) throw new Error('expected a submission')
+  return { core, intent: first.intent }
+}
