@@ -1,4 +1,5 @@
 // Amounts and times as people read them.
+import type { Decision } from '../domain/liquidation.ts'
 import type { Instant, Wad } from '../domain/units.ts'
 
 const SCALE = 10n ** 18n
@@ -17,3 +18,6 @@ export const timeOfDay = (at: Instant): string => new Date(at).toISOString().sli
 /** A value as JSON, amounts as decimal strings. */
 export const json = (value: unknown): string =>
   JSON.stringify(value, (_, field: unknown) => (typeof field === 'bigint' ? field.toString() : field))
+
+/** `take`, or `skip (capital)`: what is taken needs no reason code. */
+export const saidOf = ({ kind, reason }: Decision): string => (kind === reason ? kind : `${kind} (${reason})`)

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { EXIT, LienmeshError } from '../domain/errors.ts'
 import { type Recorded, readDecisions } from '../runtime/decisions.ts'
 import { command } from './command.ts'
-import { dollars, json, timeOfDay } from './format.ts'
+import { dollars, json, saidOf, timeOfDay } from './format.ts'
 import { from, journalFolder } from './journal-source.ts'
 
 /** Explains the decisions about an account (or a candidate), given any unambiguous beginning of its address. */
@@ -31,7 +31,7 @@ function explain(one: Recorded): string {
   const route = one.route === undefined ? '' : `by ${one.route} `
   const gap =
     one.gap === undefined ? '' : `, gap premium ${dollars(one.gap.premium)} (ES ${dollars(one.gap.shortfall)})`
-  const head = `${timeOfDay(one.at)}  ${one.agent} (${one.strategy}) ${one.kind} ${share}${route}: ${one.reason}`
+  const head = `${timeOfDay(one.at)}  ${one.agent} (${one.strategy}) ${saidOf(one)} ${share}${route}`.trimEnd()
   return `${head}\n    ${one.detail}\n    net ${dollars(one.net)}${gap}`
 }
 
