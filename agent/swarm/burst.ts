@@ -104,7 +104,7 @@ async function reverted(chain: LocalChain, from: Address, one: Queued): Promise<
 
 function decoded(abi: Abi, error: unknown): string {
   const message = error instanceof Error ? error.message : String(error)
-  const data = /0x[0-9a-f]{8,}/.exec(message)?.[0]
+  const data = message.match(/0x[0-9a-f]{8,}/g)?.at(-1)
   try {
     const { errorName, args } = decodeErrorResult({ abi, data: data as Hex })
     return `${errorName}(${(args ?? []).join(', ')})`

@@ -28,6 +28,7 @@ export async function close(ending: Ending): Promise<Outcome> {
   await untilSettled(watch)
   const names = new Set(members.filter(({ child }) => child.alive()).map(({ child }) => child.name))
   watch.hush()
+  crewing.dismiss()
   if (!ending.keep) await processes.stop(members.map(({ child }) => child), AGENT_GRACE)
   await sleep(FLUSH)
   const after = await holdingsOf(deployment, market)

@@ -25,6 +25,8 @@ export type Crewing = {
   readonly watch: Watch
   /** Told when a process ended that nobody asked to. */
   readonly lost: (name: string, why: number | string) => void
+  /** From now on processes may end. */
+  readonly dismiss: () => void
 }
 
 /** A running process of the crew and where it can be reached. */
@@ -49,14 +51,14 @@ export async function startPublishers(crewing: Crewing): Promise<Member> {
 }
 
 /** Starts the agents two at a time, each told where the earlier ones listen, and waits until all are in the mesh. */
-export async function startAgents(crewing: Crewing, first: Member, ready: (name: string) => void): Promise<readonly Member[]> {
+export async function startAgents(crewing: Crewing, first: Member, ready: (seat: Seated) => void): Promise<readonly Member[]> {
   const { seats } = crewing.deployment
   const members: Member[] = []
   for (let i = 0; i < seats.length; i += AT_ONCE) {
     const bootstrap = [first, ...members].flatMap((member) => member.addresses.slice(0, 1))
     const wave = seats.slice(i, i + AT_ONCE).map(async (seat) => {
       const member = await startAgent(crewing, seat, bootstrap)
-      ready(seat.name)
+      ready(seat)
       return member
     })
     members.push(...(await Promise.all(wave)))

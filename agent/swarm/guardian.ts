@@ -10,14 +10,14 @@ import { between, exponential, seeded } from './random.ts'
 /** What a route is about to do. Times in milliseconds since the opening. */
 export type Stoppage = { readonly vault: string; readonly from: number; readonly to: number }
 
-/** The pauses of one vault's route, from the seed alone. None without a stuck mode. */
+/** The pauses of one vault's route, from the seed alone, over by the end of the market. None without a stuck mode. */
 export function stoppagesOf(scenario: Scenario, vault: Scenario['vaults'][number]): readonly Stoppage[] {
   if (vault.stuck === undefined) return []
   const { every, min, max } = vault.stuck
   const random = seeded(scenario.seed, `stuck ${vault.id}`)
   const pauses: Stoppage[] = []
   for (let from = exponential(random, every); from < scenario.duration; ) {
-    const to = from + between(random, min, max)
+    const to = Math.min(scenario.duration, from + between(random, min, max))
     pauses.push({ vault: vault.id, from, to })
     from = to + exponential(random, every)
   }

@@ -28,7 +28,9 @@ export async function startChain(processes: Processes, plan: ChainPlan): Promise
   const child = processes.start({ name: plan.name, command: anvilBinary(), args: anvilArguments(plan), onLine })
   void child.exited.then((why) => listening.reject(chainDied(plan.name, why)))
   const url = await listening.promise
-  return { ...plan, url, rpc: openRpc(url), child }
+  const rpc = openRpc(url)
+  await rpc.request('anvil_setLoggingEnabled', [false])
+  return { ...plan, url, rpc, child }
 }
 
 /** Lets the chain mine by its block time from now on. */

@@ -6,7 +6,7 @@ import type { Mode } from '../domain/market.ts'
 import type { VaultDeployment } from '../domain/network.ts'
 import type { AccountPlan } from './accounts.ts'
 import { type Burst, openBurst } from './burst.ts'
-import { readAll } from './calls.ts'
+import { read, readAll } from './calls.ts'
 import { ENGINE_ARTEFACTS, dollars, type EngineSite } from './deploy-engine.ts'
 import { EXECUTOR, ownersOf } from './deploy-executors.ts'
 import type { Deployment } from './deploy.ts'
@@ -85,6 +85,17 @@ export async function waitForCredit(deployment: Deployment, traders: readonly Tr
   }
 }
 
+/** Resolves once the first prices stand on chain: nobody can trade before. */
+export async function waitForPrices(site: EngineSite): Promise<void> {
+  const view = { to: site.priceBook, abi: ENGINE_ARTEFACTS.PriceBook.abi, name: 'peek', args: [0] }
+  for (const deadline = Date.now() + PRICE_PATIENCE; Date.now() < deadline; await sleep(50)) {
+    const { price } = await read<{ readonly price: bigint }>(site.chain.rpc, view)
+    if (price > 0n) return
+  }
+  throw unavailable('E_PRICES', `no price reached ${site.name}`, 'Read the log of the publishers: lienmesh swarm logs publishers.')
+}
+
+const PRICE_PATIENCE = 10_000
 const { abi: Engine } = ENGINE_ARTEFACTS.MarginEngine
 const { abi: TestToken } = ENGINE_ARTEFACTS.TestToken
 const { abi: Mirror } = ENGINE_ARTEFACTS.VaultMirror

@@ -7,7 +7,7 @@ import { isBelowMaintenance, margin } from '../maths/margin.ts'
 export type Life = {
   readonly account: AccountId
   readonly mode: Mode
-  readonly options: boolean
+  options: boolean
   /** First tick below maintenance. */
   fellAt: number | undefined
   /** Start of the current, or last, time below maintenance. */
@@ -42,8 +42,9 @@ export function openTruth(isOption: (instrument: number) => boolean): Truth {
     learn(account) {
       const id = key(account.id)
       accounts.set(id, account)
-      const options = account.positions.some((position) => isOption(position.instrument))
-      if (!lives.has(id)) lives.set(id, born(id, account.mode, options))
+      const life = lives.get(id) ?? born(id, account.mode)
+      if (account.positions.some((position) => isOption(position.instrument))) life.options = true
+      lives.set(id, life)
     },
     tick(terms, prices, now) {
       const fallen: Life[] = []
@@ -82,10 +83,10 @@ function observe(life: Life, { under, equity, mark }: Observed, now: number): vo
   if (mark < 0n) life.insolventAt ??= now
 }
 
-const born = (account: AccountId, mode: Mode, options: boolean): Life => ({
+const born = (account: AccountId, mode: Mode): Life => ({
   account,
   mode,
-  options,
+  options: false,
   fellAt: undefined,
   underSince: undefined,
   under: false,

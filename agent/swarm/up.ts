@@ -11,7 +11,7 @@ import { judge } from './assertions.ts'
 import { close } from './closing.ts'
 import { type Console, openConsole } from './console.ts'
 import { type Crewing, type Member, startAgents, startPublishers } from './crew.ts'
-import { deploy, type Deployment, engineChainId, vaultChainId } from './deploy.ts'
+import { deploy, type Deployment, engineChainId, type Seated, vaultChainId } from './deploy.ts'
 import { guard, stoppagesOf } from './guardian.ts'
 import { type LocalChain, startChain, startMining } from './local-chain.ts'
 import { type Market, openMarket } from './market.ts'
@@ -20,7 +20,7 @@ import { createRun, type RunDirectory, sweepRuns } from './run-directory.ts'
 import { changed, publisherKeys, seatsOf } from './seats.ts'
 import { summaryLines, summaryObject } from './summary.ts'
 import { scenarioTerms } from './terms.ts'
-import { lockCollateral, nameTraders, openAccounts, tradeOnCredit, waitForCredit } from './traders.ts'
+import { lockCollateral, nameTraders, openAccounts, tradeOnCredit, waitForCredit, waitForPrices } from './traders.ts'
 import { openWatch, type Watch } from './watch.ts'
 import { holdingsOf } from './wealth.ts'
 
@@ -53,8 +53,8 @@ export async function swarmUp(options: UpOptions): Promise<ExitStatus> {
     return await untilAborted(options.signal, perform({ options, scenario, run, processes, console, started, signal }))
   } finally {
     ending.abort()
-    run.update({ phase: 'ended' })
     await processes.stop(processes.all(), GRACE)
+    run.update({ phase: 'ended' })
   }
 }
 
@@ -115,22 +115,46 @@ async function setUp(show: Show): Promise<Stage> {
   const deployment = await console.step('contracts', () => deploy(plan), (found) => `${found.network.vaults.length} vaults, ${scenario.instruments.length} instruments, ${found.seats.length} executors, read back`)
   const terms = scenario.engines.map(({ name }, i) => scenarioTerms(scenario, name, engineChainId(i)))
   const watch = openWatch({ deployment, terms, console })
+  let dismissed = false
   const lost = (name: string, why: number | string): void => {
-    if (!signal.aborted && run.record().phase !== 'ended') console.note(`ALARM ${name} ended (${why})`)
+    if (!signal.aborted && !dismissed) console.note(`ALARM ${name} ended (${why})`)
   }
-  const crewing = { run, processes, scenario, deployment, watch, lost }
-  const publishers = await console.step('publishers', async () => {
-    await Promise.all(deployment.vaultChains.map(fundArbitrageur))
-    await Promise.all([...engines, ...vaultChains].map(startMining))
-    void watch.follow(signal).catch((error: unknown) => lost('watcher', String(error)))
-    return startPublishers(crewing)
-  }, () => `${scenario.prices.publishers} keys, quorum ${scenario.prices.quorum}, ${market.feeds.length} feeds`)
-  const traders = await nameTraders(deployment, planAccounts(scenario))
-  const members = await console.step('agents', () => startAgents(crewing, publishers, () => undefined), (all) => `${all.length} in the mesh`)
-  await console.step('deposits', () => Promise.all([lockCollateral(deployment, traders), openAccounts(deployment, traders)]), ([count]) => `${count} deposits locked, ${traders.length} accounts opened`)
-  await console.step('credit', () => waitForCredit(deployment, traders, CREDIT_PATIENCE), () => 'proven by the agents')
-  await console.step('positions', () => tradeOnCredit(deployment, traders), () => `${traders.reduce((sum, one) => sum + one.positions.length, 0)} positions in ${traders.length} accounts`)
+  const crewing = { run, processes, scenario, deployment, watch, lost, dismiss: () => (dismissed = true) }
+  const publishers = await console.step('publishers', () => openMarketplace(crewing, signal), () => `${scenario.prices.publishers} keys, quorum ${scenario.prices.quorum}, ${market.feeds.length} feeds`)
+  const members = await settleIn(show, crewing, publishers)
   return { deployment, market, watch, crewing, publishers, members }
+}
+
+/** The chains begin to mine, the arbitrageurs are funded, the publishers speak, and we begin to watch. */
+async function openMarketplace(crewing: Crewing, signal: AbortSignal): Promise<Member> {
+  const { engines, vaultChains } = crewing.deployment
+  await Promise.all(vaultChains.map(fundArbitrageur))
+  await Promise.all([...engines, ...vaultChains].map(({ chain }) => startMining(chain)))
+  void crewing.watch.follow(signal).catch((error: unknown) => crewing.lost('watcher', String(error)))
+  const publishers = await startPublishers(crewing)
+  await Promise.all(engines.map((site) => waitForPrices(site)))
+  return publishers
+}
+
+/** Agents come up while accounts are opened; deposits wait for the attestors, trades for the credit. */
+async function settleIn({ scenario, console }: Show, crewing: Crewing, publishers: Member): Promise<readonly Member[]> {
+  const { deployment } = crewing
+  const traders = await nameTraders(deployment, planAccounts(scenario))
+  const attesting = Promise.withResolvers<void>()
+  let attestors = deployment.seats.filter((seat) => seat.attest).length
+  const ready = (seat: Seated): void => {
+    if (seat.attest && --attestors === 0) attesting.resolve()
+  }
+  const opened = console.step('accounts', () => openAccounts(deployment, traders), () => `${traders.length} opened, those on cash traded`)
+  const deposited = attesting.promise.then(async () => {
+    await opened
+    await console.step('deposits', () => lockCollateral(deployment, traders), (count) => `${count} locked on the vault chains`)
+    await console.step('credit', () => waitForCredit(deployment, traders, CREDIT_PATIENCE), () => 'proven by the agents')
+  })
+  const agents = console.step('agents', () => startAgents(crewing, publishers, ready), (all) => `${all.length} in the mesh`)
+  const [members] = await Promise.all([agents, opened, deposited])
+  await console.step('positions', () => tradeOnCredit(deployment, traders), () => `${traders.reduce((sum, one) => sum + one.positions.length, 0)} in ${traders.length} accounts`)
+  return members
 }
 
 const CREDIT_PATIENCE = 40_000
