@@ -32,7 +32,10 @@ afterEach(async () => {
 test('orders travel together, with consecutive nonces, journaled before they leave', async () => {
   const transactor = await open()
   const fates = ['a', 'b', 'c'].map((leg) => transactor.send(order({ leg }), never))
-  const written = await eventually(() => journal.open(CHAIN), (rows) => rows.length === 3)
+  const written = await eventually(
+    () => journal.open(CHAIN),
+    (rows) => rows.length === 3,
+  )
   expect(written.map(({ nonce, leg, state }) => ({ nonce, leg, state }))).toEqual([
     { nonce: 0, leg: 'a', state: 'signed' },
     { nonce: 1, leg: 'b', state: 'signed' },
@@ -53,7 +56,10 @@ test('a final transaction is settled, not before', async () => {
   await sent
   expect(journal.open(CHAIN)).toHaveLength(1)
   await mine(FINALITY)
-  await eventually(() => journal.open(CHAIN).length, (open) => open === 0)
+  await eventually(
+    () => journal.open(CHAIN).length,
+    (open) => open === 0,
+  )
 })
 
 test('a revert is mined and says what it cost', async () => {
@@ -62,16 +68,26 @@ test('a revert is mined and says what it cost', async () => {
   const sent = transactor.send(order({ to: reverter, gas: 50_000n }), never)
   await mineAll(1)
   const { kind, mined } = await sent
-  expect({ kind, status: mined.status, paid: mined.gasCost > 0n }).toEqual({ kind: 'mined', status: 'reverted', paid: true })
+  expect({ kind, status: mined.status, paid: mined.gasCost > 0n }).toEqual({
+    kind: 'mined',
+    status: 'reverted',
+    paid: true,
+  })
 })
 
 test('a dropped transaction is sent again and closes the gap before those behind it', async () => {
   const transactor = await open()
   const fates = ['a', 'b', 'c'].map((leg) => transactor.send(order({ leg }), never))
-  const [first] = await eventually(() => journal.open(CHAIN), (rows) => rows.length === 3)
+  const [first] = await eventually(
+    () => journal.open(CHAIN),
+    (rows) => rows.length === 3,
+  )
   await eventually(pooled, (count) => count === 3)
   await anvil.ask('anvil_dropTransaction', first?.hash)
-  await eventually(async () => (await mine(), journal.open(CHAIN).length), (open) => open === 0)
+  await eventually(
+    async () => (await mine(), journal.open(CHAIN).length),
+    (open) => open === 0,
+  )
   expect((await Promise.all(fates)).map(({ mined }) => mined.status)).toEqual(['included', 'included', 'included'])
 })
 
@@ -79,10 +95,19 @@ test('a transaction that waits too long is replaced at its nonce with an eighth 
   const transactor = await open(1)
   await anvil.ask('anvil_setBlockGasLimit', '0x5300')
   const sent = transactor.send(order({ gas: 100_000n }), never)
-  await eventually(() => journal.open(CHAIN), (rows) => rows.length === 1)
-  const attempts = await eventually(async () => (await mine(), journal.open(CHAIN)), (rows) => rows.length >= 2)
+  await eventually(
+    () => journal.open(CHAIN),
+    (rows) => rows.length === 1,
+  )
+  const attempts = await eventually(
+    async () => (await mine(), journal.open(CHAIN)),
+    (rows) => rows.length >= 2,
+  )
   await anvil.ask('anvil_setBlockGasLimit', '0xbebc200')
-  await eventually(async () => (await mine(), journal.open(CHAIN).length), (open) => open === 0)
+  await eventually(
+    async () => (await mine(), journal.open(CHAIN).length),
+    (open) => open === 0,
+  )
   expect((await sent).mined.status).toBe('included')
   const fees = attempts.slice(0, 2).map(({ raw, nonce }) => ({ nonce, maxFee: parseTransaction(raw).maxFeePerGas }))
   expect(fees).toEqual([
@@ -96,11 +121,20 @@ test('an order past its deadline is cancelled at its own nonce', async () => {
   await anvil.ask('anvil_setBlockGasLimit', '0x7000')
   const now = Math.floor(systemClock.now() / 1_000)
   const sent = transactor.send(order({ gas: 100_000n, deadline: BigInt(now + 1) }), never)
-  await eventually(() => journal.open(CHAIN), (rows) => rows.length === 1)
+  await eventually(
+    () => journal.open(CHAIN),
+    (rows) => rows.length === 1,
+  )
   await anvil.ask('evm_setNextBlockTimestamp', now + 10)
   await mine()
-  await eventually(() => journal.open(CHAIN), (rows) => rows.some(({ leg }) => leg === 'cancel'))
-  await eventually(async () => (await mine(), journal.open(CHAIN).length), (open) => open === 0)
+  await eventually(
+    () => journal.open(CHAIN),
+    (rows) => rows.some(({ leg }) => leg === 'cancel'),
+  )
+  await eventually(
+    async () => (await mine(), journal.open(CHAIN).length),
+    (open) => open === 0,
+  )
   expect((await sent).kind).toBe('cancelled')
 })
 
@@ -120,7 +154,10 @@ test('a restart takes up what was journaled and not yet mined', async () => {
   const lost = before.send(order(), AbortSignal.abort()).catch((error: unknown) => error)
   expect(await lost).toBeInstanceOf(Error)
   const waiting = before.send(order({ leg: 'first' }), never)
-  const [row] = await eventually(() => journal.open(CHAIN), (rows) => rows.length === 1)
+  const [row] = await eventually(
+    () => journal.open(CHAIN),
+    (rows) => rows.length === 1,
+  )
   await closeAll()
   await anvil.ask('anvil_dropTransaction', row?.hash)
   const after = await open()
@@ -133,14 +170,32 @@ test('a restart takes up what was journaled and not yet mined', async () => {
 })
 
 test('a nonce that somebody else used stops the key', async () => {
-  journal.commit({ chain: CHAIN, from: signer.address, nonce: 0, intent: undefined, leg: 'x', raw: '0x', hash: '0x01', state: 'signed' })
+  journal.commit({
+    chain: CHAIN,
+    from: signer.address,
+    nonce: 0,
+    intent: undefined,
+    leg: 'x',
+    raw: '0x',
+    hash: '0x01',
+    state: 'signed',
+  })
   journal.settle('0x01', 'included')
   await anvil.ask('anvil_setNonce', signer.address, '0x5')
   await expect(open()).rejects.toMatchObject({ code: 'E_NONCE_FOREIGN', exit: 7 })
 })
 
 test('a journal of another chain stops the key', async () => {
-  journal.commit({ chain: CHAIN, from: signer.address, nonce: 8, intent: undefined, leg: 'x', raw: '0x', hash: '0x01', state: 'signed' })
+  journal.commit({
+    chain: CHAIN,
+    from: signer.address,
+    nonce: 8,
+    intent: undefined,
+    leg: 'x',
+    raw: '0x',
+    hash: '0x01',
+    state: 'signed',
+  })
   journal.settle('0x01', 'included')
   await expect(open()).rejects.toMatchObject({ code: 'E_INVARIANT', exit: 7 })
 })
@@ -153,10 +208,19 @@ test('an abort ends the wait, not the order', async () => {
   aborting.abort(new Error('enough'))
   await expect(sent).rejects.toThrow('enough')
   await mine(1 + FINALITY)
-  await eventually(() => journal.open(CHAIN).length, (open) => open === 0)
+  await eventually(
+    () => journal.open(CHAIN).length,
+    (open) => open === 0,
+  )
 })
 
-const order = (changes: Partial<Order> = {}): Order => ({ to: signer.address, data: '0x', gas: 21_000n, leg: 'a', ...changes })
+const order = (changes: Partial<Order> = {}): Order => ({
+  to: signer.address,
+  data: '0x',
+  gas: 21_000n,
+  leg: 'a',
+  ...changes,
+})
 
 async function open(patience = 20) {
   const fees = { tip: 1_000_000_000n, ceiling: 100_000_000_000n, baseFee: 'zero' } as const

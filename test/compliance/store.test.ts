@@ -67,7 +67,12 @@ describe.each(journals)('$name', ({ open }) => {
 
   test('answers why: decisions newest first, by time and kind', () => {
     const journal = open()
-    for (const [at, kind] of [[1, 'skip'], [2, 'take'], [3, 'skip']] as const) journal.decision(decision({ at: instant(at), kind }))
+    for (const [at, kind] of [
+      [1, 'skip'],
+      [2, 'take'],
+      [3, 'skip'],
+    ] as const)
+      journal.decision(decision({ at: instant(at), kind }))
     expect(journal.decisions({}).map(({ at }) => at)).toEqual([3, 2, 1])
     expect(journal.decisions({ kind: 'skip', limit: 1 })).toEqual([decision({ at: instant(3), kind: 'skip' })])
     expect(journal.decisions({ since: 2 }).map(({ at }) => at)).toEqual([3, 2])
@@ -75,7 +80,10 @@ describe.each(journals)('$name', ({ open }) => {
 
   test('tells the inputs again as they were', () => {
     const journal = open()
-    const inputs = [{ at: 1, kind: 'cash', cash: -5n }, { at: 2, kind: 'timer' }]
+    const inputs = [
+      { at: 1, kind: 'cash', cash: -5n },
+      { at: 2, kind: 'timer' },
+    ]
     for (const input of inputs) journal.input(input)
     expect([...journal.inputs()]).toEqual(inputs)
   })
@@ -111,7 +119,11 @@ describe('the journal on disk', () => {
     const path = fresh()
     const journal = openSqliteJournal({ path })
     expect(() => openSqliteJournal({ path })).toThrow(
-      expect.objectContaining({ code: 'E_LOCKED', exit: 4, message: `The journal ${path} is in use by another process.` }),
+      expect.objectContaining({
+        code: 'E_LOCKED',
+        exit: 4,
+        message: `The journal ${path} is in use by another process.`,
+      }),
     )
     journal.close()
     openSqliteJournal({ path }).close()

@@ -26,12 +26,23 @@ export async function rootState({ rpc }: ChainLink, deployment: VaultDeployment,
 }
 
 /** The newest anchored block at or above `number` whose delay has passed. */
-export async function newestAnchored(link: ChainLink, deployment: VaultDeployment, number: bigint): Promise<bigint | undefined> {
+export async function newestAnchored(
+  link: ChainLink,
+  deployment: VaultDeployment,
+  number: bigint,
+): Promise<bigint | undefined> {
   const head = await blockBy(link.rpc, 'latest')
   if (head === undefined) return undefined
   const fromBlock = head.number > WINDOW ? head.number - WINDOW : 0n
-  const logs = await link.rpc.ask((node) => getLogs(node, { address: deployment.engineRoots, fromBlock, toBlock: head.number }))
-  const anchors = parseEventLogs({ abi: rootOracleAbi, eventName: 'Anchored', logs, args: { origin: deployment.mirror } })
+  const logs = await link.rpc.ask((node) =>
+    getLogs(node, { address: deployment.engineRoots, fromBlock, toBlock: head.number }),
+  )
+  const anchors = parseEventLogs({
+    abi: rootOracleAbi,
+    eventName: 'Anchored',
+    logs,
+    args: { origin: deployment.mirror },
+  })
   const numbers = anchors.map(({ args }) => args.number).filter((found) => found >= number)
   for (const found of numbers.sort((a, b) => (a > b ? -1 : 1))) {
     const { usableAt } = await rootState(link, deployment, found)

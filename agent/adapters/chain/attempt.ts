@@ -1,5 +1,14 @@
 // One signed try at one nonce. Bytes are built and signed here, and read back from the journal.
-import { type Address, type Hash, type Hex, hexToBigInt, keccak256, parseTransaction, serializeTransaction, slice } from 'viem'
+import {
+  type Address,
+  type Hash,
+  type Hex,
+  hexToBigInt,
+  keccak256,
+  parseTransaction,
+  serializeTransaction,
+  slice,
+} from 'viem'
 import { invariantBroken } from '../../domain/errors.ts'
 import type { ChainId } from '../../domain/units.ts'
 import type { JournaledTx } from '../../ports/journal.ts'

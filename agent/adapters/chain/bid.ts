@@ -26,8 +26,14 @@ export type Bidder = EventPlaces & {
 }
 
 /** Sends a bid and waits for its fate. Needs an offer on a liquidity-service route. */
-export async function placeBid(bidder: Bidder, intent: Intent, offer: Offer | undefined, signal: AbortSignal): Promise<Outcome> {
-  if (intent.quote.route.settlement === 'liquidity-service' && !offer) return { kind: 'declined', reason: 'OFFER_MISSING' }
+export async function placeBid(
+  bidder: Bidder,
+  intent: Intent,
+  offer: Offer | undefined,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  if (intent.quote.route.settlement === 'liquidity-service' && !offer)
+    return { kind: 'declined', reason: 'OFFER_MISSING' }
   if (bidder.link.clock.now() >= intent.validUntil) return { kind: 'expired', reason: 'TOO_LATE' }
   const transactor = sender(bidder.link)
   const deadline = BigInt(Math.floor(intent.validUntil / 1_000))
@@ -51,7 +57,11 @@ export function bidFloor({ quote, maxPay }: Intent, offer: Offer | undefined): b
 /** How far, in bps of the collateral, prices may move between the quote and the block before the bid is void. */
 const DRIFT = 100n
 
-function bidActs({ deployment, executor, beneficiary }: Bidder, intent: Intent, offer: Offer | undefined): readonly Act[] {
+function bidActs(
+  { deployment, executor, beneficiary }: Bidder,
+  intent: Intent,
+  offer: Offer | undefined,
+): readonly Act[] {
   const { candidate, fraction } = intent.quote
   const { id, version } = candidate.account
   const terms = {
@@ -76,7 +86,10 @@ function bidActs({ deployment, executor, beneficiary }: Bidder, intent: Intent, 
 export const pushPrices = ({ priceBook }: EngineDeployment, batches: readonly PriceBatch[]): Act =>
   act(priceBook, { abi: priceBookAbi, functionName: 'push', args: [ascending(batches).map(signed)] })
 
-const offerOf = ({ signature: _signature, validUntil, ...terms }: Offer) => ({ ...terms, validUntil: Number(validUntil) })
+const offerOf = ({ signature: _signature, validUntil, ...terms }: Offer) => ({
+  ...terms,
+  validUntil: Number(validUntil),
+})
 
 /** The price book wants batches in ascending order of signer. */
 const ascending = (batches: readonly PriceBatch[]): readonly PriceBatch[] =>

@@ -27,12 +27,18 @@ export type Creditor = {
 export type Credits = { readonly vault: VaultId; readonly root: AttestedHeader; readonly deposits: readonly Deposit[] }
 
 /** Credits what is not credited yet. Undefined when there is nothing new; E_CREDIT when the chain refuses. */
-export async function creditDeposits(creditor: Creditor, credits: Credits, signal: AbortSignal): Promise<Hash | undefined> {
+export async function creditDeposits(
+  creditor: Creditor,
+  credits: Credits,
+  signal: AbortSignal,
+): Promise<Hash | undefined> {
   const { root, deposits } = credits
   const vault = vaultNamed(creditor, credits.vault)
   const { proof, fresh } = await proveFresh(creditor, vault, root, deposits)
   const rooted = rootActs(vault.vaultRoots, vault.vault, root, proof)
-  const parts = Array.from({ length: Math.ceil(fresh.length / PER_CALL) }, (_, i) => fresh.slice(i * PER_CALL, (i + 1) * PER_CALL))
+  const parts = Array.from({ length: Math.ceil(fresh.length / PER_CALL) }, (_, i) =>
+    fresh.slice(i * PER_CALL, (i + 1) * PER_CALL),
+  )
   const sent = await Promise.all(
     parts.map((part, i) => sendPart(creditor, [...(i === 0 ? rooted : []), ...proveActs(vault, root, part)], signal)),
   )
@@ -57,7 +63,12 @@ export const evidenceOf = (number: bigint, proof: readonly Hex[]): Hex =>
 
 type Proven = { readonly account: Address; readonly asset: Address; readonly proof: readonly Hex[] }
 
-async function proveFresh(creditor: Creditor, vault: VaultDeployment, root: AttestedHeader, deposits: readonly Deposit[]) {
+async function proveFresh(
+  creditor: Creditor,
+  vault: VaultDeployment,
+  root: AttestedHeader,
+  deposits: readonly Deposit[],
+) {
   const reader = creditor.vaultReader(vault.chain)
   if (reader === undefined) throw unread(vault)
   const slots = deposits.map(({ account, asset }) => depositedSlot(account, asset, keccak256))
@@ -78,7 +89,11 @@ async function proveFresh(creditor: Creditor, vault: VaultDeployment, root: Atte
 
 const proveActs = (vault: VaultDeployment, root: AttestedHeader, fresh: readonly Proven[]): readonly Act[] =>
   fresh.map(({ account, asset, proof }) =>
-    act(vault.mirror, { abi: vaultMirrorAbi, functionName: 'prove', args: [account, asset, evidenceOf(root.number, proof)] }),
+    act(vault.mirror, {
+      abi: vaultMirrorAbi,
+      functionName: 'prove',
+      args: [account, asset, evidenceOf(root.number, proof)],
+    }),
   )
 
 async function sendPart(creditor: Creditor, acts: readonly Act[], signal: AbortSignal): Promise<Hash> {
@@ -91,7 +106,11 @@ async function sendPart(creditor: Creditor, acts: readonly Act[], signal: AbortS
   const { kind, mined } = await transactor.send({ ...tried, leg: 'credit', deadline }, signal)
   if (kind === 'mined' && mined.status === 'included') return mined.hash
   const refusal = kind === 'mined' ? await rehearse(link.rpc, tried, mined.anchor.number) : undefined
-  throw unavailable('E_CREDIT', `Deposits were not credited: ${refusal?.reason ?? 'REVERTED'}.`, 'Tried again with the next root.')
+  throw unavailable(
+    'E_CREDIT',
+    `Deposits were not credited: ${refusal?.reason ?? 'REVERTED'}.`,
+    'Tried again with the next root.',
+  )
 }
 
 /** Seconds a credit may wait for inclusion. */
@@ -100,8 +119,16 @@ const PATIENCE = 60n
 function vaultNamed({ link, network }: Creditor, id: VaultId): VaultDeployment {
   const vault = network.vaults.find((one) => one.id === id && one.engine === link.rpc.chain)
   if (vault) return vault
-  throw configError('E_VAULT_UNKNOWN', `No vault ${id} belongs to engine chain ${link.rpc.chain}.`, 'Correct the network description.')
+  throw configError(
+    'E_VAULT_UNKNOWN',
+    `No vault ${id} belongs to engine chain ${link.rpc.chain}.`,
+    'Correct the network description.',
+  )
 }
 
 const unread = ({ chain, id }: VaultDeployment) =>
-  configError('E_CHAIN_UNREAD', `Vault ${id} is on chain ${chain}, which is not open.`, 'Give this agent an RPC URL of that chain.')
+  configError(
+    'E_CHAIN_UNREAD',
+    `Vault ${id} is on chain ${chain}, which is not open.`,
+    'Give this agent an RPC URL of that chain.',
+  )

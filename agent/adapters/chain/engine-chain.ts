@@ -36,12 +36,22 @@ export type EngineChainOptions = {
 
 /** Opens the engine of `link`'s chain. Throws E_ENGINE_UNKNOWN when the network has none there. */
 export async function openEngineChain(options: EngineChainOptions): Promise<EngineChain> {
-  const { link, network, executor, beneficiary = executor, vaultReader = () => undefined, bidGas = 4_000_000n } = options
+  const {
+    link,
+    network,
+    executor,
+    beneficiary = executor,
+    vaultReader = () => undefined,
+    bidGas = 4_000_000n,
+  } = options
   const { rpc, reader } = link
   const deployment = deploymentOf(network, rpc.chain)
   const engine = { address: deployment.engine, abi: marginEngineAbi } as const
   const ownAccounts = await rpc.gather((node) =>
-    Promise.all([readContract(node, { ...engine, functionName: 'pool' }), readContract(node, { ...engine, functionName: 'insurance' })]),
+    Promise.all([
+      readContract(node, { ...engine, functionName: 'pool' }),
+      readContract(node, { ...engine, functionName: 'insurance' }),
+    ]),
   )
   const places = { deployment, network, ownAccounts }
   const bidder = { ...places, link, executor, beneficiary, gas: bidGas }
@@ -67,27 +77,52 @@ const owed = ({ rpc }: ChainLink, mirror: Address, beneficiary: Address, asset: 
   )
 
 /** Proofs in the order in which a receiver rebuilds the account: the engine first, then each mirror. */
-async function provenState(reader: ChainReader, network: Network, account: MarginAccount, number: bigint): Promise<ProvenState> {
+async function provenState(
+  reader: ChainReader,
+  network: Network,
+  account: MarginAccount,
+  number: bigint,
+): Promise<ProvenState> {
   const places = accountSlots(account, network, keccak256)
   const [{ rlp, head }, ...proofs] = await Promise.all([
     reader.header(number),
     ...places.map(({ address, slots }) => reader.proof(address, slots, number)),
   ])
-  return { engine: reader.id, account: account.id, version: account.version, number, hash: head.hash, header: rlp, proofs }
+  return {
+    engine: reader.id,
+    account: account.id,
+    version: account.version,
+    number,
+    hash: head.hash,
+    header: rlp,
+    proofs,
+  }
 }
 
 function deploymentOf(network: Network, chain: ChainId): EngineDeployment {
   const deployment = network.engines.find((one) => one.chain === chain)
   if (deployment) return deployment
-  throw configError('E_ENGINE_UNKNOWN', `Network ${network.name} has no engine on chain ${chain}.`, 'Correct the network description.')
+  throw configError(
+    'E_ENGINE_UNKNOWN',
+    `Network ${network.name} has no engine on chain ${chain}.`,
+    'Correct the network description.',
+  )
 }
 
 function mirrorOf(network: Network, engine: ChainId, id: VaultId): Address {
   const vault = network.vaults.find((one) => one.id === id && one.engine === engine)
   if (vault) return vault.mirror
-  throw configError('E_VAULT_UNKNOWN', `Network ${network.name} has no vault ${id} for chain ${engine}.`, 'Correct the network description.')
+  throw configError(
+    'E_VAULT_UNKNOWN',
+    `Network ${network.name} has no vault ${id} for chain ${engine}.`,
+    'Correct the network description.',
+  )
 }
 
 function cut(place: string): never {
-  throw unavailable('E_LOGS_UNAVAILABLE', `The node at ${place} serves no logs.`, 'Use a node that does, or live from proven states.')
+  throw unavailable(
+    'E_LOGS_UNAVAILABLE',
+    `The node at ${place} serves no logs.`,
+    'Use a node that does, or live from proven states.',
+  )
 }

@@ -1,5 +1,12 @@
 // A call of our executor: several acts under one guard, all or nothing.
-import { type Abi, type Address, type ContractFunctionName, type EncodeFunctionDataParameters, encodeFunctionData, type Hex } from 'viem'
+import {
+  type Abi,
+  type Address,
+  type ContractFunctionName,
+  type EncodeFunctionDataParameters,
+  encodeFunctionData,
+  type Hex,
+} from 'viem'
 import { liquidatorExecutorAbi } from './abi/liquidator-executor.ts'
 
 /** One call that the executor makes. */

@@ -1,6 +1,7 @@
 // What to pay for inclusion, and what a replacement must pay more.
-import type { Rpc } from './rpc.ts'
+
 import type { Fees } from './attempt.ts'
+import type { Rpc } from './rpc.ts'
 
 /** How a key bids for block space. */
 export type FeePolicy = {

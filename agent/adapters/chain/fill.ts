@@ -28,7 +28,9 @@ export function fillOf(bidder: EventPlaces & { readonly executor: Address }, int
     legs: legsIn(bidder, intent, found, bid.args),
     cashChange: wad(executed.args.change),
     saleProceeds: wad(sum(found, (log) => (log.eventName === 'ClaimBought' ? log.args.cash : 0n))),
-    tradeFees: wad(sum(found, (log) => (log.eventName === 'Traded' && same(log.args.account, bidder.executor) ? log.args.fee : 0n))),
+    tradeFees: wad(
+      sum(found, (log) => (log.eventName === 'Traded' && same(log.args.account, bidder.executor) ? log.args.fee : 0n)),
+    ),
     gasCost: mined.gasCost,
   }
 }
@@ -61,7 +63,8 @@ function quotedValue({ quote }: Intent, collateral: number, amount: bigint): big
   return leg && leg.amount > 0n ? (leg.value * amount) / leg.amount : 0n
 }
 
-const sum = (found: readonly Found[], part: (log: Found) => bigint): bigint => found.reduce((total, log) => total + part(log), 0n)
+const sum = (found: readonly Found[], part: (log: Found) => bigint): bigint =>
+  found.reduce((total, log) => total + part(log), 0n)
 
 const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase()
 

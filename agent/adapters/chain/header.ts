@@ -61,7 +61,8 @@ const FIELDS: readonly Field[] = [
 
 function encoded(block: HeaderFields, { name, kind, optional }: Field): readonly Hex[] {
   const value = block[name]
-  if (typeof value === 'string' && /^0x[0-9a-f]*$/i.test(value)) return [kind === 'bytes' ? bytes(value) : minimal(value)]
+  if (typeof value === 'string' && /^0x[0-9a-f]*$/i.test(value))
+    return [kind === 'bytes' ? bytes(value) : minimal(value)]
   if (optional && (value === undefined || value === null)) return []
   throw unavailable('E_HEADER', `A block's ${name} is missing or malformed.`, 'Use another node.')
 }

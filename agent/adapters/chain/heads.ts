@@ -5,8 +5,8 @@ import type { Millis } from '../../domain/units.ts'
 import type { HeadEvent } from '../../ports/chain.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { headOf } from './header.ts'
-import { stream } from './stream.ts'
 import type { Rpc } from './rpc.ts'
+import { stream } from './stream.ts'
 
 export type HeadsOptions = {
   readonly rpc: Rpc

@@ -10,7 +10,12 @@ import { provenValue } from './proven-value.ts'
 import type { Redemption, Seller } from './redemption.ts'
 
 /** One asset: what the vault still pays on this proof, and what is sold. Amounts in the asset's units. */
-export type Lot = { readonly asset: Address; readonly pending: bigint; readonly sold: bigint; readonly proof: readonly Hex[] }
+export type Lot = {
+  readonly asset: Address
+  readonly pending: bigint
+  readonly sold: bigint
+  readonly proof: readonly Hex[]
+}
 
 /** The assets of the claims that have anything left to claim or to sell. */
 export async function readLots(seller: Seller, { claims, proof }: Redemption): Promise<readonly Lot[]> {
@@ -38,7 +43,11 @@ export async function readLots(seller: Seller, { claims, proof }: Redemption): P
 }
 
 /** Nothing pending means that somebody relayed the claim for us: then only the sale is left. */
-export function claimActs({ deployment, executor }: Seller, number: bigint, { asset, pending, proof }: Lot): readonly Act[] {
+export function claimActs(
+  { deployment, executor }: Seller,
+  number: bigint,
+  { asset, pending, proof }: Lot,
+): readonly Act[] {
   if (pending === 0n) return []
   const args = [executor, asset, evidenceOf(number, proof)] as const
   return [act(deployment.vault, { abi: collateralVaultAbi, functionName: 'claim', args })]

@@ -14,8 +14,17 @@ export async function openAuction(bidder: Bidder, candidate: Candidate, signal: 
   const { deployment, executor, gas, link } = bidder
   const intent = keccak256(stringToHex(`open ${candidate.id}`))
   const deadline = BigInt(Math.floor(link.clock.now() / 1_000)) + PATIENCE
-  const start = act(deployment.auction, { abi: liquidationAuctionAbi, functionName: 'start', args: [candidate.account.id] })
-  const data = executeCall([pushPrices(deployment, candidate.batches), start], { intent, leg: LEG.open, deadline, floor: 0n })
+  const start = act(deployment.auction, {
+    abi: liquidationAuctionAbi,
+    functionName: 'start',
+    args: [candidate.account.id],
+  })
+  const data = executeCall([pushPrices(deployment, candidate.batches), start], {
+    intent,
+    leg: LEG.open,
+    deadline,
+    floor: 0n,
+  })
   const { mined } = await sender(link).send({ to: executor, data, gas, leg: 'open', intent, deadline }, signal)
   return mined.gasCost
 }

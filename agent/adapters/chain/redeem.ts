@@ -1,7 +1,7 @@
 // From a proof of `owed` to dollars: root, anchor, claim and sale, in one transaction when the route has no delay.
 import { encodeAbiParameters, type Hash, type Hex, keccak256 } from 'viem'
 import type { ClaimStep } from '../../ports/chain.ts'
-import { rootState, type RootState } from './anchored.ts'
+import { type RootState, rootState } from './anchored.ts'
 import { rootActs } from './credit.ts'
 import { type Act, executeCall, LEG } from './executor-call.ts'
 import { type ChainLink, sender } from './link.ts'
@@ -29,7 +29,11 @@ async function anchorFirst(seller: Seller, wanted: Redemption, signal: AbortSign
   const { root, proof } = wanted
   const { engineRoots, mirror, id } = seller.deployment
   const intent = keccak256(encodeAbiParameters([{ type: 'string' }, { type: 'bytes' }], [id, root.header]))
-  const step = await execute(seller, { acts: rootActs(engineRoots, mirror, root, proof), intent, leg: LEG.root, floor: 0n }, signal)
+  const step = await execute(
+    seller,
+    { acts: rootActs(engineRoots, mirror, root, proof), intent, leg: LEG.root, floor: 0n },
+    signal,
+  )
   const state = await rootState(seller.link, seller.deployment, root.number)
   const gasCost = step.mined?.gasCost ?? 0n
   return state.anchored ? waiting(state, wanted, gasCost) : stuck(step.refusal, gasCost)
@@ -57,7 +61,11 @@ type Execution = { readonly acts: readonly Act[]; readonly intent: Hex; readonly
 type Executed = { readonly mined: Mined | undefined; readonly refusal: Refusal | undefined }
 
 /** Rehearses first, as there is no race: what would revert now is not paid for. Only time passes before inclusion. */
-async function execute({ link, executor }: Seller, { acts, ...guard }: Execution, signal: AbortSignal): Promise<Executed> {
+async function execute(
+  { link, executor }: Seller,
+  { acts, ...guard }: Execution,
+  signal: AbortSignal,
+): Promise<Executed> {
   const transactor = sender(link)
   const deadline = BigInt(Math.floor(link.clock.now() / 1_000)) + PATIENCE
   const data = executeCall(acts, { ...guard, deadline })

@@ -1,6 +1,7 @@
 // Why a contract said no. A market saying no is a value: it gets a bounded reason, never an exception.
-import { BaseError, decodeErrorResult, type Hex, isHex, numberToHex } from 'viem'
+
 import type { Address } from 'viem'
+import { BaseError, decodeErrorResult, type Hex, isHex, numberToHex } from 'viem'
 import { agentRegistryAbi } from './abi/agent-registry.ts'
 import { collateralVaultAbi } from './abi/collateral-vault.ts'
 import { creditLinesAbi } from './abi/credit-lines.ts'

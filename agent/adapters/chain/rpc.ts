@@ -10,7 +10,7 @@ import {
   ResourceUnavailableRpcError,
   TimeoutError,
 } from 'viem'
-import { configError, LienmeshError, unavailable } from '../../domain/errors.ts'
+import { configError, type LienmeshError, unavailable } from '../../domain/errors.ts'
 import type { ChainId, Millis } from '../../domain/units.ts'
 
 export type RpcOptions = {

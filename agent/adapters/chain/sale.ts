@@ -45,7 +45,9 @@ export async function earlierSale(seller: Seller, guard: Hash): Promise<Sold | u
   if ((legs & (1n << BigInt(LEG.claim))) === 0n) return undefined
   const fromBlock = seller.deployment.fromBlock
   const logs = await rpc.ask((node) => getLogs(node, { address: seller.executor, fromBlock, toBlock: 'latest' }))
-  const found = parseEventLogs({ abi: liquidatorExecutorAbi, eventName: 'Executed', logs, args: { intent: guard } }).at(0)
+  const found = parseEventLogs({ abi: liquidatorExecutorAbi, eventName: 'Executed', logs, args: { intent: guard } }).at(
+    0,
+  )
   const mined = found && (await minedAmong(rpc, [found.transactionHash])).get(found.transactionHash)
   return mined && saleIn(seller, mined)
 }
@@ -55,4 +57,6 @@ const EVENTS = [...collateralVaultAbi, ...liquidatorExecutorAbi].filter((item) =
 const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase()
 
 const silent = (mined: Mined) =>
-  invariantBroken('A claim was included without its events: the addresses of this network are wrong.', { tx: mined.hash })
+  invariantBroken('A claim was included without its events: the addresses of this network are wrong.', {
+    tx: mined.hash,
+  })

@@ -1,7 +1,10 @@
 // Events pushed by a producer, pulled by one reader.
 
 /** An endless iterable of what `open` pushes; ends quietly when the signal aborts. `open` returns how to stop. */
-export async function* stream<T>(signal: AbortSignal, open: (push: (item: T) => void) => () => void): AsyncGenerator<T> {
+export async function* stream<T>(
+  signal: AbortSignal,
+  open: (push: (item: T) => void) => () => void,
+): AsyncGenerator<T> {
   const waiting: T[] = []
   let wake = Promise.withResolvers<void>()
   const stop = () => wake.resolve()

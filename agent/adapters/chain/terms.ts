@@ -51,7 +51,11 @@ async function readInstruments(node: Node, { engine }: EngineDeployment): Promis
 /** IMarginEngine.Kind. */
 const OPTION = 2
 
-async function readCollaterals(node: Node, { engine, chain }: EngineDeployment, network: Network): Promise<readonly Collateral[]> {
+async function readCollaterals(
+  node: Node,
+  { engine, chain }: EngineDeployment,
+  network: Network,
+): Promise<readonly Collateral[]> {
   const contract = { address: engine, abi: marginEngineAbi } as const
   const count = await readContract(node, { ...contract, functionName: 'collateralCount' })
   const all = await Promise.all(

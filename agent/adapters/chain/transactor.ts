@@ -115,7 +115,10 @@ function newPending(nonce: number, attempts: Attempt[], deadline: bigint | undef
 async function onHead(pump: Pump, head: Head): Promise<void> {
   const orders = [...pump.pending.values()].sort((a, b) => a.nonce - b.nonce)
   if (orders.length === 0) return
-  const found = await minedAmong(pump.rpc, orders.flatMap((order) => order.attempts.map(({ hash }) => hash)))
+  const found = await minedAmong(
+    pump.rpc,
+    orders.flatMap((order) => order.attempts.map(({ hash }) => hash)),
+  )
   for (const order of orders) {
     const attempt = order.attempts.find(({ hash }) => found.has(hash))
     const mined = attempt && found.get(attempt.hash)
@@ -155,7 +158,10 @@ async function replace(pump: Pump, order: Pending, tooLate: boolean): Promise<vo
 /** A nonce used by bytes we never signed means that somebody else has the key. */
 async function checkForeign(pump: Pump, order: Pending): Promise<void> {
   if ((await chainNonce(pump)) <= order.nonce) return
-  const found = await minedAmong(pump.rpc, order.attempts.map(({ hash }) => hash))
+  const found = await minedAmong(
+    pump.rpc,
+    order.attempts.map(({ hash }) => hash),
+  )
   if (found.size > 0) return
   pump.pending.delete(order.nonce)
   const error = foreign(pump, order.nonce)
@@ -198,7 +204,9 @@ async function firstNonce(options: TransactorOptions, pending: ReadonlyMap<numbe
 }
 
 const chainNonce = async ({ rpc, signer }: TransactorOptions): Promise<number> =>
-  Number(await rpc.ask((node) => node.request({ method: 'eth_getTransactionCount', params: [signer.address, 'latest'] })))
+  Number(
+    await rpc.ask((node) => node.request({ method: 'eth_getTransactionCount', params: [signer.address, 'latest'] })),
+  )
 
 function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise: aborted, reject } = Promise.withResolvers<never>()
@@ -208,15 +216,22 @@ function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
 }
 
 const foreign = ({ rpc, signer }: TransactorOptions, nonce: number): LienmeshError =>
-  new LienmeshError('E_NONCE_FOREIGN', `Nonce ${nonce} of ${signer.address} on chain ${rpc.chain} was used by another sender.`, {
-    remedy: 'halt',
-    exit: EXIT.safetyStop,
-    fix: 'Find who else holds this key. Give the agent a key of its own before it starts again.',
-  })
+  new LienmeshError(
+    'E_NONCE_FOREIGN',
+    `Nonce ${nonce} of ${signer.address} on chain ${rpc.chain} was used by another sender.`,
+    {
+      remedy: 'halt',
+      exit: EXIT.safetyStop,
+      fix: 'Find who else holds this key. Give the agent a key of its own before it starts again.',
+    },
+  )
 
 const gap = ({ rpc, signer }: TransactorOptions, nonce: number): LienmeshError =>
-  invariantBroken('The journal settled a transaction that the chain does not have: wrong journal or a very deep reorg.', {
-    chain: rpc.chain,
-    from: signer.address,
-    nonce,
-  })
+  invariantBroken(
+    'The journal settled a transaction that the chain does not have: wrong journal or a very deep reorg.',
+    {
+      chain: rpc.chain,
+      from: signer.address,
+      nonce,
+    },
+  )

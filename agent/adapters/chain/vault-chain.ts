@@ -23,7 +23,9 @@ export async function openVaultChain({ link, deployment, executor }: VaultChainO
   if (link.rpc.chain !== deployment.chain) throw elsewhere(deployment, link)
   const { rpc, reader } = link
   const holding = (token: Address) =>
-    rpc.ask((node) => readContract(node, { address: token, abi: erc20Abi, functionName: 'balanceOf', args: [executor] }))
+    rpc.ask((node) =>
+      readContract(node, { address: token, abi: erc20Abi, functionName: 'balanceOf', args: [executor] }),
+    )
   // One settlement of a vault at a time: each takes everything owed, so two at once would spend the same proof.
   let turn: Promise<unknown> = Promise.resolve()
   return {
@@ -45,25 +47,50 @@ export async function openVaultChain({ link, deployment, executor }: VaultChainO
 /** An amount of a token with that many decimals in 1e18 units. */
 export const toWad = (amount: bigint, decimals: number): Wad => wad(amount * 10n ** BigInt(18 - decimals))
 
-async function deposits({ rpc }: ChainLink, { vault }: VaultDeployment, from: bigint, to: bigint): Promise<readonly Deposit[]> {
+async function deposits(
+  { rpc }: ChainLink,
+  { vault }: VaultDeployment,
+  from: bigint,
+  to: bigint,
+): Promise<readonly Deposit[]> {
   const logs = await rpc.ask((node) => getLogs(node, { address: vault, fromBlock: from, toBlock: to }))
-  return parseEventLogs({ abi: collateralVaultAbi, eventName: 'Deposited', logs }).map(({ args, blockNumber, blockHash }) => ({
-    account: args.account,
-    asset: args.asset,
-    anchor: { chain: rpc.chain, number: blockNumber, hash: blockHash },
-  }))
+  return parseEventLogs({ abi: collateralVaultAbi, eventName: 'Deposited', logs }).map(
+    ({ args, blockNumber, blockHash }) => ({
+      account: args.account,
+      asset: args.asset,
+      anchor: { chain: rpc.chain, number: blockNumber, hash: blockHash },
+    }),
+  )
 }
 
-const claimed = ({ rpc }: ChainLink, { vault }: VaultDeployment, beneficiary: Address, asset: Address): Promise<bigint> =>
+const claimed = (
+  { rpc }: ChainLink,
+  { vault }: VaultDeployment,
+  beneficiary: Address,
+  asset: Address,
+): Promise<bigint> =>
   rpc.ask((node) =>
-    readContract(node, { address: vault, abi: collateralVaultAbi, functionName: 'claimed', args: [beneficiary, asset] }),
+    readContract(node, {
+      address: vault,
+      abi: collateralVaultAbi,
+      functionName: 'claimed',
+      args: [beneficiary, asset],
+    }),
   )
 
 function assetOf(deployment: VaultDeployment, collateral: CollateralId): AssetDeployment {
   const asset = deployment.assets.find((one) => one.collateral === collateral)
   if (asset) return asset
-  throw configError('E_COLLATERAL_UNKNOWN', `Vault ${deployment.id} holds no collateral ${collateral}.`, 'Correct the network description.')
+  throw configError(
+    'E_COLLATERAL_UNKNOWN',
+    `Vault ${deployment.id} holds no collateral ${collateral}.`,
+    'Correct the network description.',
+  )
 }
 
 const elsewhere = ({ id, chain }: VaultDeployment, { rpc }: ChainLink) =>
-  configError('E_CHAIN_ID', `Vault ${id} is on chain ${chain}, the link is to chain ${rpc.chain}.`, 'Open the vault over its own chain.')
+  configError(
+    'E_CHAIN_ID',
+    `Vault ${id} is on chain ${chain}, the link is to chain ${rpc.chain}.`,
+    'Open the vault over its own chain.',
+  )

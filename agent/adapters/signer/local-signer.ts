@@ -26,7 +26,10 @@ export function signerOf(key: Hex): Signer {
   const address: Address = privateKeyToAddress(key)
   const secret = hexToBytes(key)
   const native = nativeLibrary()
-  return { address, sign: (digest) => (native ? Promise.resolve(signNative(native, digest, secret)) : signSlow(digest, key)) }
+  return {
+    address,
+    sign: (digest) => (native ? Promise.resolve(signNative(native, digest, secret)) : signSlow(digest, key)),
+  }
 }
 
 const tooOpen = (path: string, mode: number) =>
@@ -35,7 +38,11 @@ const tooOpen = (path: string, mode: number) =>
 function keyIn(text: string, path: string): Hex {
   const key = text.startsWith('0x') ? text : `0x${text}`
   if (isHex(key) && /^0x[0-9a-f]{64}$/i.test(key) && BigInt(key) > 0n && BigInt(key) < ORDER) return key
-  throw configError('E_KEY_FORMAT', `The key file ${path} holds no private key.`, 'Write 64 hexadecimal digits into it.')
+  throw configError(
+    'E_KEY_FORMAT',
+    `The key file ${path} holds no private key.`,
+    'Write 64 hexadecimal digits into it.',
+  )
 }
 
 /** Order of the curve (SEC 2, secp256k1). */

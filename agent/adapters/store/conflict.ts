@@ -13,7 +13,8 @@ export function conflict(tx: JournaledTx, written: readonly JournaledTx[]): 'kno
     const sameLeg = tx.intent !== undefined && other.intent === tx.intent && other.leg === tx.leg
     if (sameNonce && other.leg !== tx.leg && tx.leg !== CANCEL) throw twice('nonce', tx, other)
     if (sameNonce && other.intent !== tx.intent) throw twice('nonce', tx, other)
-    if (sameLeg && !sameNonce && (other.state === 'signed' || other.state === 'included')) throw twice('intent', tx, other)
+    if (sameLeg && !sameNonce && (other.state === 'signed' || other.state === 'included'))
+      throw twice('intent', tx, other)
   }
   return 'new'
 }

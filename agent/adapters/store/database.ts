@@ -28,7 +28,8 @@ function prepare(db: DatabaseSync): void {
   db.exec(TABLES)
   db.exec(`PRAGMA user_version = ${SCHEMA}`)
   db.exec('COMMIT')
-  if (number(db.prepare('PRAGMA synchronous').get()?.['synchronous']) !== FULL) throw new Error('synchronous is not FULL')
+  if (number(db.prepare('PRAGMA synchronous').get()?.['synchronous']) !== FULL)
+    throw new Error('synchronous is not FULL')
 }
 
 /** The value of PRAGMA synchronous that means FULL (sqlite.org/pragma.html). */
@@ -67,7 +68,12 @@ function unusable(path: string, error: unknown): LienmeshError {
       cause: error,
     })
   }
-  return configError('E_JOURNAL', `The journal ${path} cannot be opened.`, 'Check the path, its owner and the disk.', error)
+  return configError(
+    'E_JOURNAL',
+    `The journal ${path} cannot be opened.`,
+    'Check the path, its owner and the disk.',
+    error,
+  )
 }
 
 const wrongSchema = (found: number): LienmeshError =>

@@ -1,6 +1,6 @@
 // The journal without a disk: for tests, simulation and shadow runs. It keeps the same rules.
 import type { Decision } from '../../domain/liquidation.ts'
-import type { JournaledTx, Journal } from '../../ports/journal.ts'
+import type { Journal, JournaledTx } from '../../ports/journal.ts'
 import { decode, encode } from './codec.ts'
 import { conflict } from './conflict.ts'
 

@@ -43,4 +43,5 @@ function hex(value: unknown): `0x${string}` {
   throw corrupt('tx')
 }
 
-const corrupt = (table: string) => invariantBroken(`The journal's table ${table} holds a row that nobody wrote.`, { table })
+const corrupt = (table: string) =>
+  invariantBroken(`The journal's table ${table} holds a row that nobody wrote.`, { table })

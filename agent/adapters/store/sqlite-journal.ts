@@ -1,10 +1,10 @@
 // What the agent must not forget, in one SQLite file with one writer. SIGKILL is a normal shutdown.
 import { hash } from 'node:crypto'
-import { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import type { Address } from 'viem'
 import type { Decision } from '../../domain/liquidation.ts'
 import type { ChainId } from '../../domain/units.ts'
-import type { JournaledTx, Journal } from '../../ports/journal.ts'
+import type { Journal, JournaledTx } from '../../ports/journal.ts'
 import { decode, encode } from './codec.ts'
 import { conflict } from './conflict.ts'
 import { openDatabase } from './database.ts'
@@ -81,7 +81,9 @@ function commit(db: DatabaseSync, log: Log, tx: JournaledTx): void {
 }
 
 function nextNonce(db: DatabaseSync, chain: ChainId, from: Address): number | undefined {
-  const row = db.prepare('SELECT max(nonce) AS top FROM tx WHERE chain = ? AND sender = ?').get(chain, from.toLowerCase())
+  const row = db
+    .prepare('SELECT max(nonce) AS top FROM tx WHERE chain = ? AND sender = ?')
+    .get(chain, from.toLowerCase())
   return typeof row?.['top'] === 'number' ? row['top'] + 1 : undefined
 }
 
@@ -98,7 +100,9 @@ function statements(db: DatabaseSync) {
   return {
     settle: db.prepare('UPDATE tx SET state = ? WHERE hash = ?'),
     open: db.prepare(`SELECT * FROM tx WHERE chain = ? AND state = 'signed' ORDER BY seq`),
-    remember: db.prepare('INSERT INTO fact (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value'),
+    remember: db.prepare(
+      'INSERT INTO fact (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+    ),
     recall: db.prepare('SELECT value FROM fact WHERE key = ?'),
     inputs: db.prepare('SELECT body FROM input ORDER BY seq'),
   }
