@@ -23,6 +23,8 @@ type OpenSettlement = {
   readonly gasOfBid: Wad
   readonly lostRaceGas: Wad
   readonly claims: Map<string, OpenClaim>
+  /** Whether any collateral had to come home: only then was there a gap. */
+  readonly travelled: boolean
   proceeds: bigint
   saleValue: bigint
   gasOfSales: bigint
@@ -130,6 +132,7 @@ export function openSettlement(
     gasOfBid: gas,
     lostRaceGas: wad(ledger.lostRaceGas),
     claims,
+    travelled: claims.size > 0,
     proceeds: 0n,
     saleValue: 0n,
     gasOfSales: 0n,
@@ -187,22 +190,20 @@ function close(settlement: OpenSettlement): Settled {
   if (claims.size > 0)
     throw invariantBroken('a settlement closed with claims open', { intent: intent.id, open: claims.size })
   const provided = intent.quote.route.settlement === 'liquidity-service'
-  const sold = intent.quote.route.settlement === 'state-proof' && fill.legs.length > 0
+  const received = provided ? fill.saleProceeds : settlement.travelled ? 0n : fill.collateralValue
+  const total = fill.cashChange + proceeds - settlement.gasOfBid - settlement.gasOfSales - settlement.lostRaceGas
   const parts = {
     bonus: fill.collateralValue - fill.outlay,
-    positions: fill.cashChange + fill.outlay + fill.tradeFees - fill.saleProceeds,
+    positions: fill.cashChange + fill.outlay + fill.tradeFees - received,
     funding: 0n,
     gas: -settlement.gasOfBid - settlement.gasOfSales,
     lostRaceGas: -settlement.lostRaceGas,
     providerFee: provided ? fill.saleProceeds - fill.collateralValue : 0n,
     protocolFee: -fill.tradeFees,
-    slippage: sold ? proceeds - saleValue : 0n,
-    gap: sold ? saleValue - fill.collateralValue : 0n,
+    slippage: settlement.travelled ? proceeds - saleValue : 0n,
+    gap: settlement.travelled ? saleValue - fill.collateralValue : 0n,
   }
-  const unsold = provided || sold ? 0n : fill.saleProceeds - fill.collateralValue
-  const total = fill.cashChange + proceeds - settlement.gasOfBid - settlement.gasOfSales - settlement.lostRaceGas
-  const attribution = attributionOf({ ...parts, positions: parts.positions + unsold }, total)
-  return { intent: intent.id, attribution, fill }
+  return { intent: intent.id, attribution: attributionOf(parts, total), fill }
 }
 
 type Parts = Readonly<Record<Exclude<keyof Attribution, 'total'>, bigint>>

@@ -252,16 +252,14 @@ test('only the strategy whose intent it was hears of its outcome', () => {
 test('a postponed candidate wakes us once, and the same reason is not repeated', () => {
   const patient = seatOf(({ candidates, now }) =>
     candidates.flatMap(({ quotes }) =>
-      quotes
-        .slice(0, 1)
-        .map(
-          (quote): Answer => ({
-            kind: 'postpone',
-            quote,
-            until: instant(now < secondsIn(4) ? secondsIn(4) : now + 9_000),
-            reason: 'later',
-          }),
-        ),
+      quotes.slice(0, 1).map(
+        (quote): Answer => ({
+          kind: 'postpone',
+          quote,
+          until: instant(now < secondsIn(4) ? secondsIn(4) : now + 9_000),
+          reason: 'later',
+        }),
+      ),
     ),
   )
   const core = createCore(setup({ seats: [patient] }))

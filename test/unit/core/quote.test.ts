@@ -1,0 +1,144 @@
+import { describe, expect, test } from 'vitest'
+import { createCore, type Input } from '../../../agent/core/core.ts'
+import { gapPremium, ranked, standing, valueAt } from '../../../agent/core/report.ts'
+import type { Setup } from '../../../agent/core/setup.ts'
+import type { Quote } from '../../../agent/domain/liquidation.ts'
+import type { MarginAccount } from '../../../agent/domain/market.ts'
+import { bps } from '../../../agent/domain/units.ts'
+import type { Offered } from '../../../agent/strategy.ts'
+import {
+  account,
+  ENGINE,
+  opening,
+  PROVIDER,
+  play,
+  provider,
+  ripe,
+  START,
+  seatOf,
+  secondsIn,
+  setup,
+  submitted,
+  usd,
+} from '../../support/builders.ts'
+
+/** What a strategy is shown at $2,400. */
+function offered(held: MarginAccount, over: Partial<Setup> = {}, before: readonly Input[] = []): Offered | undefined {
+  let seen: Offered | undefined
+  const watcher = seatOf(({ candidates }) => {
+    seen = candidates[0]
+    return []
+  })
+  play(createCore(setup({ seats: [watcher], ...over })), [...before, ...opening(2_400, held)])
+  return seen
+}
+const best = (...of: Parameters<typeof offered>): Quote => {
+  const quote = offered(...of)?.quotes[0]
+  if (quote === undefined) throw new Error('expected a quote')
+  return quote
+}
+const rates = (rate: number): readonly Input[] => [
+  { at: START, kind: 'provider', provider: provider({ rates: [{ collateral: 0, rate: bps(rate) }] }), from: PROVIDER },
+]
+
+describe('a quote', () => {
+  test('is worth the bonus less cost, fee and premium, in every figure', () => {
+    for (const quote of offered(ripe(), {}, rates(9_900))?.quotes ?? []) {
+      expect(quote.bonus).toBe(quote.collateralValue - quote.outlay)
+      expect(quote.net).toBe(quote.bonus - quote.cost - quote.providerFee - quote.gap.premium)
+      expect(quote.collateralValue).toBe(quote.legs.reduce((sum, leg) => sum + leg.value, 0n))
+    }
+  })
+
+  test('comes in a few sizes on every open route, best net first', () => {
+    const quotes = offered(ripe(), {}, rates(9_900))?.quotes ?? []
+    expect(quotes.map(({ route }) => route.settlement).sort()).toEqual([
+      'liquidity-service',
+      'state-proof',
+      'state-proof',
+      'state-proof',
+    ])
+    expect(quotes.map(({ net }) => net)).toEqual(quotes.map(({ net }) => net).sort((a, b) => (a < b ? 1 : -1)))
+  })
+
+  test('asks a larger premium on the slow vault than on the fast one', () => {
+    const slow = ripe({ credit: [{ collateral: 2, amount: 20n * 10n ** 18n }] })
+    const [fast, late] = [best(ripe()), best(slow)]
+    expect(late.gap.premium * BigInt(fast.fraction) > fast.gap.premium * BigInt(late.fraction)).toBe(true)
+    expect([fast.legs[0]?.vault, late.legs[0]?.vault]).toEqual(['vault-fast', 'vault-slow'])
+  })
+
+  test('has a leg for every vault and asset that the slice touches', () => {
+    const credit = [0, 2]
+      .map((collateral) => ({ collateral, amount: 10n ** 19n }))
+      .concat({ collateral: 3, amount: 5_000n })
+    const { legs, fraction } = best(ripe({ credit }))
+    expect(legs.map(({ collateral, vault }) => [collateral, vault])).toEqual([
+      [0, 'vault-fast'],
+      [2, 'vault-slow'],
+      [3, 'vault-slow'],
+    ])
+    expect(legs[2]?.amount).toBe((5_000n * BigInt(fraction)) / 10_000n)
+  })
+
+  test('of a provider has its fee and no gap, and is limited by its reserves', () => {
+    const small: readonly Input[] = rates(9_990).map((input) =>
+      input.kind === 'provider' ? { ...input, provider: { ...input.provider, reserves: usd(5_000) } } : input,
+    )
+    const rich = best(ripe(), {}, rates(9_990))
+    const poor = offered(ripe(), {}, small)?.quotes.find(({ route }) => route.provider !== undefined)
+    expect(rich.route.provider).toBe(PROVIDER)
+    expect(rich.providerFee).toBe(rich.collateralValue / 1_000n)
+    expect((poor?.collateralValue ?? 0n) <= usd(5_006)).toBe(true)
+  })
+
+  test('is not made on a provider that was silent for twenty seconds, or does not buy this collateral', () => {
+    const routes = (inputs: readonly Input[]) =>
+      new Set(offered(ripe(), {}, inputs)?.quotes.map(({ route }) => route.settlement))
+    expect(routes(rates(9_990).map((input) => ({ ...input, at: secondsIn(-21) })))).toEqual(new Set(['state-proof']))
+    const others: Input = {
+      at: START,
+      kind: 'provider',
+      provider: provider({ rates: [{ collateral: 3, rate: bps(9_990) }] }),
+      from: PROVIDER,
+    }
+    expect(routes([others])).toEqual(new Set(['state-proof']))
+  })
+
+  test('of an insolvent account pays less than nothing and takes everything', () => {
+    const quote = best(ripe({ cash: usd(-290_000) }), {}, rates(9_990))
+    expect(quote).toMatchObject({ fraction: 10_000 })
+    expect(quote.pay < 0n).toBe(true)
+    expect(quote.bonus).toBe(quote.candidate.margin.maintenance)
+  })
+})
+
+describe('the shell may ask', () => {
+  const { core } = submitted()
+  const holding = { engine: ENGINE, collateral: 0, at: START }
+
+  test('what an amount of collateral is worth, while there is a price', () => {
+    expect(valueAt(core, holding, 10n ** 18n)).toBe(usd(2_400))
+    expect(valueAt(core, { ...holding, at: secondsIn(9) }, 10n ** 18n)).toBeUndefined()
+  })
+
+  test('what the gap of a claim must be paid: more on the slow vault, more with more in flight', () => {
+    const fast = gapPremium(core, holding, usd(10_000), usd(0)) ?? 0
+    expect(fast).toBeGreaterThan(0)
+    expect(gapPremium(core, { ...holding, collateral: 2 }, usd(10_000), usd(0))).toBeGreaterThan(fast)
+    expect(gapPremium(core, holding, usd(10_000), usd(9_000_000))).toBeGreaterThan(fast)
+    expect(gapPremium(core, { ...holding, collateral: 9 }, usd(10_000), usd(0))).toBeUndefined()
+  })
+
+  test('how near accounts are to liquidation', () => {
+    expect(ranked(core, ENGINE, START).map(({ account: { id }, cover }) => [id, Math.round(cover * 100)])).toEqual([
+      [account().id, 88],
+    ])
+  })
+
+  test('where its money is', () => {
+    const { free, reserved, inFlight } = standing(core, ENGINE)
+    expect(free + reserved).toBe(usd(400_000))
+    expect(inFlight > 0n && inFlight < reserved).toBe(true)
+  })
+})

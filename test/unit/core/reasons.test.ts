@@ -1,0 +1,160 @@
+import { expect, test } from 'vitest'
+import { createCore, type Effect, type Input } from '../../../agent/core/core.ts'
+import type { Setup } from '../../../agent/core/setup.ts'
+import { seat } from '../../../agent/core/setup.ts'
+import type { Decision, SkipReason } from '../../../agent/domain/liquidation.ts'
+import { bps } from '../../../agent/domain/units.ts'
+import type { Answer, View } from '../../../agent/strategy.ts'
+import { strategy as gapAware } from '../../../strategies/gap-aware.ts'
+import {
+  account,
+  anchor,
+  auctionTerms,
+  batchesAt,
+  engineTerms,
+  only,
+  opening,
+  play,
+  ripe,
+  START,
+  seatOf,
+  secondsIn,
+  setup,
+  submitted,
+  takeAll,
+  usd,
+  won,
+} from '../../support/builders.ts'
+
+const shown = (inputs: readonly Input[], over: Partial<Setup> = {}): readonly Effect[] =>
+  play(createCore(setup({ seats: [seatOf(takeAll)], ...over })), inputs)
+const risk = setup().risk
+const tick = (second: number): readonly Input[] =>
+  batchesAt(2_400, secondsIn(second)).map((batch) => ({ at: secondsIn(second), kind: 'prices', batch }))
+const altered = (change: (answer: Answer, view: View) => readonly Answer[]) => ({
+  seats: [seatOf((view) => takeAll(view).flatMap((answer) => change(answer, view)))],
+})
+
+/** For every reason, a situation that gives it. A reason without one does not compile. */
+const situations: Readonly<Record<SkipReason, () => readonly Effect[]>> = {
+  'not-profitable': () => shown(opening(2_400)),
+  'gap-premium': () => {
+    const seats = [seat(gapAware, gapAware.params.parse({}))]
+    const dear = { ...risk, gap: { ...risk.gap, bidPrice: 5 } }
+    const inputs = opening(2_400, ripe()).map(
+      (input): Input =>
+        input.kind === 'terms'
+          ? { ...input, terms: engineTerms({ auction: auctionTerms({ maxDiscount: bps(600) }) }) }
+          : input,
+    )
+    return shown(inputs, { seats, risk: dear })
+  },
+  'waiting-for-discount': () => shown(opening(2_400), { seats: [seat(gapAware, gapAware.params.parse({}))] }),
+  capital: () => shown(opening(2_400, ripe(), usd(100))),
+  'in-flight-limit': () => shown(opening(2_400, ripe()), { risk: { ...risk, maxInFlight: usd(100) } }),
+  'already-reserved': () => play(submitted().core, tick(1)),
+  provisional: () =>
+    shown(
+      opening(2_400, ripe()).map((input): Input => (input.kind === 'account' ? { ...input, source: 'peer' } : input)),
+    ),
+  'prices-missing': () => shown(opening(2_400, ripe()).filter(({ kind }) => kind !== 'prices')),
+  'prices-stale': () => shown([...opening(2_400, ripe()), { at: secondsIn(9), kind: 'timer' }]),
+  'no-route': () => shown(opening(2_400, ripe()), { vaults: [] }),
+  insolvent: () => shown(opening(2_100, account())),
+  expired: () => {
+    let kept: readonly Answer[] = []
+    const late = seatOf((view) => {
+      const answers = kept
+      kept = takeAll(view)
+      return answers
+    })
+    const next = ripe({ version: 2n, anchor: anchor(3n) })
+    const changed: Input = { at: secondsIn(1), kind: 'account', source: 'own', account: next }
+    return shown([...opening(2_400, ripe()), changed], { seats: [late] })
+  },
+  duplicate: () =>
+    shown(
+      opening(2_400, ripe()),
+      altered((answer) => [answer, answer]),
+    ),
+  'over-fraction': () =>
+    shown(
+      opening(2_400, ripe()),
+      altered((answer) => [{ ...answer, quote: { ...answer.quote, fraction: bps(9_999) } }]),
+    ),
+  shadow: () => shown(opening(2_400, ripe()), { mode: 'shadow' }),
+  'strategy-error': () =>
+    shown(
+      opening(2_400, ripe()),
+      altered(() => {
+        throw new Error('mistake')
+      }),
+    ),
+  settling: () => {
+    const { core, intent } = submitted()
+    return play(core, [{ at: secondsIn(1), kind: 'outcome', intent, outcome: won(intent) }])
+  },
+}
+
+const decisions = (effects: readonly Effect[]): readonly Decision[] =>
+  only(effects, 'decided').map(({ decision }) => decision)
+
+test.each(Object.entries(situations))('a candidate can be left for %s', (reason, situation) => {
+  expect(decisions(situation()).map((decision) => decision.reason)).toContain(reason)
+})
+
+test('nothing is submitted in any of these situations but the first answer of two', () => {
+  const submits = Object.entries(situations).filter(([, situation]) => only(situation(), 'submit').length > 0)
+  expect(submits.map(([reason]) => reason)).toEqual(['prices-stale', 'duplicate'])
+})
+
+test('two strategies that want the same account get one bid', () => {
+  const seats = [seatOf(takeAll, { name: 'first' }), seatOf(takeAll, { name: 'second' })]
+  const effects = shown(opening(2_400, ripe()), { seats })
+  expect(decisions(effects).map(({ strategy, reason }) => [strategy, reason])).toEqual([
+    ['first', 'take'],
+    ['second', 'duplicate'],
+  ])
+  expect(only(effects, 'submit')).toHaveLength(1)
+})
+
+test('prices that expire at this instant make no intent', () => {
+  const inputs = opening(2_400, ripe()).map(
+    (input): Input => (input.kind === 'prices' ? { ...input, batch: { ...input.batch, validUntil: START } } : input),
+  )
+  expect(decisions(shown(inputs)).map(({ reason }) => reason)).toEqual(['expired'])
+})
+
+test('a strategy spends its share and no more', () => {
+  const seats = [seatOf(takeAll, { share: bps(100) })]
+  expect(decisions(shown(opening(2_400, ripe()), { seats })).map(({ reason, detail }) => [reason, detail])).toEqual([
+    ['capital', 'test has used its share of the capital'],
+  ])
+})
+
+test('the first seconds of an auction are left to bonded agents', () => {
+  const young = ripe({ auctionStartedAt: BigInt(START / 1_000) })
+  const effects = shown(opening(2_400, young), { bonded: false })
+  expect(decisions(effects).map(({ reason, detail }) => [reason, detail])).toEqual([
+    ['waiting-for-discount', 'open to bonded agents only'],
+  ])
+  expect(only(effects, 'wake')).toEqual([{ kind: 'wake', at: secondsIn(1) }])
+})
+
+test('what is in flight counts against the limits until it is sold', () => {
+  const { core, intent } = submitted({ risk: { ...risk, maxInFlight: usd(20_000) } })
+  const other = ripe({ id: '0x0000000000000000000000000000000000000012' })
+  const effects = play(core, [
+    { at: secondsIn(1), kind: 'outcome', intent, outcome: won(intent) },
+    ...tick(1),
+    { at: secondsIn(1), kind: 'account', source: 'own', account: other },
+  ])
+  const [second] = only(effects, 'submit')
+  expect((second?.intent.quote.outlay ?? 0n) + intent.quote.outlay <= usd(20_000)).toBe(true)
+  expect(second?.intent.quote.fraction).toBeLessThan(intent.quote.fraction)
+})
+
+test('a late answer counts as expired even when it was our own quote', () => {
+  const late = decisions(situations.expired()).filter(({ reason }) => reason === 'expired')
+  expect(late.map(({ kind, at }) => [kind, at])).toEqual([['skip', secondsIn(1)]])
+})
