@@ -2,7 +2,7 @@
 import { zeroAddress } from 'viem'
 import type { Scenario } from '../../config/scenario.ts'
 import type { EngineTerms, Instrument, MarginAccount, Mode, Position, Prices } from '../domain/market.ts'
-import { type Bps, chainId, type CollateralId, type Wad, wad } from '../domain/units.ts'
+import { type Bps, type CollateralId, chainId, type Wad, wad } from '../domain/units.ts'
 import { fromDoubleDown, max, toDouble } from '../maths/fixed-point.ts'
 import { margin } from '../maths/margin.ts'
 import { type Market, openMarket } from './market.ts'
@@ -22,7 +22,10 @@ export type AccountPlan = {
 /** Every account of a scenario. Each can be opened at the starting prices and is solvent at the trough of the path. */
 export function planAccounts(scenario: Scenario): readonly AccountPlan[] {
   const market = openMarket(scenario)
-  const draws = scenario.engines.map((engine) => ({ engine: engine.name, terms: scenarioTerms(scenario, engine.name, chainId(1)) }))
+  const draws = scenario.engines.map((engine) => ({
+    engine: engine.name,
+    terms: scenarioTerms(scenario, engine.name, chainId(1)),
+  }))
   const [start, trough] = [pricesAt(market, 0), pricesAt(market, troughOf(scenario, market))]
   const random = seeded(scenario.seed, 'accounts')
   return Array.from({ length: scenario.accounts.count }, (_, i) => {
@@ -36,7 +39,14 @@ export function asMarginAccount(plan: AccountPlan, terms: EngineTerms, start: Pr
   const paid = plan.positions.reduce((sum, position) => sum + valueAt(terms, start, position), 0n)
   const { mode, positions, credit } = plan
   const anchor = { chain: terms.chain, number: 0n, hash: ZERO_HASH }
-  const fixed = { engine: terms.chain, id: zeroAddress, owner: zeroAddress, version: 1n, auctionStartedAt: undefined, anchor }
+  const fixed = {
+    engine: terms.chain,
+    id: zeroAddress,
+    owner: zeroAddress,
+    version: 1n,
+    auctionStartedAt: undefined,
+    anchor,
+  }
   return { ...fixed, mode, cash: wad(plan.cash - paid), positions, credit }
 }
 
@@ -104,12 +114,26 @@ function book(random: Random, { holdsOption }: Wish): readonly Part[] {
   const style = random()
   if (!holdsOption) {
     if (style < 0.45) return [long]
-    if (style < 0.8) return [{ ...long, share: 0.6 }, { pick: { kind: 'perpetual', nth: 1 - nth }, share: 0.4 }]
-    return [{ ...long, share: 1.15 }, { pick: { kind: 'perpetual', nth: 1 - nth }, share: -0.2 }]
+    if (style < 0.8)
+      return [
+        { ...long, share: 0.6 },
+        { pick: { kind: 'perpetual', nth: 1 - nth }, share: 0.4 },
+      ]
+    return [
+      { ...long, share: 1.15 },
+      { pick: { kind: 'perpetual', nth: 1 - nth }, share: -0.2 },
+    ]
   }
-  if (style < 0.4) return [{ ...long, share: 0.75 }, { pick: { kind: 'put', nth }, share: -0.5 }]
+  if (style < 0.4)
+    return [
+      { ...long, share: 0.75 },
+      { pick: { kind: 'put', nth }, share: -0.5 },
+    ]
   if (style < 0.75) return [long, { pick: { kind: 'call', nth }, share: -0.4 }]
-  return [{ ...long, share: 1.1 }, { pick: { kind: 'put', nth }, share: 0.2 }]
+  return [
+    { ...long, share: 1.1 },
+    { pick: { kind: 'put', nth }, share: 0.2 },
+  ]
 }
 
 function position(terms: EngineTerms, start: Prices, pick: Pick, notional: number): Position {
@@ -120,7 +144,9 @@ function position(terms: EngineTerms, start: Prices, pick: Pick, notional: numbe
 
 /** Instruments of a kind by underlying; a scenario without the wanted one gives its first perpetual. */
 function choose(terms: EngineTerms, { kind, nth }: Pick): Instrument {
-  const wanted = terms.instruments.filter((one) => (kind === 'perpetual' ? one.kind === kind : one.kind === 'option' && one.name.endsWith(SUFFIX[kind])))
+  const wanted = terms.instruments.filter((one) =>
+    kind === 'perpetual' ? one.kind === kind : one.kind === 'option' && one.name.endsWith(SUFFIX[kind]),
+  )
   const found = wanted[nth % Math.max(1, wanted.length)] ?? terms.instruments[0]
   if (found === undefined) throw new RangeError('a scenario needs an instrument')
   return found
@@ -138,7 +164,13 @@ function collateral(
   const first = Math.floor(random() * terms.collaterals.length)
   const second = Math.floor(random() * terms.collaterals.length)
   const split = mode === 'unified' && second !== first && random() < 0.5 ? between(random, 0.3, 0.7) : 1
-  const parts = split === 1 ? [{ id: first, share: 1 }] : [{ id: first, share: split }, { id: second, share: 1 - split }]
+  const parts =
+    split === 1
+      ? [{ id: first, share: 1 }]
+      : [
+          { id: first, share: split },
+          { id: second, share: 1 - split },
+        ]
   return parts.flatMap(({ id, share }) => {
     const found = terms.collaterals[id]
     if (found === undefined) return []

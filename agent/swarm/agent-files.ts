@@ -1,7 +1,7 @@
 // The files of one agent: its config and its key, in its own directory of the run.
 import { chmodSync, writeFileSync } from 'node:fs'
-import type { AgentConfigInput } from '../../config/schema.ts'
 import type { Scenario } from '../../config/scenario.ts'
+import type { AgentConfigInput } from '../../config/schema.ts'
 import type { Bps, Wad } from '../domain/units.ts'
 import type { Seated } from './deploy.ts'
 import type { LocalChain } from './local-chain.ts'
@@ -11,7 +11,11 @@ import type { RunDirectory } from './run-directory.ts'
 export function writeAgent(
   run: RunDirectory,
   seat: Seated,
-  { scenario, chains, bootstrap }: { readonly scenario: Scenario; readonly chains: readonly LocalChain[]; readonly bootstrap: readonly string[] },
+  {
+    scenario,
+    chains,
+    bootstrap,
+  }: { readonly scenario: Scenario; readonly chains: readonly LocalChain[]; readonly bootstrap: readonly string[] },
 ): string {
   const key = run.file('agents', seat.name, 'operator.key')
   writeFileSync(key, `${seat.key}\n`, { mode: 0o600 })

@@ -44,7 +44,9 @@ type Round = { readonly market: Market; readonly at: number; readonly arbitrageu
 
 async function round(site: VaultSite, { market, at, arbitrageur, fee }: Round): Promise<void> {
   const { rpc } = site.chain
-  const views = site.assets.flatMap(({ pair }) => ['getReserves', 'token0'].map((name) => ({ to: pair, abi: Pair as Abi, name })))
+  const views = site.assets.flatMap(({ pair }) =>
+    ['getReserves', 'token0'].map((name) => ({ to: pair, abi: Pair as Abi, name })),
+  )
   const [nonce, answers] = await Promise.all([
     rpc.request<Hex>('eth_getTransactionCount', [arbitrageur, 'latest']),
     readAll<readonly [bigint, bigint, number] | Address>(rpc, views),
@@ -59,9 +61,20 @@ async function round(site: VaultSite, { market, at, arbitrageur, fee }: Round): 
   })
   const deadline = 2n ** 40n
   const requests = trades.map(({ amount, path }, i) => {
-    const data = encodeFunctionData({ abi: Router, functionName: 'swapExactTokensForTokens', args: [amount, 0n, path, arbitrageur, deadline] })
+    const data = encodeFunctionData({
+      abi: Router,
+      functionName: 'swapExactTokensForTokens',
+      args: [amount, 0n, path, arbitrageur, deadline],
+    })
     const fees = { maxFeePerGas: toHex(fee), maxPriorityFeePerGas: toHex(fee) }
-    const transaction = { from: arbitrageur, to: site.router, data, gas: toHex(300_000), nonce: toHex(Number(nonce) + i), ...fees }
+    const transaction = {
+      from: arbitrageur,
+      to: site.router,
+      data,
+      gas: toHex(300_000),
+      nonce: toHex(Number(nonce) + i),
+      ...fees,
+    }
     return { method: 'eth_sendTransaction', params: [transaction] }
   })
   await rpc.batch(requests)
@@ -70,12 +83,22 @@ async function round(site: VaultSite, { market, at, arbitrageur, fee }: Round): 
 type Pool = { readonly tokens: bigint; readonly dollars: bigint; readonly price: number }
 
 /** The trade that brings a constant-product pool to a price: the paying side grows to the root of k times the price. */
-function tradeTo(site: VaultSite, asset: AssetSite, { tokens, dollars, price }: Pool): readonly { amount: bigint; path: readonly Address[] }[] {
+function tradeTo(
+  site: VaultSite,
+  asset: AssetSite,
+  { tokens, dollars, price }: Pool,
+): readonly { amount: bigint; path: readonly Address[] }[] {
   const unit = 10 ** asset.decimals
   const [x, y] = [Number(tokens) / unit, Number(dollars) / 1e6]
   const wantedX = Math.sqrt((x * y) / price)
   if (Math.abs(wantedX / x - 1) < TOLERANCE) return []
-  if (wantedX > x) return [{ amount: BigInt(Math.floor((wantedX - x) * 1e6)) * 10n ** BigInt(asset.decimals) / 1_000_000n, path: [asset.token, site.dollar] }]
+  if (wantedX > x)
+    return [
+      {
+        amount: (BigInt(Math.floor((wantedX - x) * 1e6)) * 10n ** BigInt(asset.decimals)) / 1_000_000n,
+        path: [asset.token, site.dollar],
+      },
+    ]
   const wantedY = Math.sqrt(x * y * price)
   return [{ amount: BigInt(Math.floor((wantedY - y) * 1e6)), path: [site.dollar, asset.token] }]
 }

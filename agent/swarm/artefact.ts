@@ -42,4 +42,8 @@ function parse(text: string): { abi: Abi; bytecode: Hex } {
 }
 
 const missing = (name: string, place: string): Error =>
-  configError('E_ARTEFACT', `expected the compiled contract ${name} at ${place}, found none`, 'Run npm run contracts:build.')
+  configError(
+    'E_ARTEFACT',
+    `expected the compiled contract ${name} at ${place}, found none`,
+    'Run npm run contracts:build.',
+  )

@@ -1,7 +1,7 @@
 // What must hold at the end of a run. Each says what it wanted and what it found.
 import type { Scenario } from '../../config/scenario.ts'
-import { usd } from './format.ts'
 import { isConserved } from './conservation.ts'
+import { usd } from './format.ts'
 import type { Outcome } from './outcome.ts'
 
 /** One assertion, judged. */
@@ -10,7 +10,9 @@ export type Verdict = { readonly claim: string; readonly holds: boolean; readonl
 /** Every assertion of the scenario on this outcome, in the order of the story. */
 export function judge(outcome: Outcome, { expect }: Scenario): readonly Verdict[] {
   const { fell, settledBy, agents, ledgers } = outcome
-  const perMode = (['isolated', 'cross', 'unified'] as const).map((mode) => [mode, fell.filter((life) => life.mode === mode).length] as const)
+  const perMode = (['isolated', 'cross', 'unified'] as const).map(
+    (mode) => [mode, fell.filter((life) => life.mode === mode).length] as const,
+  )
   const dead = agents.filter((agent) => !agent.alive).map((agent) => agent.name)
   const broken = ledgers.filter(({ left, right }) => left !== right)
   return [
@@ -23,7 +25,11 @@ export function judge(outcome: Outcome, { expect }: Scenario): readonly Verdict[
     verdict(`bad debt at most ${usd(expect.badDebt)}`, outcome.badDebt <= expect.badDebt, usd(outcome.badDebt)),
     verdict('every claim redeemed', outcome.unsettled === 0, `${outcome.unsettled} of ${outcome.claims.length} open`),
     verdict('value conserved to the wei on every chain', isConserved(ledgers), conservationText(broken)),
-    verdict('every agent alive', dead.length === 0, dead.length === 0 ? `${agents.length} alive` : `dead: ${dead.join(', ')}`),
+    verdict(
+      'every agent alive',
+      dead.length === 0,
+      dead.length === 0 ? `${agents.length} alive` : `dead: ${dead.join(', ')}`,
+    ),
   ]
 }
 
@@ -33,4 +39,6 @@ const atLeast = (what: string, least: number, found: number): Verdict =>
 const verdict = (claim: string, holds: boolean, found: string): Verdict => ({ claim, holds, found })
 
 const conservationText = (broken: Outcome['ledgers']): string =>
-  broken.length === 0 ? 'all ledgers equal' : broken.map(({ what, left, right }) => `${what}: ${left} against ${right}`).join('; ')
+  broken.length === 0
+    ? 'all ledgers equal'
+    : broken.map(({ what, left, right }) => `${what}: ${left} against ${right}`).join('; ')

@@ -1,7 +1,17 @@
 // Many transactions of one local account at once: explicit nonces, known addresses, one look at the receipts.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Abi, type Address, type Hash, type Hex, decodeErrorResult, encodeDeployData, encodeFunctionData, getContractAddress, toHex } from 'viem'
-import { LienmeshError, EXIT } from '../domain/errors.ts'
+import {
+  type Abi,
+  type Address,
+  decodeErrorResult,
+  encodeDeployData,
+  encodeFunctionData,
+  getContractAddress,
+  type Hash,
+  type Hex,
+  toHex,
+} from 'viem'
+import { EXIT, LienmeshError } from '../domain/errors.ts'
 import type { Artefact } from './artefact.ts'
 import type { LocalChain } from './local-chain.ts'
 import type { Receipt } from './rpc.ts'
@@ -31,7 +41,14 @@ export type Burst = {
 /** Who mines: `self` mines as soon as all is sent, `interval` waits for the chain's own blocks. */
 export type Mining = 'self' | 'interval'
 
-type Queued = { readonly nonce: number; readonly label: string; readonly abi: Abi; readonly to?: Address; readonly data: Hex; readonly gas: bigint }
+type Queued = {
+  readonly nonce: number
+  readonly label: string
+  readonly abi: Abi
+  readonly to?: Address
+  readonly data: Hex
+  readonly gas: bigint
+}
 
 /** Opens a burst of an account that the node holds the key of. */
 export async function openBurst(chain: LocalChain, from: Address, mining: Mining): Promise<Burst> {
@@ -56,7 +73,9 @@ export async function openBurst(chain: LocalChain, from: Address, mining: Mining
     async flush() {
       const sent = queue.sort((a, b) => a.nonce - b.nonce)
       queue = []
-      const hashes = await chain.rpc.batch<Hash>(sent.map((one) => ({ method: 'eth_sendTransaction', params: [wire(from, one)] })))
+      const hashes = await chain.rpc.batch<Hash>(
+        sent.map((one) => ({ method: 'eth_sendTransaction', params: [wire(from, one)] })),
+      )
       const receipts = await mined(chain, hashes, mining)
       const failed = receipts.findIndex((receipt) => receipt.status !== '0x1')
       const culprit = sent[failed]

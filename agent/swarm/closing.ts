@@ -29,13 +29,27 @@ export async function close(ending: Ending): Promise<Outcome> {
   const names = new Set(members.filter(({ child }) => child.alive()).map(({ child }) => child.name))
   watch.hush()
   crewing.dismiss()
-  if (!ending.keep) await processes.stop(members.map(({ child }) => child), AGENT_GRACE)
+  if (!ending.keep)
+    await processes.stop(
+      members.map(({ child }) => child),
+      AGENT_GRACE,
+    )
   await sleep(FLUSH)
   const after = await holdingsOf(deployment, market)
-  const gains = new Map([...after].map(([name, holding]) => [name, gainOf(before.get(name), holding, market, watch.at())]))
+  const gains = new Map(
+    [...after].map(([name, holding]) => [name, gainOf(before.get(name), holding, market, watch.at())]),
+  )
   const ledgers = await balances(deployment, watch.record, await holders(crewing))
   const wallSeconds = (Date.now() - ending.started) / 1000
-  return outcomeOf(watch, { scenario, seats: deployment.seats, alive: names, gains, ledgers, opened: ending.opened, wallSeconds })
+  return outcomeOf(watch, {
+    scenario,
+    seats: deployment.seats,
+    alive: names,
+    gains,
+    ledgers,
+    opened: ending.opened,
+    wallSeconds,
+  })
 }
 
 /** Agents write their journals and their summaries within this time. */

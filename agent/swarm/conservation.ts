@@ -1,8 +1,8 @@
 // Value is conserved to the wei: every sum of every ledger equals what the contracts hold.
 import type { Abi, Address } from 'viem'
 import { readAll, type View } from './calls.ts'
-import { ENGINE_ARTEFACTS, type EngineSite, poolAndInsurance } from './deploy-engine.ts'
 import type { Deployment } from './deploy.ts'
+import { ENGINE_ARTEFACTS, type EngineSite, poolAndInsurance } from './deploy-engine.ts'
 import { VAULT_ARTEFACTS, type VaultSite } from './deploy-vault.ts'
 import type { Record } from './record.ts'
 
@@ -10,7 +10,11 @@ import type { Record } from './record.ts'
 export type Balance = { readonly what: string; readonly left: bigint; readonly right: bigint }
 
 /** Every ledger of a run, from both chains. `holders` are addresses that may hold tokens outside the contracts. */
-export async function balances(deployment: Deployment, record: Record, holders: readonly Address[]): Promise<readonly Balance[]> {
+export async function balances(
+  deployment: Deployment,
+  record: Record,
+  holders: readonly Address[],
+): Promise<readonly Balance[]> {
   const engines = await Promise.all(deployment.engines.map((site) => cashLedger(site, record)))
   const vaults = await Promise.all(deployment.network.vaults.map((vault) => vaultLedger(deployment, vault.id)))
   const tokens = await Promise.all(deployment.vaultChains.map((site) => tokenLedger(deployment, site, holders)))
@@ -30,9 +34,18 @@ const view = (to: Address, abi: Abi, name: string, ...args: readonly unknown[]):
 /** Cash of every account, pool and insurance included, against the tokens in the engine. */
 async function cashLedger(site: EngineSite, record: Record): Promise<readonly Balance[]> {
   const accounts = [...new Set([...record.accounts, ...(await poolAndInsurance(site))])]
-  const cash = await readAll<bigint>(site.chain.rpc, accounts.map((account) => view(site.engine, Engine, 'cashOf', account)))
+  const cash = await readAll<bigint>(
+    site.chain.rpc,
+    accounts.map((account) => view(site.engine, Engine, 'cashOf', account)),
+  )
   const [held = 0n] = await readAll<bigint>(site.chain.rpc, [view(site.cash, Token, 'balanceOf', site.engine)])
-  return [{ what: `${site.name}: cash of ${accounts.length} accounts = tokens in the engine`, left: sum(cash), right: held * 10n ** 12n }]
+  return [
+    {
+      what: `${site.name}: cash of ${accounts.length} accounts = tokens in the engine`,
+      left: sum(cash),
+      right: held * 10n ** 12n,
+    },
+  ]
 }
 
 /** Per asset: the vault holds deposits less claims; what was claimed was owed, what was owed was credited and deposited. */
@@ -61,12 +74,21 @@ async function vaultLedger(deployment: Deployment, id: string): Promise<readonly
 }
 
 /** Per token of a vault chain: its supply is in the hands we know. */
-async function tokenLedger(deployment: Deployment, site: VaultSite, holders: readonly Address[]): Promise<readonly Balance[]> {
+async function tokenLedger(
+  deployment: Deployment,
+  site: VaultSite,
+  holders: readonly Address[],
+): Promise<readonly Balance[]> {
   const vaults = deployment.network.vaults.filter((one) => one.chain === site.chain.id).map((one) => one.vault)
-  const known = [...new Set([...holders, ...vaults, ...site.assets.map((asset) => asset.pair), site.registry, site.governor])]
+  const known = [
+    ...new Set([...holders, ...vaults, ...site.assets.map((asset) => asset.pair), site.registry, site.governor]),
+  ]
   const tokens = [{ symbol: 'USD', token: site.dollar }, ...site.assets]
   const ledgers = tokens.map(async ({ symbol, token }): Promise<Balance> => {
-    const held = await readAll<bigint>(site.chain.rpc, known.map((holder) => view(token, Token, 'balanceOf', holder)))
+    const held = await readAll<bigint>(
+      site.chain.rpc,
+      known.map((holder) => view(token, Token, 'balanceOf', holder)),
+    )
     const [supply = 0n] = await readAll<bigint>(site.chain.rpc, [view(token, Token, 'totalSupply')])
     return { what: `${site.name}: ${symbol} held = supply`, left: sum(held), right: supply }
   })

@@ -26,7 +26,13 @@ export function openConsole(out: Writable, json: boolean): Console {
       const result = await work()
       const seconds = (performance.now() - started) / 1000
       const found = detail?.(result) ?? ''
-      say(`[${number}] ${title.padEnd(10)} ${found.padEnd(58)} ${seconds.toFixed(1)} s`, { type: 'step', step: number, title, detail: found, seconds })
+      say(`[${number}] ${title.padEnd(10)} ${found.padEnd(58)} ${seconds.toFixed(1)} s`, {
+        type: 'step',
+        step: number,
+        title,
+        detail: found,
+        seconds,
+      })
       return result
     },
     note: (text) => say(text, { type: 'note', text }),

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { networkJson } from '../../config/network.ts'
 import type { Scenario } from '../../config/scenario.ts'
-import { LienmeshError, EXIT } from '../domain/errors.ts'
+import { EXIT, LienmeshError } from '../domain/errors.ts'
 import { writeAgent } from './agent-files.ts'
 import { packageRoot } from './artefact.ts'
 import type { Deployment, Seated } from './deploy.ts'
@@ -47,11 +47,20 @@ export async function startPublishers(crewing: Crewing): Promise<Member> {
   }
   const file = run.file('publishers', 'publishers.json')
   writeFileSync(file, toText(config), { mode: 0o600 })
-  return launch(crewing, { name: 'publishers', args: [...entry('publishers'), file], ready: 'publishers:ready', onLine: watch.publisherLine })
+  return launch(crewing, {
+    name: 'publishers',
+    args: [...entry('publishers'), file],
+    ready: 'publishers:ready',
+    onLine: watch.publisherLine,
+  })
 }
 
 /** Starts the agents two at a time, each told where the earlier ones listen, and waits until all are in the mesh. */
-export async function startAgents(crewing: Crewing, first: Member, ready: (seat: Seated) => void): Promise<readonly Member[]> {
+export async function startAgents(
+  crewing: Crewing,
+  first: Member,
+  ready: (seat: Seated) => void,
+): Promise<readonly Member[]> {
   const { seats } = crewing.deployment
   const members: Member[] = []
   for (let i = 0; i < seats.length; i += AT_ONCE) {
@@ -74,10 +83,20 @@ function startAgent(crewing: Crewing, seat: Seated, bootstrap: readonly string[]
   const file = writeAgent(run, seat, { scenario, chains, bootstrap })
   const program = join(packageRoot(), 'bin', 'lienmesh.js')
   const args = [program, 'run', '--config', file, '--mode', 'live']
-  return launch(crewing, { name: seat.name, args, ready: 'agent:ready', onLine: (line) => watch.agentLine(seat.name, line) })
+  return launch(crewing, {
+    name: seat.name,
+    args,
+    ready: 'agent:ready',
+    onLine: (line) => watch.agentLine(seat.name, line),
+  })
 }
 
-type Launch = { readonly name: string; readonly args: readonly string[]; readonly ready: string; readonly onLine: (line: string) => void }
+type Launch = {
+  readonly name: string
+  readonly args: readonly string[]
+  readonly ready: string
+  readonly onLine: (line: string) => void
+}
 
 /** Resolves with the addresses of the ready event; rejects when the process ends, or stays silent, before it. */
 async function launch({ processes, lost }: Crewing, { name, args, ready, onLine }: Launch): Promise<Member> {
@@ -102,7 +121,8 @@ async function launch({ processes, lost }: Crewing, { name, args, ready, onLine 
 
 const PATIENCE = 30_000
 
-const strings = (value: unknown): readonly string[] => (Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : [])
+const strings = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : []
 
 const notReady = (name: string, what: string): Error =>
   new LienmeshError('E_PROCESS', `${name} ${what}`, {

@@ -1,10 +1,10 @@
 // The engine chain of a deployment: prices, margin engine, auction, credit lines, and the market listed on them.
-import { type Abi, type Address, type Hex, encodeFunctionData, getAddress } from 'viem'
+import { type Abi, type Address, encodeFunctionData, getAddress, type Hex } from 'viem'
 import { ownArtefact } from './artefact.ts'
 import { type Burst, openBurst } from './burst.ts'
 import type { DeployPlan, Seated, VaultPlace } from './deploy.ts'
-import { feedNamed, feedsOf } from './feeds.ts'
 import { ownersOf } from './deploy-executors.ts'
+import { feedNamed, feedsOf } from './feeds.ts'
 import type { LocalChain } from './local-chain.ts'
 import { perpetualShocks } from './shocks.ts'
 
@@ -38,7 +38,8 @@ export const ENGINE_ARTEFACTS = {
 /** Queues the deployment of one engine. Auction and credit lines name each other: both are reserved first. */
 export function deployEngine(plan: DeployPlan, chain: LocalChain, position: number, burst: Burst): EngineSite {
   const { scenario } = plan
-  const { AccessManager, TestToken, AgentRegistry, PriceBook, MarginEngine, LiquidationAuction, CreditLines } = ENGINE_ARTEFACTS
+  const { AccessManager, TestToken, AgentRegistry, PriceBook, MarginEngine, LiquidationAuction, CreditLines } =
+    ENGINE_ARTEFACTS
   const governor = burst.from
   const authority = burst.deploy(AccessManager, [governor])
   const cash = burst.deploy(TestToken, ['Dollar', 'USD', 6])
@@ -51,13 +52,26 @@ export function deployEngine(plan: DeployPlan, chain: LocalChain, position: numb
   burst.deploy(LiquidationAuction, [engine, creditLines.address, registry, auctionTerms(plan)], auction)
   burst.deploy(CreditLines, [engine, auction.address], creditLines)
   const { name, finality } = scenario.engines[position] ?? { name: chain.name, finality: 0 }
-  return { chain, name, finality, governor, authority, registry, cash, priceBook, engine, auction: auction.address, creditLines: creditLines.address }
+  return {
+    chain,
+    name,
+    finality,
+    governor,
+    authority,
+    registry,
+    cash,
+    priceBook,
+    engine,
+    auction: auction.address,
+    creditLines: creditLines.address,
+  }
 }
 
 /** Queues publishers, modules, instruments and collaterals. Ids follow the order of listing. */
 export function listMarket(plan: DeployPlan, site: EngineSite, vaults: readonly VaultPlace[], burst: Burst): void {
   const { PriceBook, MarginEngine, VaultMirror } = ENGINE_ARTEFACTS
-  const engine = (name: string, ...args: readonly unknown[]): void => burst.call({ to: site.engine, abi: MarginEngine.abi, name, args })
+  const engine = (name: string, ...args: readonly unknown[]): void =>
+    burst.call({ to: site.engine, abi: MarginEngine.abi, name, args })
   for (const publisher of plan.publishers) {
     burst.call({ to: site.priceBook, abi: PriceBook.abi, name: 'setPublisher', args: [publisher, true] })
   }
@@ -87,7 +101,8 @@ export async function openEngineAccounts(plan: DeployPlan, site: EngineSite, sea
   burst.call({ to: site.cash, abi: TestToken.abi, name: 'mint', args: [governor, total] })
   burst.call({ to: site.cash, abi: TestToken.abi, name: 'approve', args: [site.engine, total] })
   for (const { account, amount } of funded) {
-    if (amount > 0n) burst.call({ to: site.engine, abi: MarginEngine.abi, name: 'depositCash', args: [account, amount] })
+    if (amount > 0n)
+      burst.call({ to: site.engine, abi: MarginEngine.abi, name: 'depositCash', args: [account, amount] })
   }
   await burst.flush()
 }
@@ -99,7 +114,10 @@ export const dollars = (value: bigint): bigint => value / 10n ** 12n
 export async function poolAndInsurance(site: EngineSite): Promise<readonly [Address, Address]> {
   const { abi } = ENGINE_ARTEFACTS.MarginEngine
   const read = async (functionName: string): Promise<Address> => {
-    const word = await site.chain.rpc.request<string>('eth_call', [{ to: site.engine, data: encode(abi, functionName) }, 'latest'])
+    const word = await site.chain.rpc.request<string>('eth_call', [
+      { to: site.engine, data: encode(abi, functionName) },
+      'latest',
+    ])
     return getAddress(`0x${word.slice(-40)}`)
   }
   return [await read('pool'), await read('insurance')]
@@ -135,6 +153,9 @@ function collateralsOf({ scenario }: DeployPlan, vault: VaultPlace): readonly ob
 
 function auctionTerms({ scenario: { auction } }: DeployPlan): object {
   const { startDiscount, discountPerSecond, maxDiscount, target, dust } = auction
-  const seconds = { bondedSeconds: Math.round(auction.bonded / 1000), insolventSeconds: Math.round(auction.insolvent / 1000) }
+  const seconds = {
+    bondedSeconds: Math.round(auction.bonded / 1000),
+    insolventSeconds: Math.round(auction.insolvent / 1000),
+  }
   return { startDiscount, discountPerSecond, maxDiscount, target, ...seconds, dust }
 }

@@ -1,11 +1,21 @@
 // The agents' executors on every chain, what their operators may call there, and the agents' bonds.
-import { type Abi, type Address, type Hex, encodeFunctionData, pad, toFunctionSelector, getAbiItem, parseEther, toHex } from 'viem'
-import type { ChainId } from '../domain/units.ts'
+import {
+  type Abi,
+  type Address,
+  encodeFunctionData,
+  getAbiItem,
+  type Hex,
+  pad,
+  parseEther,
+  toFunctionSelector,
+  toHex,
+} from 'viem'
 import { invariantBroken } from '../domain/errors.ts'
+import type { ChainId } from '../domain/units.ts'
 import { ownArtefact } from './artefact.ts'
 import { type Burst, openBurst } from './burst.ts'
-import { ENGINE_ARTEFACTS, dollars, type EngineSite } from './deploy-engine.ts'
-import { get, type DeployPlan, type Seated, type VaultPlace } from './deploy.ts'
+import { type DeployPlan, get, type Seated, type VaultPlace } from './deploy.ts'
+import { dollars, ENGINE_ARTEFACTS, type EngineSite } from './deploy-engine.ts'
 import { VAULT_ARTEFACTS, type VaultSite } from './deploy-vault.ts'
 import type { LocalChain } from './local-chain.ts'
 import type { Seat } from './seats.ts'
@@ -22,7 +32,8 @@ export type Owners = {
 
 /** The duties of a chain's local accounts. */
 export async function ownersOf(chain: LocalChain): Promise<Owners> {
-  const [governor, owner, trader, arbitrageur, guardian, publisher] = await chain.rpc.request<readonly Address[]>('eth_accounts')
+  const [governor, owner, trader, arbitrageur, guardian, publisher] =
+    await chain.rpc.request<readonly Address[]>('eth_accounts')
   if (!governor || !owner || !trader || !arbitrageur || !guardian || !publisher) {
     throw invariantBroken(`chain ${chain.name} has fewer than six local accounts`, {})
   }
@@ -67,7 +78,8 @@ export async function seatExecutors(
 export const EXECUTOR = ownArtefact('LiquidatorExecutor')
 const TIMELOCK = 3600n
 
-const deployExecutor = (burst: Burst, operator: Address): Address => burst.deploy(EXECUTOR, [burst.from, operator, TIMELOCK])
+const deployExecutor = (burst: Burst, operator: Address): Address =>
+  burst.deploy(EXECUTOR, [burst.from, operator, TIMELOCK])
 
 /** Gives an operator exactly the calls its duties need. Recipients are pinned to the executor itself. */
 function arm(burst: Burst, site: EngineSite | VaultSite, sites: Sites, seat: Seated): void {
@@ -86,11 +98,27 @@ function arm(burst: Burst, site: EngineSite | VaultSite, sites: Sites, seat: Sea
       allow(vault.vaultRoots, VAULT_ARTEFACTS.RootOracle.abi, 'anchor')
       allow(vault.mirror, VaultMirror.abi, 'prove')
     }
-    ownerCall(burst, self, engine, encodeFunctionData({ abi: MarginEngine.abi, functionName: 'open', args: [0n, CROSS] }))
+    ownerCall(
+      burst,
+      self,
+      engine,
+      encodeFunctionData({ abi: MarginEngine.abi, functionName: 'open', args: [0n, CROSS] }),
+    )
     if (seat.role === 'provider') {
-      ownerCall(burst, self, site.creditLines, encodeFunctionData({ abi: CreditLines.abi, functionName: 'setSigner', args: [seat.operator] }))
+      ownerCall(
+        burst,
+        self,
+        site.creditLines,
+        encodeFunctionData({ abi: CreditLines.abi, functionName: 'setSigner', args: [seat.operator] }),
+      )
     }
-    measure(burst, self, engine, encodeFunctionData({ abi: MarginEngine.abi, functionName: 'cashOf', args: [self] }), seat.capital * 20n)
+    measure(
+      burst,
+      self,
+      engine,
+      encodeFunctionData({ abi: MarginEngine.abi, functionName: 'cashOf', args: [self] }),
+      seat.capital * 20n,
+    )
     return
   }
   const { RootOracle, CollateralVault, TestToken, Router } = VAULT_ARTEFACTS
@@ -101,7 +129,13 @@ function arm(burst: Burst, site: EngineSite | VaultSite, sites: Sites, seat: Sea
   }
   for (const { token } of site.assets) allow(token, TestToken.abi, 'approve', { pin: 1, value: site.router })
   allow(site.router, Router.abi, 'swapExactTokensForTokens', { pin: 4, value: self })
-  measure(burst, self, site.dollar, encodeFunctionData({ abi: TestToken.abi, functionName: 'balanceOf', args: [self] }), dollars(seat.capital))
+  measure(
+    burst,
+    self,
+    site.dollar,
+    encodeFunctionData({ abi: TestToken.abi, functionName: 'balanceOf', args: [self] }),
+    dollars(seat.capital),
+  )
 }
 
 /** The traders' desk may open, fund and trade accounts, and lock collateral. */
@@ -109,7 +143,13 @@ function openDesk(burst: Burst, site: EngineSite | VaultSite, sites: Sites, desk
   const allow = rules(burst, desk)
   const { MarginEngine, TestToken, PriceBook } = ENGINE_ARTEFACTS
   const token = 'engine' in site ? site.cash : site.dollar
-  measure(burst, desk, token, encodeFunctionData({ abi: TestToken.abi, functionName: 'balanceOf', args: [desk] }), parseEther('1000000000'))
+  measure(
+    burst,
+    desk,
+    token,
+    encodeFunctionData({ abi: TestToken.abi, functionName: 'balanceOf', args: [desk] }),
+    parseEther('1000000000'),
+  )
   if ('engine' in site) {
     allow(site.cash, TestToken.abi, 'approve')
     allow(site.priceBook, PriceBook.abi, 'push')
@@ -166,7 +206,9 @@ async function bondAll(plan: DeployPlan, site: EngineSite | VaultSite, seats: re
   const { TestToken, AgentRegistry } = ENGINE_ARTEFACTS
   burst.call({ to: token, abi: TestToken.abi, name: 'mint', args: [site.governor, total] })
   burst.call({ to: token, abi: TestToken.abi, name: 'approve', args: [site.registry, total] })
-  for (const agent of bonded) burst.call({ to: site.registry, abi: AgentRegistry.abi, name: 'bond', args: [agent, bond] })
-  for (const agent of attestors) burst.call({ to: site.registry, abi: AgentRegistry.abi, name: 'setAttestor', args: [agent, true] })
+  for (const agent of bonded)
+    burst.call({ to: site.registry, abi: AgentRegistry.abi, name: 'bond', args: [agent, bond] })
+  for (const agent of attestors)
+    burst.call({ to: site.registry, abi: AgentRegistry.abi, name: 'setAttestor', args: [agent, true] })
   await burst.flush()
 }

@@ -2,8 +2,8 @@
 import { type Address, concat, getContractAddress, keccak256, maxUint256, toFunctionSelector } from 'viem'
 import { ownArtefact, uniswapArtefact } from './artefact.ts'
 import type { Burst } from './burst.ts'
-import { dollars } from './deploy-engine.ts'
 import type { DeployPlan, VaultPlace } from './deploy.ts'
+import { dollars } from './deploy-engine.ts'
 import { feedsOf } from './feeds.ts'
 import type { LocalChain } from './local-chain.ts'
 
@@ -51,7 +51,13 @@ export function deployVaultChain(plan: DeployPlan, chain: LocalChain, position: 
   const governor = burst.from
   const authority = burst.deploy(AccessManager, [governor])
   const dollar = burst.deploy(TestToken, ['Dollar', 'USD', 6])
-  const registry = burst.deploy(AgentRegistry, [authority, dollar, dollars(plan.scenario.bonds.minimum), 3600n, governor])
+  const registry = burst.deploy(AgentRegistry, [
+    authority,
+    dollar,
+    dollars(plan.scenario.bonds.minimum),
+    3600n,
+    governor,
+  ])
   const factory = burst.deploy(Factory, [governor])
   const assets = plan.scenario.assets.map(({ symbol, decimals, feed, poolDepth }): AssetSite => {
     const token = burst.deploy(TestToken, [symbol, symbol, decimals])
@@ -60,7 +66,19 @@ export function deployVaultChain(plan: DeployPlan, chain: LocalChain, position: 
   const router = burst.deploy(Router, [factory, assets[0]?.token ?? dollar])
   for (const asset of assets) fillPool(plan, { factory, dollar, governor }, asset, burst)
   const { name, finality } = plan.scenario.vaultChains[position] ?? { name: chain.name, finality: 0 }
-  return { chain, name, finality, governor, authority, registry, dollar, factory, router, assets, artefacts: VAULT_ARTEFACTS }
+  return {
+    chain,
+    name,
+    finality,
+    governor,
+    authority,
+    registry,
+    dollar,
+    factory,
+    router,
+    assets,
+    artefacts: VAULT_ARTEFACTS,
+  }
 }
 
 /** Queues the listing of every asset on every vault of the chain, and lets the guardian pause each vault's roots. */
@@ -71,7 +89,12 @@ export function listVaults(site: VaultSite, vaults: readonly VaultPlace[], guard
   for (const vault of vaults.filter((one) => one.site === site)) {
     burst.call({ ...authority, name: 'setTargetFunctionRole', args: [vault.engineRoots, selectors, GUARDIAN] })
     for (const { token } of vault.assets) {
-      burst.call({ to: vault.vault, abi: VAULT_ARTEFACTS.CollateralVault.abi, name: 'list', args: [token, maxUint256 / 2n] })
+      burst.call({
+        to: vault.vault,
+        abi: VAULT_ARTEFACTS.CollateralVault.abi,
+        name: 'list',
+        args: [token, maxUint256 / 2n],
+      })
     }
   }
 }

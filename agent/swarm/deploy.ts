@@ -3,7 +3,7 @@ import { type Address, encodeFunctionData } from 'viem'
 import type { Scenario } from '../../config/scenario.ts'
 import { invariantBroken } from '../domain/errors.ts'
 import type { EngineDeployment, Network, VaultDeployment } from '../domain/network.ts'
-import { bps, chainId, type ChainId, millis } from '../domain/units.ts'
+import { bps, type ChainId, chainId, millis } from '../domain/units.ts'
 import { type Burst, openBurst } from './burst.ts'
 import { deployEngine, type EngineSite, listMarket, openEngineAccounts } from './deploy-engine.ts'
 import { type Owners, ownersOf, seatExecutors } from './deploy-executors.ts'
@@ -82,7 +82,13 @@ function deployVaults(
     b.deploy(VaultMirror, [engineSite.authority, vaultRoots, place.vault.address], place.mirror)
     const first = listed.get(engineSite.chain.id) ?? 0
     listed.set(engineSite.chain.id, first + site.assets.length)
-    const assets = site.assets.map(({ symbol, token, decimals, pair }, i) => ({ collateral: first + i, symbol, token, decimals, pair }))
+    const assets = site.assets.map(({ symbol, token, decimals, pair }, i) => ({
+      collateral: first + i,
+      symbol,
+      token,
+      decimals,
+      pair,
+    }))
     const { median, spread, stuckOdds, stuckMedian } = vault.latency
     return {
       ...{ site, engineSite, id: vault.id, chain: site.chain.id, engine: engineSite.chain.id },
@@ -102,15 +108,34 @@ function describe(plan: DeployPlan, engines: readonly EngineSite[], vaults: read
     threshold: scenario.bonds.threshold,
     attestors: seats.filter((seat) => seat.attest).map((seat) => seat.operator),
     publishers,
-    engines: engines.map(({ chain, name, engine, auction, priceBook, creditLines, registry, cash, finality }): EngineDeployment => {
-      return { chain: chain.id, name, engine, auction, priceBook, creditLines, registry, cash, cashDecimals: 6, finality, fromBlock: 0n }
-    }),
+    engines: engines.map(
+      ({ chain, name, engine, auction, priceBook, creditLines, registry, cash, finality }): EngineDeployment => {
+        return {
+          chain: chain.id,
+          name,
+          engine,
+          auction,
+          priceBook,
+          creditLines,
+          registry,
+          cash,
+          cashDecimals: 6,
+          finality,
+          fromBlock: 0n,
+        }
+      },
+    ),
     vaults: vaults.map(({ site: _site, engineSite: _engine, ...vault }) => vault),
   }
 }
 
-async function governors(chains: readonly LocalChain[], owners: ReadonlyMap<ChainId, Owners>): Promise<ReadonlyMap<ChainId, Burst>> {
-  const opened = chains.map(async (chain) => [chain.id, await openBurst(chain, get(owners, chain.id).governor, 'self')] as const)
+async function governors(
+  chains: readonly LocalChain[],
+  owners: ReadonlyMap<ChainId, Owners>,
+): Promise<ReadonlyMap<ChainId, Burst>> {
+  const opened = chains.map(
+    async (chain) => [chain.id, await openBurst(chain, get(owners, chain.id).governor, 'self')] as const,
+  )
   return new Map(await Promise.all(opened))
 }
 
@@ -128,8 +153,11 @@ export function get<K, V>(map: ReadonlyMap<K, V>, key: K): V {
 }
 
 /** What the owner of an executor makes it call. */
-export const callData = (abi: Parameters<typeof encodeFunctionData>[0]['abi'], functionName: string, args: readonly unknown[]) =>
-  encodeFunctionData({ abi, functionName, args })
+export const callData = (
+  abi: Parameters<typeof encodeFunctionData>[0]['abi'],
+  functionName: string,
+  args: readonly unknown[],
+) => encodeFunctionData({ abi, functionName, args })
 
 /** Bps of a scenario as the contracts take them. */
 export const asBps = (ratio: number): number => bps(Math.round(ratio))

@@ -9,8 +9,21 @@ export type Series = Exclude<Instruments, { kind: 'perpetual' }>
 
 /** One feed: a spot price, or an option's mark with its risk array. */
 export type Feed =
-  | { readonly id: FeedId; readonly kind: 'spot'; readonly name: string; readonly start: number; readonly volatility: number; readonly beta: number }
-  | { readonly id: FeedId; readonly kind: 'option'; readonly name: string; readonly underlying: FeedId; readonly series: Series }
+  | {
+      readonly id: FeedId
+      readonly kind: 'spot'
+      readonly name: string
+      readonly start: number
+      readonly volatility: number
+      readonly beta: number
+    }
+  | {
+      readonly id: FeedId
+      readonly kind: 'option'
+      readonly name: string
+      readonly underlying: FeedId
+      readonly series: Series
+    }
 
 /** All feeds of a scenario, by id. */
 export function feedsOf(scenario: Scenario): readonly Feed[] {

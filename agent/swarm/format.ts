@@ -15,7 +15,8 @@ export const gainText = (value: bigint): string => (value > 0n ? `+${usd(value)}
 export const short = (address: string): string => `${address.slice(0, 6)}..${address.slice(-3)}`
 
 /** Seconds with one decimal, from milliseconds; a dash when unknown. */
-export const seconds = (millis: number | undefined): string => (millis === undefined ? '-' : `${(millis / 1000).toFixed(1)} s`)
+export const seconds = (millis: number | undefined): string =>
+  millis === undefined ? '-' : `${(millis / 1000).toFixed(1)} s`
 
 /** A table: the first column left, the others right, widths as needed. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {

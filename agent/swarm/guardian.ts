@@ -29,7 +29,11 @@ export async function guard(
   site: VaultSite,
   vault: VaultDeployment,
   stoppages: readonly Stoppage[],
-  { at, report, signal }: { readonly at: () => number; readonly report: (text: string) => void; readonly signal: AbortSignal },
+  {
+    at,
+    report,
+    signal,
+  }: { readonly at: () => number; readonly report: (text: string) => void; readonly signal: AbortSignal },
 ): Promise<void> {
   for (const { from, to } of stoppages) {
     if (!(await until(from, at, signal))) return

@@ -46,7 +46,12 @@ export function anvilBinary(): string {
   try {
     return createRequire(import.meta.url).resolve(name)
   } catch (cause) {
-    throw unavailable('E_ANVIL', `expected the program ${name}, found none`, 'Run npm ci again, without --omit=optional.', cause)
+    throw unavailable(
+      'E_ANVIL',
+      `expected the program ${name}, found none`,
+      'Run npm ci again, without --omit=optional.',
+      cause,
+    )
   }
 }
 

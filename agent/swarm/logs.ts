@@ -21,11 +21,22 @@ export async function swarmLogs({ name, follow, runDir, signal }: LogsOptions): 
     return EXIT.notRunning
   }
   const folder = join(newest.path, 'logs')
-  const names = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.log')).map((file) => file.slice(0, -'.log'.length)).sort() : []
+  const names = existsSync(folder)
+    ? readdirSync(folder)
+        .filter((file) => file.endsWith('.log'))
+        .map((file) => file.slice(0, -'.log'.length))
+        .sort()
+    : []
   if (name !== undefined && !names.includes(name)) {
-    throw usageError('E_LOG', `run ${newest.id} has no process ${name} (${names.join(', ')})`, 'Take one of these names.')
+    throw usageError(
+      'E_LOG',
+      `run ${newest.id} has no process ${name} (${names.join(', ')})`,
+      'Take one of these names.',
+    )
   }
-  const readers = names.filter((one) => name === undefined || one === name).map((one) => reader(join(folder, `${one}.log`), name === undefined ? `${one}: ` : ''))
+  const readers = names
+    .filter((one) => name === undefined || one === name)
+    .map((one) => reader(join(folder, `${one}.log`), name === undefined ? `${one}: ` : ''))
   do {
     for (const read of readers) read()
     if (follow) await sleep(PAUSE, undefined, { signal }).catch(() => undefined) // aborted: the loop ends below

@@ -1,7 +1,7 @@
 // The market of a scenario: what every feed is worth at any moment. Seeded, so that two processes see one market.
 import type { Scenario } from '../../config/scenario.ts'
 import type { PriceEntry } from '../domain/market.ts'
-import { bps, type FeedId, price, type Price } from '../domain/units.ts'
+import { bps, type FeedId, type Price, price } from '../domain/units.ts'
 import { type Option, optionValue } from './black-76.ts'
 import { type Feed, feedsOf, type Series } from './feeds.ts'
 import { normal, type Random, seeded } from './random.ts'
@@ -32,7 +32,8 @@ export function openMarket(scenario: Scenario): Market {
     const noise = feeds.map(() => 1 + (normal(random) * scenario.prices.noise) / 10_000)
     return feeds.map((feed): PriceEntry => {
       const seen = (id: FeedId): number => spot(id, at) * (noise[id] ?? 1)
-      if (feed.kind === 'spot') return { feed: feed.id, price: asPrice(seen(feed.id)), confidence: CONFIDENCE, shocks: 0n }
+      if (feed.kind === 'spot')
+        return { feed: feed.id, price: asPrice(seen(feed.id)), confidence: CONFIDENCE, shocks: 0n }
       const underlying = seen(feed.underlying)
       const option = optionAt(scenario, feed.series, at)
       const shocks = optionShocks(option, underlying, feed.series.shock)

@@ -118,7 +118,9 @@ function rowOf({ record, voices }: Watch, { alive, gains }: Closing, seat: Seate
   const parts = voices.closed.get(seat.name) ?? new Map<string, bigint>()
   const said = voices.summaries.get(seat.name)
   const onGap = own.filter((bid) => bid.road === 'state-proof').map((bid) => bid.tx.toLowerCase())
-  const predicted = [...voices.intents.values()].filter((one) => one.agent === seat.name && onGap.includes(one.tx.toLowerCase()))
+  const predicted = [...voices.intents.values()].filter(
+    (one) => one.agent === seat.name && onGap.includes(one.tx.toLowerCase()),
+  )
   return {
     ...{ name: seat.name, role: seat.role, alive: alive.has(seat.name), parts },
     strategy: seat.role === 'provider' ? 'provider' : seat.strategy,
@@ -127,7 +129,8 @@ function rowOf({ record, voices }: Watch, { alive, gains }: Closing, seat: Seate
     pnl: gains.get(seat.name) ?? 0n,
     reported: said === undefined ? parts.get('total') : amount(said['pnl']),
     capital: seat.capital,
-    gapPredicted: said === undefined ? predicted.reduce((sum, one) => sum + one.gapExpected, 0n) : amount(said['gapPredicted']),
+    gapPredicted:
+      said === undefined ? predicted.reduce((sum, one) => sum + one.gapExpected, 0n) : amount(said['gapPredicted']),
     gapRealised: said === undefined ? -(parts.get('gap') ?? 0n) : amount(said['gapRealised']),
     learned: voices.learned.has(seat.name),
     exhausted: voices.exhausted.has(seat.name),
@@ -139,10 +142,15 @@ const isFor = (bid: WonBid, seat: Seated): boolean =>
 
 function gossipOf({ voices }: Watch, { scenario, opened }: Closing): Gossip {
   const crash = crashWindow(scenario)
-  const inCrash = (at: number): boolean => crash !== undefined && at - opened >= crash.from && at - opened < crash.to + CRASH_ECHO
+  const inCrash = (at: number): boolean =>
+    crash !== undefined && at - opened >= crash.from && at - opened < crash.to + CRASH_ECHO
   const deliveries = priceDeliveries(voices).filter(({ at }) => at >= opened)
   const [calm, crashed] = [deliveries.filter(({ at }) => !inCrash(at)), deliveries.filter(({ at }) => inCrash(at))]
-  const at = (group: typeof deliveries, share: number): number | undefined => percentile(group.map(({ millis }) => millis), share)
+  const at = (group: typeof deliveries, share: number): number | undefined =>
+    percentile(
+      group.map(({ millis }) => millis),
+      share,
+    )
   return {
     messages: [...voices.gossip.values()].reduce((sum, stats) => sum + Number(amount(stats['messages'])), 0),
     ...{ p50: at(calm, 0.5), p99: at(calm, 0.99), crashP50: at(crashed, 0.5), crashP99: at(crashed, 0.99) },

@@ -34,7 +34,12 @@ export type PublishedPrices = {
   readonly sequence: number
   /** Wall milliseconds since the opening; negative before. */
   readonly at: number
-  readonly feeds: readonly { readonly feed: number; readonly price: bigint; readonly confidence: number; readonly shocks: bigint }[]
+  readonly feeds: readonly {
+    readonly feed: number
+    readonly price: bigint
+    readonly confidence: number
+    readonly shocks: bigint
+  }[]
 }
 
 type Desk = {
@@ -91,7 +96,13 @@ async function tick(desk: Desk, opening: () => number | undefined, signal: Abort
 
 async function publish(desk: Desk, engine: EngineDeployment, at: number): Promise<void> {
   const batches = await Promise.all(desk.signers.map((signer, i) => sign(desk, { engine, signer, index: i, at })))
-  say({ event: 'prices', engine: engine.chain, sequence: batches[0]?.sequence ?? 0, at, feeds: [...quorumPrices(batches).values()] })
+  say({
+    event: 'prices',
+    engine: engine.chain,
+    sequence: batches[0]?.sequence ?? 0,
+    at,
+    feeds: [...quorumPrices(batches).values()],
+  })
   await Promise.all(batches.map((batch) => desk.gossip.publish('price', batch).catch(complain)))
   const last = desk.pushed.get(engine.chain) ?? 0
   if (Date.now() - last < HEARTBEAT) return
@@ -107,7 +118,12 @@ type Turn = { readonly engine: EngineDeployment; readonly signer: Signer; readon
 async function sign({ config, market }: Desk, { engine, signer, index, at }: Turn): Promise<PriceBatch> {
   const sequence = instant(Date.now())
   const entries = market.entries(at < 0 ? at : Math.round(at), index)
-  const unsigned = { engine: engine.chain, sequence, validUntil: instant(sequence + 2 * config.scenario.prices.maxAge), entries }
+  const unsigned = {
+    engine: engine.chain,
+    sequence,
+    validUntil: instant(sequence + 2 * config.scenario.prices.maxAge),
+    entries,
+  }
   const signature = await signer.sign(priceBatchDigest(unsigned, engine.priceBook))
   return { ...unsigned, publisher: signer.address, signature }
 }
@@ -115,10 +131,22 @@ async function sign({ config, market }: Desk, { engine, signer, index, at }: Tur
 async function push({ config }: Desk, engine: EngineDeployment, batches: readonly PriceBatch[]): Promise<void> {
   const chain = config.chains.find((one) => one.id === engine.chain)
   if (chain === undefined) return
-  const wire = batches.map(({ sequence, validUntil, entries, signature }) => ({ sequence, validUntil, entries, signature }))
+  const wire = batches.map(({ sequence, validUntil, entries, signature }) => ({
+    sequence,
+    validUntil,
+    entries,
+    signature,
+  }))
   const data = encodeFunctionData({ abi: priceBookAbi, functionName: 'push', args: [wire] })
   const fee = toHex(2_000_000_000n)
-  const transaction = { from: chain.account, to: engine.priceBook, data, gas: toHex(1_500_000n), maxFeePerGas: fee, maxPriorityFeePerGas: fee }
+  const transaction = {
+    from: chain.account,
+    to: engine.priceBook,
+    data,
+    gas: toHex(1_500_000n),
+    maxFeePerGas: fee,
+    maxPriorityFeePerGas: fee,
+  }
   await openRpc(chain.url).request('eth_sendTransaction', [transaction])
 }
 
@@ -127,7 +155,9 @@ function watchHeads(config: PublishersConfig, signal: AbortSignal): ReadonlyMap<
   const seen = new Map<string, string>()
   const look = async (rpc: Rpc, chain: ChainId): Promise<void> => {
     while (!signal.aborted) {
-      const head = await rpc.request<{ number: Hex; hash: Hex }>('eth_getBlockByNumber', ['latest', false]).catch(() => undefined)
+      const head = await rpc
+        .request<{ number: Hex; hash: Hex }>('eth_getBlockByNumber', ['latest', false])
+        .catch(() => undefined)
       if (head !== undefined) seen.set(`${chain}:${BigInt(head.number)}`, head.hash)
       await sleep(250)
     }
@@ -144,7 +174,7 @@ const trustIn = (network: Network, heads: ReadonlyMap<string, string>): TrustBoo
 
 /** Accepts what was verified, so that it travels on; keeps nothing. */
 async function relayOnly(gossip: Gossip, signal: AbortSignal): Promise<void> {
-  for await (const _ of gossip.messages(() => ({ kind: 'accept' }), signal)) continue
+  for await (const _ of gossip.messages(() => ({ kind: 'accept' }), signal));
 }
 
 const say = (event: object): void => void process.stdout.write(`${toText(event)}\n`)

@@ -1,13 +1,19 @@
 // What a deployment says of itself, compared with what was planned. A difference stops the run before money moves.
 import { type Abi, type Address, decodeFunctionResult, encodeFunctionData, type Hex } from 'viem'
 import { invariantBroken } from '../domain/errors.ts'
-import { ENGINE_ARTEFACTS, type EngineSite } from './deploy-engine.ts'
 import type { Deployment, DeployPlan } from './deploy.ts'
+import { ENGINE_ARTEFACTS, type EngineSite } from './deploy-engine.ts'
 import { VAULT_ARTEFACTS } from './deploy-vault.ts'
 import type { LocalChain } from './local-chain.ts'
 
 /** One expectation: a view, and what it must answer. */
-type Check = { readonly to: Address; readonly abi: Abi; readonly name: string; readonly args?: readonly unknown[]; readonly expected: unknown }
+type Check = {
+  readonly to: Address
+  readonly abi: Abi
+  readonly name: string
+  readonly args?: readonly unknown[]
+  readonly expected: unknown
+}
 
 /** Reads the deployment from the chains and throws at the first difference. */
 export async function readBack(plan: DeployPlan, deployment: Deployment): Promise<void> {
@@ -25,16 +31,37 @@ function engineChecks(plan: DeployPlan, { network, seats }: Deployment, site: En
     { ...engine, name: 'collateralCount', expected: BigInt(collaterals) },
     { ...engine, name: 'priceBook', expected: site.priceBook },
     { to: site.priceBook, abi: PriceBook.abi, name: 'quorum', expected: BigInt(plan.scenario.prices.quorum) },
-    ...plan.publishers.map((one) => ({ to: site.priceBook, abi: PriceBook.abi, name: 'isPublisher', args: [one], expected: true })),
+    ...plan.publishers.map((one) => ({
+      to: site.priceBook,
+      abi: PriceBook.abi,
+      name: 'isPublisher',
+      args: [one],
+      expected: true,
+    })),
     ...vaults.map((one) => ({ to: one.mirror, abi: VaultMirror.abi, name: 'vault', expected: one.vault })),
     ...attestors(deploymentAttestors(network.attestors, site.registry), AgentRegistry.abi),
-    ...seats.map((seat) => ({ ...engine, name: 'cashOf', args: [seat.executor], expected: (seat.capital / 10n ** 12n) * 10n ** 12n })),
-    ...seats.filter((seat) => seat.role === 'bidder').map((seat) => {
-      return { to: site.registry, abi: AgentRegistry.abi, name: 'isBonded', args: [seat.executor], expected: true }
-    }),
-    ...seats.filter((seat) => seat.role === 'provider').map((seat) => {
-      return { to: site.creditLines, abi: CreditLines.abi, name: 'signerOf', args: [seat.executor], expected: seat.operator }
-    }),
+    ...seats.map((seat) => ({
+      ...engine,
+      name: 'cashOf',
+      args: [seat.executor],
+      expected: (seat.capital / 10n ** 12n) * 10n ** 12n,
+    })),
+    ...seats
+      .filter((seat) => seat.role === 'bidder')
+      .map((seat) => {
+        return { to: site.registry, abi: AgentRegistry.abi, name: 'isBonded', args: [seat.executor], expected: true }
+      }),
+    ...seats
+      .filter((seat) => seat.role === 'provider')
+      .map((seat) => {
+        return {
+          to: site.creditLines,
+          abi: CreditLines.abi,
+          name: 'signerOf',
+          args: [seat.executor],
+          expected: seat.operator,
+        }
+      }),
   ]
 }
 
@@ -45,10 +72,20 @@ function vaultChecks(plan: DeployPlan, { network, vaultChains }: Deployment, cha
   return [
     ...vaults.flatMap((vault) => [
       { to: vault.engineRoots, abi: RootOracle.abi, name: 'sourceChainId', expected: BigInt(vault.engine) },
-      { to: vault.engineRoots, abi: RootOracle.abi, name: 'threshold', expected: BigInt(plan.scenario.bonds.threshold) },
+      {
+        to: vault.engineRoots,
+        abi: RootOracle.abi,
+        name: 'threshold',
+        expected: BigInt(plan.scenario.bonds.threshold),
+      },
       { to: vault.engineRoots, abi: RootOracle.abi, name: 'delay', expected: BigInt(vault.delay) },
     ]),
-    ...(site?.assets ?? []).map((asset) => ({ to: asset.pair, abi: Pair.abi, name: 'factory', expected: site?.factory })),
+    ...(site?.assets ?? []).map((asset) => ({
+      to: asset.pair,
+      abi: Pair.abi,
+      name: 'factory',
+      expected: site?.factory,
+    })),
     ...attestors(deploymentAttestors(network.attestors, site?.registry), AgentRegistry.abi),
   ]
 }
@@ -56,16 +93,23 @@ function vaultChecks(plan: DeployPlan, { network, vaultChains }: Deployment, cha
 const deploymentAttestors = (agents: readonly Address[], registry: Address | undefined) =>
   agents.flatMap((agent) => (registry === undefined ? [] : [{ agent, registry }]))
 
-const attestors = (bonded: readonly { readonly agent: Address; readonly registry: Address }[], abi: Abi): readonly Check[] =>
+const attestors = (
+  bonded: readonly { readonly agent: Address; readonly registry: Address }[],
+  abi: Abi,
+): readonly Check[] =>
   bonded.map(({ agent, registry }) => ({ to: registry, abi, name: 'isAttestor', args: [agent], expected: true }))
 
 async function compare(chain: LocalChain, checks: readonly Check[]): Promise<void> {
-  const data = (check: Check): Hex => encodeFunctionData({ abi: check.abi, functionName: check.name, args: check.args ?? [] })
+  const data = (check: Check): Hex =>
+    encodeFunctionData({ abi: check.abi, functionName: check.name, args: check.args ?? [] })
   const params = (check: Check): readonly unknown[] => [{ to: check.to, data: data(check) }, 'latest']
   const answers = await chain.rpc.batch<Hex>(checks.map((check) => ({ method: 'eth_call', params: params(check) })))
   for (const [i, check] of checks.entries()) {
     const found = decodeFunctionResult({ abi: check.abi, functionName: check.name, data: answers[i] ?? '0x' })
     if (String(found).toLowerCase() === String(check.expected).toLowerCase()) continue
-    throw invariantBroken(`${check.name} on ${chain.name} answers ${String(found)}, expected ${String(check.expected)}`, { contract: check.to })
+    throw invariantBroken(
+      `${check.name} on ${chain.name} answers ${String(found)}, expected ${String(check.expected)}`,
+      { contract: check.to },
+    )
   }
 }

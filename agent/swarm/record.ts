@@ -39,7 +39,13 @@ export type OpenClaim = {
 }
 
 /** A deposit and when its credit stood on the engine chain. */
-export type WatchedDeposit = { readonly account: AccountId; readonly asset: Address; readonly at: number; readonly vault: VaultId; creditedAt: number | undefined }
+export type WatchedDeposit = {
+  readonly account: AccountId
+  readonly asset: Address
+  readonly at: number
+  readonly vault: VaultId
+  creditedAt: number | undefined
+}
 
 /** What an account could not pay, and what the insurance paid of it. */
 export type Shortfall = { readonly account: AccountId; readonly amount: bigint; readonly covered: bigint }
@@ -58,7 +64,15 @@ export type Record = {
 }
 
 /** An empty record. */
-export const newRecord = (): Record => ({ bids: [], claims: [], deposits: [], triggers: new Map(), badDebts: [], shortfalls: [], accounts: new Set() })
+export const newRecord = (): Record => ({
+  bids: [],
+  claims: [],
+  deposits: [],
+  triggers: new Map(),
+  badDebts: [],
+  shortfalls: [],
+  accounts: new Set(),
+})
 
 /** Adds what a block said. Answers the bids it took and the traders' accounts it touched. */
 export function note(
@@ -92,7 +106,11 @@ function noteFact(record: Record, { truth, network, block, fact }: Noting): WonB
       record.triggers.set(key(argument(fact, 'account')), at)
       return undefined
     case 'BadDebt':
-      record.badDebts.push({ account: key(argument(fact, 'account')), amount: argument(fact, 'amount'), covered: argument(fact, 'covered') })
+      record.badDebts.push({
+        account: key(argument(fact, 'account')),
+        amount: argument(fact, 'amount'),
+        covered: argument(fact, 'covered'),
+      })
       return undefined
     case 'Deposited':
       record.deposits.push(depositOf(network, block, fact))
@@ -165,7 +183,8 @@ function creditDeposits(record: Record, network: Network, block: SeenBlock, fact
   const vault = mirroredBy(network, block, fact.address)
   const account = key(argument<AccountId>(fact, 'account'))
   for (const deposit of record.deposits) {
-    const matches = deposit.account === account && deposit.vault === vault?.id && same(deposit.asset, argument(fact, 'asset'))
+    const matches =
+      deposit.account === account && deposit.vault === vault?.id && same(deposit.asset, argument(fact, 'asset'))
     if (matches) deposit.creditedAt ??= block.seenAt
   }
 }

@@ -23,7 +23,11 @@ export type Receipt = {
   readonly to: Address | null
 }
 
-type Answer = { readonly id: number; readonly result?: unknown; readonly error?: { readonly message: string; readonly data?: unknown } }
+type Answer = {
+  readonly id: number
+  readonly result?: unknown
+  readonly error?: { readonly message: string; readonly data?: unknown }
+}
 
 /** Opens a client. It holds no connection of its own. */
 export function openRpc(url: string): Rpc {
@@ -45,7 +49,8 @@ export function openRpc(url: string): Rpc {
 
 function resultOf<T>(request: Request, answer: Answer | undefined): T {
   if (answer?.error !== undefined || answer === undefined) {
-    const why = answer?.error === undefined ? 'no answer' : `${answer.error.message} ${JSON.stringify(answer.error.data ?? '')}`
+    const why =
+      answer?.error === undefined ? 'no answer' : `${answer.error.message} ${JSON.stringify(answer.error.data ?? '')}`
     throw unavailable('E_RPC', `${request.method} was refused: ${why}`, 'Look at the chain log in the run directory.')
   }
   return answer.result as T

@@ -1,6 +1,7 @@
 // One run, one directory: everything a swarm writes lands below it, and its processes are on record there.
-import { randomBytes } from 'node:crypto'
+
 import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -53,7 +54,10 @@ export function listRuns(root: string): readonly RunDirectory[] {
 }
 
 /** Ends what dead supervisors left behind and forgets all but the newest runs. */
-export function sweepRuns(root: string, keep: number): readonly { readonly run: string; readonly pids: readonly number[] }[] {
+export function sweepRuns(
+  root: string,
+  keep: number,
+): readonly { readonly run: string; readonly pids: readonly number[] }[] {
   const dead = listRuns(root).filter((run) => !isAlive(run.record().supervisor))
   const swept = dead.map((run) => {
     const orphans = run.record().processes.filter(isAlive)
@@ -66,15 +70,21 @@ export function sweepRuns(root: string, keep: number): readonly { readonly run: 
 }
 
 /** Whether this very process still runs: a reused pid has another start time. */
-export const isAlive = (record: ProcessRecord): boolean => record.started !== '' && startOf(record.pid) === record.started
+export const isAlive = (record: ProcessRecord): boolean =>
+  record.started !== '' && startOf(record.pid) === record.started
 
 /** When a process started, in the system's own words; undefined when there is none (or it is a zombie). */
 export function startOf(pid: number): string | undefined {
   try {
     if (process.platform !== 'linux') {
-      return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
+      return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      }).trim()
     }
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ')
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ')
     return fields[0] === 'Z' ? undefined : fields[19]
   } catch {
     return undefined // no such process: that is the answer

@@ -95,7 +95,12 @@ function withAgents(scenario: Scenario, agents: number): Scenario {
   if (attestors < 1) throw usageError('E_AGENTS', `${agents} agents leave nobody to attest`, 'Take at least one agent.')
   const winners = Math.min(scenario.expect.winners, agents)
   const threshold = Math.min(scenario.bonds.threshold, attestors)
-  return { ...scenario, agents: groups.filter((group) => group.count > 0), bonds: { ...scenario.bonds, threshold }, expect: { ...scenario.expect, winners } }
+  return {
+    ...scenario,
+    agents: groups.filter((group) => group.count > 0),
+    bonds: { ...scenario.bonds, threshold },
+    expect: { ...scenario.expect, winners },
+  }
 }
 
 /** A key that only a local chain should ever see: the hash of the seed and a name. */

@@ -22,7 +22,8 @@ export const packShocks = (shocks: readonly number[]): bigint =>
   shocks.reduce((packed, shock, i) => packed | (BigInt.asUintN(16, BigInt(clamp(shock))) << BigInt(16 * i)), 0n)
 
 /** The array of a perpetual: it moves as its underlying. */
-export const perpetualShocks = (shock: Bps): bigint => packShocks(COLUMNS.map(({ move }) => weight(move) * move * shock))
+export const perpetualShocks = (shock: Bps): bigint =>
+  packShocks(COLUMNS.map(({ move }) => weight(move) * move * shock))
 
 /** The array of an option: its full revaluation under each column, over the underlying's price. */
 export function optionShocks(option: Option, underlying: number, shock: Bps): bigint {

@@ -21,14 +21,31 @@ const processesOf = (run: RunDirectory) =>
 
 function described(run: RunDirectory): object {
   const { id, scenario, seed, phase, createdAt, chains } = run.record()
-  return { type: 'status', running: true, run: id, scenario, seed, phase, createdAt, path: run.path, chains, processes: processesOf(run) }
+  return {
+    type: 'status',
+    running: true,
+    run: id,
+    scenario,
+    seed,
+    phase,
+    createdAt,
+    path: run.path,
+    chains,
+    processes: processesOf(run),
+  }
 }
 
 function lines(run: RunDirectory): readonly string[] {
   const { id, scenario, seed, phase, chains } = run.record()
   return [
     `run ${id} · ${scenario} · seed ${seed} · ${phase} · ${run.path}`,
-    ...table(['chain', 'id', 'url'], chains.map((chain) => [chain.name, String(chain.id), chain.url])),
-    ...table(['process', 'pid', ''], processesOf(run).map(({ name, pid, alive }) => [name, String(pid), alive ? 'alive' : 'ended'])),
+    ...table(
+      ['chain', 'id', 'url'],
+      chains.map((chain) => [chain.name, String(chain.id), chain.url]),
+    ),
+    ...table(
+      ['process', 'pid', ''],
+      processesOf(run).map(({ name, pid, alive }) => [name, String(pid), alive ? 'alive' : 'ended']),
+    ),
   ]
 }

@@ -38,7 +38,10 @@ export function summaryLines(outcome: Outcome, verdicts: readonly Verdict[]): re
     '',
     ...overview(outcome),
     '',
-    ...table(['agent', 'strategy', 'wins', 'lost', 'P&L', 'capital', 'gap expected', 'realised'], outcome.agents.map(agentCells)),
+    ...table(
+      ['agent', 'strategy', 'wins', 'lost', 'P&L', 'capital', 'gap expected', 'realised'],
+      outcome.agents.map(agentCells),
+    ),
     ...attribution(outcome.agents),
     ...remarks(outcome.agents),
     '',
@@ -89,9 +92,15 @@ const HALF = 5n * 10n ** 17n
 function remarks(agents: readonly AgentRow[]): readonly string[] {
   const off = agents.filter(({ reported, pnl }) => reported !== undefined && differs(reported, pnl))
   return [
-    ...agents.filter((agent) => agent.learned).map((agent) => `  ${agent.name} found candidates from peers' proven states`),
-    ...agents.filter((agent) => agent.exhausted).map((agent) => `  ${agent.name} ran out of capital and passed on candidates`),
-    ...off.map((agent) => `  ${agent.name} reports ${gainText(agent.reported ?? 0n)}, the chains say ${gainText(agent.pnl)}`),
+    ...agents
+      .filter((agent) => agent.learned)
+      .map((agent) => `  ${agent.name} found candidates from peers' proven states`),
+    ...agents
+      .filter((agent) => agent.exhausted)
+      .map((agent) => `  ${agent.name} ran out of capital and passed on candidates`),
+    ...off.map(
+      (agent) => `  ${agent.name} reports ${gainText(agent.reported ?? 0n)}, the chains say ${gainText(agent.pnl)}`,
+    ),
   ]
 }
 

@@ -1,15 +1,15 @@
 // Puts the traders in place: collateral locked on the vault chains, accounts opened, and traded once credit arrived.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Abi, type Address, encodeFunctionData, type Hex, maxUint256, maxUint64, pad, toHex } from 'viem'
+import { type Abi, type Address, encodeFunctionData, type Hex, maxUint64, maxUint256, pad, toHex } from 'viem'
 import { unavailable } from '../domain/errors.ts'
 import type { Mode } from '../domain/market.ts'
 import type { VaultDeployment } from '../domain/network.ts'
 import type { AccountPlan } from './accounts.ts'
 import { type Burst, openBurst } from './burst.ts'
 import { read, readAll } from './calls.ts'
-import { ENGINE_ARTEFACTS, dollars, type EngineSite } from './deploy-engine.ts'
-import { EXECUTOR, ownersOf } from './deploy-executors.ts'
 import type { Deployment } from './deploy.ts'
+import { dollars, ENGINE_ARTEFACTS, type EngineSite } from './deploy-engine.ts'
+import { EXECUTOR, ownersOf } from './deploy-executors.ts'
 import { VAULT_ARTEFACTS, type VaultSite } from './deploy-vault.ts'
 import type { LocalChain } from './local-chain.ts'
 
@@ -32,10 +32,16 @@ export async function lockCollateral(deployment: Deployment, traders: readonly T
   const counts = deployment.vaultChains.map(async (site) => {
     const deposits = depositsOn(deployment, site, traders)
     const desk = await openDesk(deployment, site.chain)
-    for (const [token, amount] of totals(deposits)) desk.burst.call({ to: token, abi: TestToken, name: 'mint', args: [deployment.desk, amount] })
+    for (const [token, amount] of totals(deposits))
+      desk.burst.call({ to: token, abi: TestToken, name: 'mint', args: [deployment.desk, amount] })
     const vaults = deployment.network.vaults.filter((vault) => vault.chain === site.chain.id)
-    const approvals = vaults.flatMap((vault) => vault.assets.map(({ token }) => call(token, TestToken, 'approve', vault.vault, maxUint256)))
-    desk.execute([approvals, deposits.map((one) => call(one.vault, Vault, 'deposit', one.account, one.token, one.amount))])
+    const approvals = vaults.flatMap((vault) =>
+      vault.assets.map(({ token }) => call(token, TestToken, 'approve', vault.vault, maxUint256)),
+    )
+    desk.execute([
+      approvals,
+      deposits.map((one) => call(one.vault, Vault, 'deposit', one.account, one.token, one.amount)),
+    ])
     await desk.burst.flush()
     return deposits.length
   })
@@ -72,10 +78,17 @@ export async function tradeOnCredit(deployment: Deployment, traders: readonly Tr
 }
 
 /** Resolves when the mirrors show every deposit; throws E_CREDIT after `patience` milliseconds. */
-export async function waitForCredit(deployment: Deployment, traders: readonly Trader[], patience: number): Promise<void> {
+export async function waitForCredit(
+  deployment: Deployment,
+  traders: readonly Trader[],
+  patience: number,
+): Promise<void> {
   const deadline = Date.now() + patience
   for (const site of deployment.engines) {
-    let missing = creditViews(deployment, traders.filter((trader) => trader.site === site))
+    let missing = creditViews(
+      deployment,
+      traders.filter((trader) => trader.site === site),
+    )
     while (missing.length > 0) {
       const credited = await readAll<bigint>(site.chain.rpc, missing)
       missing = missing.filter((view, i) => (credited[i] ?? 0n) < view.amount)
@@ -92,7 +105,11 @@ export async function waitForPrices(site: EngineSite): Promise<void> {
     const { price } = await read<{ readonly price: bigint }>(site.chain.rpc, view)
     if (price > 0n) return
   }
-  throw unavailable('E_PRICES', `no price reached ${site.name}`, 'Read the log of the publishers: lienmesh swarm logs publishers.')
+  throw unavailable(
+    'E_PRICES',
+    `no price reached ${site.name}`,
+    'Read the log of the publishers: lienmesh swarm logs publishers.',
+  )
 }
 
 const PRICE_PATIENCE = 10_000
@@ -113,7 +130,9 @@ const engineOf = (site: EngineSite) => ({ to: site.engine, abi: Engine })
 
 /** Buys at any price and sells at any price: the pool trades at the mark. */
 const tradesOf = ({ account, site, positions }: Trader): readonly Inner[] =>
-  positions.map(({ instrument, size }) => call(site.engine, Engine, 'trade', account, instrument, size, size > 0n ? maxUint64 : 0n))
+  positions.map(({ instrument, size }) =>
+    call(site.engine, Engine, 'trade', account, instrument, size, size > 0n ? maxUint64 : 0n),
+  )
 
 /** The desk is an executor that owns every trader's account: many calls in one transaction, in the order of the groups. */
 async function openDesk(
@@ -126,7 +145,13 @@ async function openDesk(
     for (const group of groups) {
       for (let i = 0; i < group.length; i += CHUNK) {
         const guard = { intent: pad(toHex(nextIntent++)), leg: 0, deadline: 2 ** 40, floor: -(2n ** 200n) }
-        burst.call({ to: deployment.desk, abi: EXECUTOR.abi, name: 'execute', args: [group.slice(i, i + CHUNK), guard], gas: CHUNK_GAS })
+        burst.call({
+          to: deployment.desk,
+          abi: EXECUTOR.abi,
+          name: 'execute',
+          args: [group.slice(i, i + CHUNK), guard],
+          gas: CHUNK_GAS,
+        })
       }
     }
   }
@@ -138,7 +163,12 @@ const CHUNK = 50
 const CHUNK_GAS = 30_000_000n
 let nextIntent = BigInt(Date.now()) << 64n
 
-type LockedDeposit = { readonly vault: Address; readonly token: Address; readonly account: Address; readonly amount: bigint }
+type LockedDeposit = {
+  readonly vault: Address
+  readonly token: Address
+  readonly account: Address
+  readonly amount: bigint
+}
 
 function depositsOn(deployment: Deployment, site: VaultSite, traders: readonly Trader[]): readonly LockedDeposit[] {
   return traders.flatMap(({ account, credit, site: engine }) =>
@@ -156,7 +186,9 @@ function placeOf(
   site: EngineSite,
   collateral: number,
 ): { readonly vault: VaultDeployment; readonly token: Address } | undefined {
-  const places = network.vaults.filter((vault) => vault.engine === site.chain.id).flatMap((vault) => vault.assets.map((asset) => ({ vault, asset })))
+  const places = network.vaults
+    .filter((vault) => vault.engine === site.chain.id)
+    .flatMap((vault) => vault.assets.map((asset) => ({ vault, asset })))
   const found = places.find(({ asset }) => asset.collateral === collateral)
   return found && { vault: found.vault, token: found.asset.token }
 }
@@ -171,7 +203,9 @@ const creditViews = (deployment: Deployment, traders: readonly Trader[]) =>
   traders.flatMap(({ account, credit, site }) =>
     credit.flatMap(({ collateral, amount }) => {
       const place = placeOf(deployment, site, collateral)
-      return place === undefined ? [] : [{ to: place.vault.mirror, abi: Mirror, name: 'available', args: [account, place.token], amount }]
+      return place === undefined
+        ? []
+        : [{ to: place.vault.mirror, abi: Mirror, name: 'available', args: [account, place.token], amount }]
     }),
   )
 

@@ -11,7 +11,7 @@ import { judge } from './assertions.ts'
 import { close } from './closing.ts'
 import { type Console, openConsole } from './console.ts'
 import { type Crewing, type Member, startAgents, startPublishers } from './crew.ts'
-import { deploy, type Deployment, engineChainId, type Seated, vaultChainId } from './deploy.ts'
+import { type Deployment, deploy, engineChainId, type Seated, vaultChainId } from './deploy.ts'
 import { guard, stoppagesOf } from './guardian.ts'
 import { type LocalChain, startChain, startMining } from './local-chain.ts'
 import { type Market, openMarket } from './market.ts'
@@ -45,7 +45,8 @@ export async function swarmUp(options: UpOptions): Promise<ExitStatus> {
   const console = openConsole(process.stdout, options.json)
   const run = createRun(root, scenario.name, scenario.seed)
   console.note(`lienmesh swarm · ${scenario.name} · seed ${scenario.seed} · run ${run.id} · ${run.path}`)
-  for (const { run: id, pids } of sweepRuns(root, KEPT_RUNS)) console.note(`found ${pids.length} orphans of run ${id}, stopped`)
+  for (const { run: id, pids } of sweepRuns(root, KEPT_RUNS))
+    console.note(`found ${pids.length} orphans of run ${id}, stopped`)
   const processes = openProcesses(run)
   const ending = new AbortController()
   const signal = AbortSignal.any([options.signal, ending.signal])
@@ -78,13 +79,22 @@ async function perform(show: Show): Promise<ExitStatus> {
   const { deployment, watch, market, crewing, members } = stage
   const before = await holdingsOf(deployment, market)
   const opened = Date.now()
-  console.note(`market open · ${scenario.duration / 1000} s · one wall second is ${scenario.timeScale} modelled seconds`)
+  console.note(
+    `market open · ${scenario.duration / 1000} s · one wall second is ${scenario.timeScale} modelled seconds`,
+  )
   watch.open(opened)
   run.update({ phase: 'running' })
   stage.publishers.child.tell(String(opened))
-  const works = [...deployment.vaultChains.map((site) => arbitrate(site, market, watch.at, signal)), ...stuckRoutes(show, stage)]
+  const works = [
+    ...deployment.vaultChains.map((site) => arbitrate(site, market, watch.at, signal)),
+    ...stuckRoutes(show, stage),
+  ]
   await sleep(scenario.duration, undefined, { signal })
-  const outcome = await console.step('settle', () => close({ scenario, crewing, members, before, market, opened, started, keep: show.options.keep }), (found) => `${found.settled} of ${found.claims.length} claims redeemed`)
+  const outcome = await console.step(
+    'settle',
+    () => close({ scenario, crewing, members, before, market, opened, started, keep: show.options.keep }),
+    (found) => `${found.settled} of ${found.claims.length} claims redeemed`,
+  )
   const verdicts = judge(outcome, scenario)
   const summary = summaryObject(outcome)
   const lines = summaryLines(outcome, verdicts)
@@ -110,9 +120,24 @@ type Stage = {
 async function setUp(show: Show): Promise<Stage> {
   const { scenario, run, processes, console, signal } = show
   const market = openMarket(scenario)
-  const { engines, vaultChains } = await console.step('chains', () => startChains(show), (all) => chainText([...all.engines, ...all.vaultChains]))
-  const plan = { scenario, engines, vaultChains, seats: seatsOf(scenario), publishers: publisherKeys(scenario).map(({ address }) => address) }
-  const deployment = await console.step('contracts', () => deploy(plan), (found) => `${found.network.vaults.length} vaults, ${scenario.instruments.length} instruments, ${found.seats.length} executors, read back`)
+  const { engines, vaultChains } = await console.step(
+    'chains',
+    () => startChains(show),
+    (all) => chainText([...all.engines, ...all.vaultChains]),
+  )
+  const plan = {
+    scenario,
+    engines,
+    vaultChains,
+    seats: seatsOf(scenario),
+    publishers: publisherKeys(scenario).map(({ address }) => address),
+  }
+  const deployment = await console.step(
+    'contracts',
+    () => deploy(plan),
+    (found) =>
+      `${found.network.vaults.length} vaults, ${scenario.instruments.length} instruments, ${found.seats.length} executors, read back`,
+  )
   const terms = scenario.engines.map(({ name }, i) => scenarioTerms(scenario, name, engineChainId(i)))
   const watch = openWatch({ deployment, terms, console })
   let dismissed = false
@@ -120,7 +145,11 @@ async function setUp(show: Show): Promise<Stage> {
     if (!signal.aborted && !dismissed) console.note(`ALARM ${name} ended (${why})`)
   }
   const crewing = { run, processes, scenario, deployment, watch, lost, dismiss: () => (dismissed = true) }
-  const publishers = await console.step('publishers', () => openMarketplace(crewing, signal), () => `${scenario.prices.publishers} keys, quorum ${scenario.prices.quorum}, ${market.feeds.length} feeds`)
+  const publishers = await console.step(
+    'publishers',
+    () => openMarketplace(crewing, signal),
+    () => `${scenario.prices.publishers} keys, quorum ${scenario.prices.quorum}, ${market.feeds.length} feeds`,
+  )
   const members = await settleIn(show, crewing, publishers)
   return { deployment, market, watch, crewing, publishers, members }
 }
@@ -145,30 +174,63 @@ async function settleIn({ scenario, console }: Show, crewing: Crewing, publisher
   const ready = (seat: Seated): void => {
     if (seat.attest && --attestors === 0) attesting.resolve()
   }
-  const opened = console.step('accounts', () => openAccounts(deployment, traders), () => `${traders.length} opened, those on cash traded`)
+  const opened = console.step(
+    'accounts',
+    () => openAccounts(deployment, traders),
+    () => `${traders.length} opened, those on cash traded`,
+  )
   const deposited = attesting.promise.then(async () => {
     await opened
-    await console.step('deposits', () => lockCollateral(deployment, traders), (count) => `${count} locked on the vault chains`)
-    await console.step('credit', () => waitForCredit(deployment, traders, CREDIT_PATIENCE), () => 'proven by the agents')
+    await console.step(
+      'deposits',
+      () => lockCollateral(deployment, traders),
+      (count) => `${count} locked on the vault chains`,
+    )
+    await console.step(
+      'credit',
+      () => waitForCredit(deployment, traders, CREDIT_PATIENCE),
+      () => 'proven by the agents',
+    )
   })
-  const agents = console.step('agents', () => startAgents(crewing, publishers, ready), (all) => `${all.length} in the mesh`)
+  const agents = console.step(
+    'agents',
+    () => startAgents(crewing, publishers, ready),
+    (all) => `${all.length} in the mesh`,
+  )
   const [members] = await Promise.all([agents, opened, deposited])
-  await console.step('positions', () => tradeOnCredit(deployment, traders), () => `${traders.reduce((sum, one) => sum + one.positions.length, 0)} in ${traders.length} accounts`)
+  await console.step(
+    'positions',
+    () => tradeOnCredit(deployment, traders),
+    () => `${traders.reduce((sum, one) => sum + one.positions.length, 0)} in ${traders.length} accounts`,
+  )
   return members
 }
 
 const CREDIT_PATIENCE = 40_000
 
-async function startChains({ scenario, processes, run }: Show): Promise<{ readonly engines: readonly LocalChain[]; readonly vaultChains: readonly LocalChain[] }> {
+async function startChains({
+  scenario,
+  processes,
+  run,
+}: Show): Promise<{ readonly engines: readonly LocalChain[]; readonly vaultChains: readonly LocalChain[] }> {
   const [engines, vaultChains] = await Promise.all([
-    Promise.all(scenario.engines.map(({ name, blockTime }, i) => startChain(processes, { name, id: engineChainId(i), block: blockTime / 1000 }))),
-    Promise.all(scenario.vaultChains.map(({ name, blockTime }, i) => startChain(processes, { name, id: vaultChainId(i), block: blockTime / 1000 }))),
+    Promise.all(
+      scenario.engines.map(({ name, blockTime }, i) =>
+        startChain(processes, { name, id: engineChainId(i), block: blockTime / 1000 }),
+      ),
+    ),
+    Promise.all(
+      scenario.vaultChains.map(({ name, blockTime }, i) =>
+        startChain(processes, { name, id: vaultChainId(i), block: blockTime / 1000 }),
+      ),
+    ),
   ])
   run.update({ chains: [...engines, ...vaultChains].map(({ name, id, url }) => ({ name, id, url })) })
   return { engines, vaultChains }
 }
 
-const chainText = (chains: readonly LocalChain[]): string => chains.map(({ name, id, url }) => `${name} ${id} :${new URL(url).port}`).join(' · ')
+const chainText = (chains: readonly LocalChain[]): string =>
+  chains.map(({ name, id, url }) => `${name} ${id} :${new URL(url).port}`).join(' · ')
 
 /** The guardians of the routes that stick, each on its own clockwork. */
 const stuckRoutes = ({ scenario, console, signal }: Show, { deployment, watch }: Stage): readonly Promise<void>[] =>

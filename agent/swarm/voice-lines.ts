@@ -41,4 +41,5 @@ function road(fields: Saying['fields']): string {
 const total = (attribution: unknown): bigint =>
   typeof attribution === 'object' && attribution !== null ? amount(Reflect.get(attribution, 'total')) : 0n
 
-const detail = (error: unknown): string => (typeof error === 'object' && error !== null ? text(Reflect.get(error, 'message')) : '')
+const detail = (error: unknown): string =>
+  typeof error === 'object' && error !== null ? text(Reflect.get(error, 'message')) : ''

@@ -1,15 +1,31 @@
 // What the agents say on standard output, collected while it is printed: one JSON object per line.
 
 /** One line of an agent. Amounts are decimal strings. */
-export type Saying = { readonly event: string; readonly agent: string; readonly at: number; readonly fields: Readonly<Record<string, unknown>> }
+export type Saying = {
+  readonly event: string
+  readonly agent: string
+  readonly at: number
+  readonly fields: Readonly<Record<string, unknown>>
+}
 
 /** A sale as its agent reported it: which intents it closed, for how much. */
-export type ReportedSale = { readonly agent: string; readonly vault: string; readonly tx: string; readonly proceeds: bigint; readonly value: bigint; readonly intents: readonly string[]; readonly at: number }
+export type ReportedSale = {
+  readonly agent: string
+  readonly vault: string
+  readonly tx: string
+  readonly proceeds: bigint
+  readonly value: bigint
+  readonly intents: readonly string[]
+  readonly at: number
+}
 
 /** Everything the agents said that the summary needs. */
 export type Voices = {
   readonly refusals: Map<string, Set<string>>
-  readonly intents: Map<string, { readonly tx: string; readonly agent: string; readonly gapPremium: bigint; readonly gapExpected: bigint }>
+  readonly intents: Map<
+    string,
+    { readonly tx: string; readonly agent: string; readonly gapPremium: bigint; readonly gapExpected: bigint }
+  >
   readonly sales: ReportedSale[]
   readonly lost: Map<string, number>
   readonly summaries: Map<string, Readonly<Record<string, unknown>>>
@@ -51,14 +67,20 @@ export function hear(agent: string, line: string): Saying | undefined {
 export function listen(voices: Voices, { event, agent, at, fields }: Saying): void {
   switch (event) {
     case 'decision':
-      if (fields['kind'] !== 'take' && isGap(fields['reason'])) entry(voices.refusals, text(fields['account']).toLowerCase(), () => new Set<string>()).add(agent)
+      if (fields['kind'] !== 'take' && isGap(fields['reason']))
+        entry(voices.refusals, text(fields['account']).toLowerCase(), () => new Set<string>()).add(agent)
       if (fields['kind'] !== 'take' && fields['reason'] === 'capital') voices.exhausted.add(agent)
       return
     case 'candidate:found':
       if (fields['source'] !== 'own') voices.learned.add(agent)
       return
     case 'bid:won':
-      voices.intents.set(text(fields['intent']), { tx: text(fields['tx']), agent, gapPremium: amount(fields['gapPremium']), gapExpected: amount(fields['gapExpected']) })
+      voices.intents.set(text(fields['intent']), {
+        tx: text(fields['tx']),
+        agent,
+        gapPremium: amount(fields['gapPremium']),
+        gapExpected: amount(fields['gapExpected']),
+      })
       return
     case 'bid:lost':
       voices.lost.set(agent, (voices.lost.get(agent) ?? 0) + 1)
@@ -67,7 +89,10 @@ export function listen(voices: Voices, { event, agent, at, fields }: Saying): vo
       voices.sales.push(saleOf(agent, at, fields))
       return
     case 'settlement:closed':
-      addParts(entry(voices.closed, agent, () => new Map<string, bigint>()), fields['attribution'])
+      addParts(
+        entry(voices.closed, agent, () => new Map<string, bigint>()),
+        fields['attribution'],
+      )
       return
     case 'agent:summary':
       voices.summaries.set(agent, fields)
@@ -87,7 +112,8 @@ export const amount = (value: unknown): bigint => {
 }
 
 /** A field as text. */
-export const text = (value: unknown): string => (typeof value === 'string' ? value : value === undefined ? '' : String(value))
+export const text = (value: unknown): string =>
+  typeof value === 'string' ? value : value === undefined ? '' : String(value)
 
 const isGap = (reason: unknown): boolean => reason === 'gap-premium'
 
@@ -98,7 +124,9 @@ function addParts(sums: Map<string, bigint>, attribution: unknown): void {
 
 function saleOf(agent: string, at: number, fields: Saying['fields']): ReportedSale {
   const claims = Array.isArray(fields['claims']) ? fields['claims'] : [fields]
-  const intents = claims.flatMap((claim: unknown) => (typeof claim === 'object' && claim !== null ? [text(Reflect.get(claim, 'intent'))] : []))
+  const intents = claims.flatMap((claim: unknown) =>
+    typeof claim === 'object' && claim !== null ? [text(Reflect.get(claim, 'intent'))] : [],
+  )
   const [proceeds, value] = [amount(fields['proceeds']), amount(fields['value'])]
   return { agent, vault: text(fields['vault']), tx: text(fields['tx']), proceeds, value, intents, at }
 }

@@ -5,15 +5,15 @@ import { type AccountId, bps, type FeedId, instant, price, wad } from '../domain
 import { readAll } from './calls.ts'
 import { followChain, type SeenBlock } from './chain-watch.ts'
 import type { Console } from './console.ts'
-import { ENGINE_ARTEFACTS } from './deploy-engine.ts'
 import type { Deployment } from './deploy.ts'
+import { ENGINE_ARTEFACTS } from './deploy-engine.ts'
 import { short, usd } from './format.ts'
-import type { PublishedPrices } from './publishers.ts'
 import { fromText } from './plain.ts'
+import type { PublishedPrices } from './publishers.ts'
 import { newRecord, note, type Record } from './record.ts'
 import { key, openTruth, type Truth } from './truth.ts'
-import { hear, listen, newVoices, type Voices } from './voices.ts'
 import { lineOf, refusalLine } from './voice-lines.ts'
+import { hear, listen, newVoices, type Voices } from './voices.ts'
 
 /** The watcher of a run. */
 export type Watch = {
@@ -35,7 +35,11 @@ export type Watch = {
 }
 
 /** What there is to watch. */
-export type Watched = { readonly deployment: Deployment; readonly terms: readonly EngineTerms[]; readonly console: Console }
+export type Watched = {
+  readonly deployment: Deployment
+  readonly terms: readonly EngineTerms[]
+  readonly console: Console
+}
 
 /** Starts with empty books. */
 export function openWatch({ deployment, terms, console }: Watched): Watch {
@@ -63,7 +67,8 @@ export function openWatch({ deployment, terms, console }: Watched): Watch {
       const engine = terms.find((one) => one.chain === said?.engine)
       if (said === undefined || engine === undefined || opened === undefined) return
       for (const text of ticker(said)) print('price', text)
-      for (const life of truth.tick(engine, pricesOf(said), Date.now())) print('market', `below maintenance: ${short(life.account)} (${life.mode})`)
+      for (const life of truth.tick(engine, pricesOf(said), Date.now()))
+        print('market', `below maintenance: ${short(life.account)} (${life.mode})`)
     },
     open(moment) {
       opened = moment
@@ -73,7 +78,9 @@ export function openWatch({ deployment, terms, console }: Watched): Watch {
     },
     async follow(signal) {
       const onBlock = (block: SeenBlock): Promise<void> => onSeen(block, { deployment, record, truth, print })
-      await Promise.all(chainsOf(deployment).map(({ chain, addresses }) => followChain(chain, addresses, 0n, { onBlock, signal })))
+      await Promise.all(
+        chainsOf(deployment).map(({ chain, addresses }) => followChain(chain, addresses, 0n, { onBlock, signal })),
+      )
     },
   }
 }
@@ -97,10 +104,20 @@ async function onSeen(block: SeenBlock, { deployment, record, truth, print }: Se
 }
 
 /** The engine's word on accounts, at a block. Agents' own accounts are left out: they are nobody's candidates. */
-async function accountsAt(deployment: Deployment, engine: Address, { chain, number }: SeenBlock, ids: readonly AccountId[]): Promise<readonly MarginAccount[]> {
+async function accountsAt(
+  deployment: Deployment,
+  engine: Address,
+  { chain, number }: SeenBlock,
+  ids: readonly AccountId[],
+): Promise<readonly MarginAccount[]> {
   const own = new Set(deployment.seats.map((seat) => key(seat.executor)))
   const traders = ids.filter((id) => !own.has(id))
-  const views = traders.map((id) => ({ to: engine, abi: ENGINE_ARTEFACTS.MarginEngine.abi, name: 'accountState', args: [id] }))
+  const views = traders.map((id) => ({
+    to: engine,
+    abi: ENGINE_ARTEFACTS.MarginEngine.abi,
+    name: 'accountState',
+    args: [id],
+  }))
   const states = await readAll<AccountState>(chain.rpc, views, number)
   return states.flatMap((state, i) => {
     const [id, mode] = [traders[i], MODES[state.mode]]
@@ -108,7 +125,20 @@ async function accountsAt(deployment: Deployment, engine: Address, { chain, numb
     const anchor = { chain: chain.id, number, hash: zeroHash as Hex }
     const positions = state.positions.map(({ instrument, size }) => ({ instrument, size: wad(size) }))
     const { owner, version, credit } = state
-    return [{ engine: chain.id, id, owner, version, mode, cash: wad(state.cash), positions, credit, auctionStartedAt: undefined, anchor }]
+    return [
+      {
+        engine: chain.id,
+        id,
+        owner,
+        version,
+        mode,
+        cash: wad(state.cash),
+        positions,
+        credit,
+        auctionStartedAt: undefined,
+        anchor,
+      },
+    ]
   })
 }
 
@@ -124,10 +154,15 @@ type AccountState = {
 const MODES: readonly (Mode | undefined)[] = [undefined, 'isolated', 'cross', 'unified']
 
 function chainsOf({ engines, vaultChains, network }: Deployment) {
-  const mirrors = (chain: number): readonly Address[] => network.vaults.filter((one) => one.engine === chain).map((one) => one.mirror)
-  const vaults = (chain: number): readonly Address[] => network.vaults.filter((one) => one.chain === chain).map((one) => one.vault)
+  const mirrors = (chain: number): readonly Address[] =>
+    network.vaults.filter((one) => one.engine === chain).map((one) => one.mirror)
+  const vaults = (chain: number): readonly Address[] =>
+    network.vaults.filter((one) => one.chain === chain).map((one) => one.vault)
   return [
-    ...engines.map((site) => ({ chain: site.chain, addresses: [site.engine, site.auction, site.creditLines, ...mirrors(site.chain.id)] })),
+    ...engines.map((site) => ({
+      chain: site.chain,
+      addresses: [site.engine, site.auction, site.creditLines, ...mirrors(site.chain.id)],
+    })),
     ...vaultChains.map((site) => ({ chain: site.chain, addresses: vaults(site.chain.id) })),
   ]
 }
@@ -136,7 +171,13 @@ const pricesOf = ({ feeds, sequence }: PublishedPrices) =>
   new Map(
     feeds.map((one) => [
       one.feed,
-      { feed: one.feed, price: price(one.price), confidence: bps(one.confidence), shocks: one.shocks, sequence: instant(sequence) },
+      {
+        feed: one.feed,
+        price: price(one.price),
+        confidence: bps(one.confidence),
+        shocks: one.shocks,
+        sequence: instant(sequence),
+      },
     ]),
   )
 
@@ -150,11 +191,15 @@ function priceLines({ network }: Deployment): (said: PublishedPrices) => readonl
       const before = shown.get(feed)
       if (shocks !== 0n || (before !== undefined && abs(now - before) * 50n < before)) return []
       shown.set(feed, now)
-      const change = before === undefined ? '' : ` (${now > before ? '+' : ''}${(Number(((now - before) * 10_000n) / before) / 100).toFixed(1)} %)`
+      const change =
+        before === undefined
+          ? ''
+          : ` (${now > before ? '+' : ''}${(Number(((now - before) * 10_000n) / before) / 100).toFixed(1)} %)`
       return [`feed ${feed} ${usd(now * 10n ** 10n)}${change}`]
     })
   }
 }
 
 const abs = (n: bigint): bigint => (n < 0n ? -n : n)
-const refusalsOf = ({ refusals }: Voices): number => [...refusals.values()].reduce((sum, agents) => sum + agents.size, 0)
+const refusalsOf = ({ refusals }: Voices): number =>
+  [...refusals.values()].reduce((sum, agents) => sum + agents.size, 0)

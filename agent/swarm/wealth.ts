@@ -3,8 +3,8 @@ import type { Abi, Address, Hex } from 'viem'
 import type { FeedId } from '../domain/units.ts'
 import { collateralValueDown } from '../maths/margin.ts'
 import { readAll } from './calls.ts'
-import { ENGINE_ARTEFACTS } from './deploy-engine.ts'
 import type { Deployment, Seated } from './deploy.ts'
+import { ENGINE_ARTEFACTS } from './deploy-engine.ts'
 import { feedNamed } from './feeds.ts'
 import { asPrice, type Market } from './market.ts'
 import type { Rpc } from './rpc.ts'
@@ -42,8 +42,15 @@ async function holdingOf(deployment: Deployment, market: Market, seat: Seated): 
   )
   const vaults = await Promise.all(
     deployment.vaultChains.map(async (site) => {
-      const held = await balances(site.chain.rpc, seat.executor, [site.dollar, ...site.assets.map((asset) => asset.token)])
-      const tokens = site.assets.map(({ feed, decimals }, i) => ({ feed: feedNamed(market.feeds, feed), decimals, amount: held[i + 1] ?? 0n }))
+      const held = await balances(site.chain.rpc, seat.executor, [
+        site.dollar,
+        ...site.assets.map((asset) => asset.token),
+      ])
+      const tokens = site.assets.map(({ feed, decimals }, i) => ({
+        feed: feedNamed(market.feeds, feed),
+        decimals,
+        amount: held[i + 1] ?? 0n,
+      }))
       return { dollars: (held[0] ?? 0n) * 10n ** 12n, coins: await coinsOf(site.chain.rpc, seat.operator), tokens }
     }),
   )
@@ -60,11 +67,17 @@ const { abi: Token } = ENGINE_ARTEFACTS.TestToken
 
 /** Mark of the agent's own account: its cash, and inherited positions if it kept any. */
 async function netValueOf(rpc: Rpc, engine: Address, account: Address): Promise<bigint> {
-  const [margin] = await readAll<{ readonly netValue: bigint }>(rpc, [{ to: engine, abi: Engine as Abi, name: 'margin', args: [account] }])
+  const [margin] = await readAll<{ readonly netValue: bigint }>(rpc, [
+    { to: engine, abi: Engine as Abi, name: 'margin', args: [account] },
+  ])
   return margin?.netValue ?? 0n
 }
 
 const balances = (rpc: Rpc, holder: Address, tokens: readonly Address[]): Promise<readonly bigint[]> =>
-  readAll<bigint>(rpc, tokens.map((to) => ({ to, abi: Token, name: 'balanceOf', args: [holder] })))
+  readAll<bigint>(
+    rpc,
+    tokens.map((to) => ({ to, abi: Token, name: 'balanceOf', args: [holder] })),
+  )
 
-const coinsOf = async (rpc: Rpc, who: Address): Promise<bigint> => BigInt(await rpc.request<Hex>('eth_getBalance', [who, 'latest']))
+const coinsOf = async (rpc: Rpc, who: Address): Promise<bigint> =>
+  BigInt(await rpc.request<Hex>('eth_getBalance', [who, 'latest']))
