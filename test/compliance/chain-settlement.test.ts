@@ -87,15 +87,21 @@ describe('before the fall', () => {
     ])
   })
 
-  test('a credit that the chain refuses says why', async () => {
-    const deposit: Deposit = {
-      account: OTHER,
-      asset: network.deployment.vaultChains[0]?.assets[0]?.token ?? '0x',
-      anchor: await winner.fast.latest(),
-    }
-    const latest = await winner.fast.latest()
-    const root = await attested(winner.fast, latest.number)
-    expect(await winner.engine.credit('vault-fast', root, [deposit], never)).toBeUndefined()
+  test('a deposit that nobody made is not sent', async () => {
+    expect(
+      await winner.engine.credit('vault-fast', await attestedNow(), [await depositOf(OTHER)], never),
+    ).toBeUndefined()
+  })
+
+  test('a root without its quorum credits nothing and says why', async () => {
+    await network.deposit(OTHER, 'vault-fast', ETHER)
+    const root = await attestedNow()
+    const short = { ...root, attestations: root.attestations.slice(1) }
+    const refused = winner.engine.credit('vault-fast', short, [await depositOf(OTHER)], never)
+    await expect(refused).rejects.toMatchObject({
+      code: 'E_CREDIT',
+      message: expect.stringContaining('QUORUM_MISSING'),
+    })
   })
 
   test('accounts trade, and events name whom it touched', async () => {
@@ -185,6 +191,27 @@ describe('after the fall, on the own capital of an agent', () => {
     )
   })
 
+  test('a floor above the market leaves the claim where it is, at no cost', async () => {
+    const step = await redeem(winner, winner.fast, claimsOf(fill, 'vault-fast'), { floor: 10n ** 26n })
+    expect(step).toEqual({ kind: 'stuck', reason: 'BELOW_FLOOR', gasCost: 0n })
+  })
+
+  test('a paused route is stuck, at no cost', async () => {
+    await network.guard('vault-fast', 'pause')
+    const step = await redeem(winner, winner.fast, claimsOf(fill, 'vault-fast'))
+    await network.guard('vault-fast', 'unpause')
+    expect(step).toEqual({ kind: 'stuck', reason: 'PAUSED', gasCost: 0n })
+  })
+
+  test('a proof of another vault pays nothing', async () => {
+    const claims = claimsOf(fill, 'vault-fast')
+    const number = (await winner.engine.latest()).number
+    const slots = claims.map(({ asset }) => owedSlot(winner.seat.executor, asset, keccak256))
+    const foreign = await winner.engine.proof(vaultNamed('vault-slow').mirror, slots, number)
+    const step = await winner.fast.redeem(claims, await attested(winner.engine, number), foreign, wad(1n), never)
+    expect(step).toMatchObject({ kind: 'stuck', gasCost: 0n })
+  })
+
   test('the fast route pays and sells in one transaction, once', async () => {
     const [claim] = claimsOf(fill, 'vault-fast')
     const step = await redeem(winner, winner.fast, claim ? [claim] : [])
@@ -195,18 +222,13 @@ describe('after the fall, on the own capital of an agent', () => {
     if (step.kind === 'sold') expect(await winner.fast.dollarBalance()).toBe(step.sale.proceeds)
   })
 
-  test('a floor above the market leaves the claim where it is', async () => {
-    const step = await redeem(winner, winner.slow, claimsOf(fill, 'vault-slow'), 10n ** 30n)
-    expect(step.kind).toBe('waiting')
-  })
-
   test('the slow route waits for its root, then sells', async () => {
     const claims = claimsOf(fill, 'vault-slow')
     const first = await redeem(winner, winner.slow, claims)
     if (first.kind !== 'waiting') throw new Error(`expected to wait, found ${first.kind}`)
     await systemClock.sleep(millis(Math.max(0, Number(first.usableAt) * 1_000 - systemClock.now())), never)
     expect(await winner.slow.anchored(fill.anchor.number)).toBeDefined()
-    const second = await redeem(winner, winner.slow, claims, 1n, first.number)
+    const second = await redeem(winner, winner.slow, claims, { at: first.number })
     expect(second).toMatchObject({ kind: 'sold', received: claims.map(({ asset, amount }) => ({ asset, amount })) })
   })
 })
@@ -287,6 +309,13 @@ async function attested(reader: ChainReader, number: bigint): Promise<AttestedHe
   return { chain: reader.id, number, header: rlp, attestations: await network.attest(head) }
 }
 
+const attestedNow = async () => attested(winner.fast, (await winner.fast.latest()).number)
+
+const depositOf = async (account: AccountId): Promise<Deposit> => {
+  const asset = vaultNamed('vault-fast').assets[0]?.token ?? '0x'
+  return { account, asset, anchor: await winner.fast.latest() }
+}
+
 const accountsNow = async (ids: readonly AccountId[]): Promise<readonly MarginAccount[]> =>
   winner.engine.accounts(ids, await winner.engine.latest())
 
@@ -312,7 +341,7 @@ async function intentOn(
   const collateralValue = wad(
     sum(
       held.collateral.map(({ collateral, amount, price }) =>
-        valueOf(shareDown(amount, fraction), collateral.decimals, price),
+        fullValue(shareDown(amount, fraction), collateral.decimals, price),
       ),
     ),
   )
@@ -339,7 +368,7 @@ async function intentOn(
   return { id, strategy: 'test', quote, maxPay: wad(pay + 1n), validUntil: soon(), reason: '' }
 }
 
-const valueOf = (amount: bigint, decimals: number, price: bigint): bigint =>
+const fullValue = (amount: bigint, decimals: number, price: bigint): bigint =>
   (amount * 10n ** BigInt(18 - decimals) * price) / 10n ** 8n
 const sum = (parts: readonly bigint[]): bigint => parts.reduce((total, part) => total + part, 0n)
 const soon = () => instant(systemClock.now() + 20_000)
@@ -357,7 +386,9 @@ const claimsOf = (fill: Fill, vault: string): readonly Claim[] =>
       asset: vaultNamed(vault).assets.find((one) => one.collateral === collateral)?.token ?? '0x',
     }))
 
-async function redeem(by: Seat, vault: VaultChain, claims: readonly Claim[], floor = 1n, at?: bigint) {
+type Redeeming = { readonly floor?: bigint; readonly at?: bigint }
+
+async function redeem(by: Seat, vault: VaultChain, claims: readonly Claim[], { floor = 1n, at }: Redeeming = {}) {
   const number = at ?? (await by.engine.latest()).number
   const slots = claims.map(({ asset }) => owedSlot(by.seat.executor, asset, keccak256))
   const proof = await by.engine.proof(vaultNamed(vault.vault).mirror, slots, number)

@@ -85,7 +85,7 @@ test('a dropped transaction is sent again and closes the gap before those behind
   await eventually(pooled, (count) => count === 3)
   await anvil.ask('anvil_dropTransaction', first?.hash)
   await eventually(
-    async () => (await mine(), journal.open(CHAIN).length),
+    () => mineThen(() => journal.open(CHAIN).length),
     (open) => open === 0,
   )
   expect((await Promise.all(fates)).map(({ mined }) => mined.status)).toEqual(['included', 'included', 'included'])
@@ -100,12 +100,12 @@ test('a transaction that waits too long is replaced at its nonce with an eighth 
     (rows) => rows.length === 1,
   )
   const attempts = await eventually(
-    async () => (await mine(), journal.open(CHAIN)),
+    () => mineThen(() => journal.open(CHAIN)),
     (rows) => rows.length >= 2,
   )
   await anvil.ask('anvil_setBlockGasLimit', '0xbebc200')
   await eventually(
-    async () => (await mine(), journal.open(CHAIN).length),
+    () => mineThen(() => journal.open(CHAIN).length),
     (open) => open === 0,
   )
   expect((await sent).mined.status).toBe('included')
@@ -132,7 +132,7 @@ test('an order past its deadline is cancelled at its own nonce', async () => {
     (rows) => rows.some(({ leg }) => leg === 'cancel'),
   )
   await eventually(
-    async () => (await mine(), journal.open(CHAIN).length),
+    () => mineThen(() => journal.open(CHAIN).length),
     (open) => open === 0,
   )
   expect((await sent).kind).toBe('cancelled')
@@ -236,6 +236,11 @@ const closeAll = async () => {
 
 async function mine(blocks = 1): Promise<void> {
   for (let i = 0; i < blocks; i++) await anvil.ask('evm_mine')
+}
+
+async function mineThen<T>(look: () => T): Promise<T> {
+  await mine()
+  return look()
 }
 
 /** Mines once `count` transactions have arrived at the node. */

@@ -1,12 +1,17 @@
 // The suite on two throw-away anvils, mined every second, with the keys of everybody at hand.
 import { type Address, encodeFunctionData, type Hex, toHex } from 'viem'
+import { collateralVaultAbi } from '../../agent/adapters/chain/abi/collateral-vault.ts'
 import { priceBookAbi } from '../../agent/adapters/chain/abi/price-book.ts'
+import { rootOracleAbi } from '../../agent/adapters/chain/abi/root-oracle.ts'
+import { testTokenAbi } from '../../agent/adapters/chain/abi/test-token.ts'
 import { attestationDigest, priceBatchDigest } from '../../agent/adapters/gossip/digests.ts'
 import { signerOf } from '../../agent/adapters/signer/local-signer.ts'
 import type { Head, PriceBatch } from '../../agent/domain/market.ts'
 import type { Attestation } from '../../agent/domain/message.ts'
+import type { VaultDeployment } from '../../agent/domain/network.ts'
 import { type ChainId, instant } from '../../agent/domain/units.ts'
 import { type Deployment, deploy, engineChainId, vaultChainId } from '../../agent/swarm/deploy.ts'
+import { ownersOf } from '../../agent/swarm/deploy-executors.ts'
 import type { LocalChain } from '../../agent/swarm/local-chain.ts'
 import { openMarket } from '../../agent/swarm/market.ts'
 import { openRpc } from '../../agent/swarm/rpc.ts'
@@ -26,6 +31,10 @@ export type LocalNetwork = {
   batches(at: number): Promise<readonly PriceBatch[]>
   /** Pushes batches on chain, as anybody may. */
   push(batches: readonly PriceBatch[]): Promise<void>
+  /** Locks WETH for an account, out of nowhere. */
+  deposit(account: Address, vault: string, amount: bigint): Promise<void>
+  /** The guardian stops a vault's roots, or lets them go on. */
+  guard(vault: string, wish: 'pause' | 'unpause'): Promise<void>
   /** As many attestations of a block as the oracles ask for, in ascending order of attestor. */
   attest(head: Pick<Head, 'chain' | 'number' | 'hash'>): Promise<readonly Attestation[]>
   stop(): Promise<void>
@@ -55,6 +64,12 @@ export async function startLocalNetwork(name = 'flash-crash'): Promise<LocalNetw
     vault,
     batches: async (at) => signedBatches(scenario, deployment, at, await chainTime(engine)),
     push: (batches) => push(deployment, engine, batches),
+    deposit: (account, id, amount) => deposit(vault, vaultNamed(deployment, id), account, amount),
+    guard: async (id, wish) => {
+      const data = encodeFunctionData({ abi: rootOracleAbi, functionName: wish })
+      const { guardian } = await ownersOf(vault)
+      await transact(vault, guardian, { to: vaultNamed(deployment, id).engineRoots, data })
+    },
     attest: (head) => attest(scenario, seats, head),
     stop: async () => {
       await Promise.all(anvils.map((anvil) => anvil.stop()))
@@ -111,23 +126,45 @@ async function signedBatches(scenario: Scenario, { engines, network }: Deploymen
 }
 
 async function push({ engines }: Deployment, chain: LocalChain, batches: readonly PriceBatch[]): Promise<void> {
-  const [from] = await chain.rpc.request<readonly Address[]>('eth_accounts')
+  const { governor } = await ownersOf(chain)
   const data = encodeFunctionData({ abi: priceBookAbi, functionName: 'push', args: [batches] })
+  await transact(chain, governor, { to: engines[0]?.priceBook, data })
+}
+
+async function deposit(chain: LocalChain, vault: VaultDeployment, account: Address, amount: bigint): Promise<void> {
+  const { trader } = await ownersOf(chain)
+  const [asset] = vault.assets
+  if (!asset) throw new Error(`vault ${vault.id} lists nothing`)
+  const token = (functionName: 'mint' | 'approve', who: Address) =>
+    transact(chain, trader, {
+      to: asset.token,
+      data: encodeFunctionData({ abi: testTokenAbi, functionName, args: [who, amount] }),
+    })
+  await token('mint', trader)
+  await token('approve', vault.vault)
+  const args = [account, asset.token, amount] as const
+  const data = encodeFunctionData({ abi: collateralVaultAbi, functionName: 'deposit', args })
+  await transact(chain, trader, { to: vault.vault, data })
+}
+
+type Sent = { readonly to: Address | undefined; readonly data: Hex }
+
+/** Sends from an account whose key the node holds and waits until it is mined. */
+async function transact(chain: LocalChain, from: Address, sent: Sent): Promise<void> {
   const fee = toHex(2_000_000_000n)
-  const call = {
-    from,
-    to: engines[0]?.priceBook,
-    data,
-    gas: toHex(2_000_000n),
-    maxFeePerGas: fee,
-    maxPriorityFeePerGas: fee,
-  }
-  const hash = await chain.rpc.request<Hex>('eth_sendTransaction', [call])
+  const fees = { gas: toHex(2_000_000n), maxFeePerGas: fee, maxPriorityFeePerGas: fee }
+  const hash = await chain.rpc.request<Hex>('eth_sendTransaction', [{ from, ...sent, ...fees }])
   for (;;) {
     const receipt = await chain.rpc.request<{ status: Hex } | null>('eth_getTransactionReceipt', [hash])
     if (receipt?.status === '0x1') return
-    if (receipt) throw new Error('the prices were refused')
+    if (receipt) throw new Error(`a call of ${sent.to} was refused`)
   }
+}
+
+function vaultNamed({ network }: Deployment, id: string): VaultDeployment {
+  const vault = network.vaults.find((one) => one.id === id)
+  if (!vault) throw new Error(`no vault ${id}`)
+  return vault
 }
 
 async function attest(scenario: Scenario, seats: readonly Seat[], head: Pick<Head, 'chain' | 'number' | 'hash'>) {

@@ -25,6 +25,10 @@ export async function rootState({ rpc }: ChainLink, deployment: VaultDeployment,
   }
 }
 
+/** Whether a claim sent now would be paid: it is mined no earlier than now, whatever the last block's time says. */
+export const usable = ({ clock }: ChainLink, { usableAt }: RootState): boolean =>
+  clock.now() >= Number(usableAt) * 1_000
+
 /** The newest anchored block at or above `number` whose delay has passed. */
 export async function newestAnchored(
   link: ChainLink,
@@ -45,8 +49,7 @@ export async function newestAnchored(
   })
   const numbers = anchors.map(({ args }) => args.number).filter((found) => found >= number)
   for (const found of numbers.sort((a, b) => (a > b ? -1 : 1))) {
-    const { usableAt } = await rootState(link, deployment, found)
-    if (usableAt <= head.timestamp) return found
+    if (usable(link, await rootState(link, deployment, found))) return found
   }
   return undefined
 }

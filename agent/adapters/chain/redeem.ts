@@ -1,10 +1,10 @@
 // From a proof of `owed` to dollars: root, anchor, claim and sale, in one transaction when the route has no delay.
 import { encodeAbiParameters, type Hash, type Hex, keccak256 } from 'viem'
 import type { ClaimStep } from '../../ports/chain.ts'
-import { type RootState, rootState } from './anchored.ts'
+import { type RootState, rootState, usable } from './anchored.ts'
 import { rootActs } from './credit.ts'
 import { type Act, executeCall, LEG } from './executor-call.ts'
-import { type ChainLink, sender } from './link.ts'
+import { sender } from './link.ts'
 import { claimActs, type Lot, readLots, saleActs } from './lots.ts'
 import type { Mined } from './receipt.ts'
 import type { Redemption, Seller } from './redemption.ts'
@@ -88,8 +88,6 @@ function guardOf({ deployment }: Seller, { claims }: Redemption): Hash {
   const names = claims.map(({ intent, collateral }) => `${intent}:${collateral}`).sort()
   return keccak256(encodeAbiParameters([{ type: 'address' }, { type: 'string[]' }], [deployment.vault, names]))
 }
-
-const usable = ({ clock }: ChainLink, { usableAt }: RootState): boolean => clock.now() >= Number(usableAt) * 1_000
 
 const waiting = ({ usableAt }: RootState, { root }: Redemption, gasCost: bigint): ClaimStep => ({
   kind: 'waiting',

@@ -71,7 +71,10 @@ export async function openTransactor(options: TransactorOptions): Promise<Transa
   return {
     address: signer.address,
     send: async (order, signal) => {
-      const placed = turn.then(() => (signal.throwIfAborted(), place(order)))
+      const placed = turn.then(() => {
+        signal.throwIfAborted()
+        return place(order)
+      })
       turn = placed.catch(() => undefined)
       const mine = await placed
       void broadcast(options, mine)
@@ -122,12 +125,14 @@ async function onHead(pump: Pump, head: Head): Promise<void> {
   for (const order of orders) {
     const attempt = order.attempts.find(({ hash }) => found.has(hash))
     const mined = attempt && found.get(attempt.hash)
-    if (attempt && mined) included(pump, order, attempt, mined, head)
+    if (attempt && mined) included(pump, order, { attempt, mined, head })
     else await stillWaiting(pump, order, head)
   }
 }
 
-function included(pump: Pump, order: Pending, attempt: Attempt, mined: Mined, head: Head): void {
+type Inclusion = { readonly attempt: Attempt; readonly mined: Mined; readonly head: Head }
+
+function included(pump: Pump, order: Pending, { attempt, mined, head }: Inclusion): void {
   order.waitingSince = undefined
   order.fate.resolve({ kind: attempt.content.leg === CANCEL ? 'cancelled' : 'mined', mined })
   if (head.number < mined.anchor.number + BigInt(pump.finality)) return

@@ -34,6 +34,7 @@ export async function openVaultChain({ link, deployment, executor }: VaultChainO
     deposits: (from, to) => deposits(link, deployment, from, to),
     claimed: (beneficiary, asset) => claimed(link, deployment, beneficiary, asset),
     anchored: (number) => newestAnchored(link, deployment, number),
+    // biome-ignore lint/complexity/useMaxParams: the port fixes the parameters.
     redeem: (claims, root, proof, minProceeds, signal) => {
       const step = turn.then(() => redeem({ link, deployment, executor }, { claims, root, proof, minProceeds }, signal))
       turn = step.catch(() => undefined)
