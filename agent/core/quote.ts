@@ -49,7 +49,7 @@ export function price(core: Core, market: Market, candidate: Candidate): Priced 
   if (open.length === 0) return none('no-route')
   const sized = open.map((quote) => sizesOf(sheet, quote))
   const quotes = sized.flatMap(({ sizes, quote }) =>
-    sizes.flatMap((fraction) => quoteAt(sheet, quote.route, fraction) ?? []),
+    sizes.flatMap((fraction) => (fraction === quote.fraction ? quote : (quoteAt(sheet, quote.route, fraction) ?? []))),
   )
   return quotes.length > 0 ? { quotes: quotes.sort(byNet), reason: undefined } : none(sized[0]?.short ?? 'capital')
 }
@@ -228,38 +228,47 @@ type Fit = { readonly quote: Quote; readonly sizes: readonly Bps[]; readonly sho
 /** Below this share of the largest slice a bid is not worth its transaction. */
 const LEAST_SHARE = 20
 
-/** Sizes that our limits allow: the largest, its half and its quarter where the gap makes small slices better. */
-function sizesOf({ core, market }: Sheet, quote: Quote): Fit {
-  const { setup, ledger } = core
-  const { capital, risk } = setup
-  const cash = min(free(ledger, market.engine, capital.reserve), capital.maxBid)
-  const byCash = affordable(quote.fraction, cashNeeded(quote, risk.payTolerance), cash)
-  const travels = quote.route.settlement === 'state-proof'
-  const room = wad(risk.maxInFlight - inFlight(ledger) - pledged(ledger))
-  const tail = wad(risk.gap.limit - shortfallInFlight(ledger))
-  const byRisk = travels
-    ? min(affordable(quote.fraction, quote.outlay, room), affordable(quote.fraction, quote.gap.shortfall, tail))
-    : quote.fraction
-  const byReserves = serviceLimit(core, quote)
-  const fraction = min(min(byCash, byRisk), byReserves)
-  const short =
-    byCash <= byRisk && byCash <= byReserves ? 'capital' : byRisk <= byReserves ? 'in-flight-limit' : 'no-route'
+/** Sizes that our limits allow: the largest, and its half and quarter where the gap makes small slices better. */
+function sizesOf(sheet: Sheet, quote: Quote): Fit {
+  const { fraction, short } = largest(sheet.core, sheet.market, quote)
   const whole = isInsolvent(quote.candidate)
   if (fraction * LEAST_SHARE < quote.fraction || (whole && fraction < quote.fraction))
     return { quote, sizes: [], short }
-  const parts = whole || !travels ? [1] : [1, 2, 4]
-  return { quote, sizes: [...new Set(parts.map((part) => bps(Math.ceil(fraction / part))))], short: undefined }
+  const parts = !whole && isBent(sheet.core, quote) ? [1, 2, 4] : [1]
+  const sizes = parts.map((part) => bps(Math.ceil(fraction / part)))
+  return { quote, sizes: [...new Set(sizes)], short: undefined }
 }
 
-/** A provider buys only what its reserves pay for. */
-function serviceLimit({ book }: Core, { route, fraction, collateralValue, providerFee }: Quote): Bps {
-  if (route.provider === undefined) return fraction
-  return affordable(
-    fraction,
-    collateralValue - providerFee,
-    book.providers.get(route.provider.toLowerCase())?.status.reserves ?? 0n,
-  )
+/** The largest slice within capital, risk and reserves, and which of them is the tightest. */
+function largest(
+  { setup, ledger, book }: Core,
+  { engine }: Market,
+  quote: Quote,
+): { fraction: Bps; short: SkipReason } {
+  const { fraction: most, route, outlay, gap } = quote
+  const { capital, risk } = setup
+  const cash = min(free(ledger, engine, capital.reserve), capital.maxBid)
+  const byCash = affordable(most, cashNeeded(quote, risk.payTolerance), cash)
+  const room = risk.maxInFlight - inFlight(ledger) - pledged(ledger)
+  const tail = risk.gap.limit - shortfallInFlight(ledger)
+  const travels = route.settlement === 'state-proof'
+  const byRisk = travels ? min(affordable(most, outlay, room), affordable(most, gap.shortfall, tail)) : most
+  const byReserves = affordable(most, quote.collateralValue - quote.providerFee, reservesOf(book, quote) ?? MANY)
+  const fraction = min(min(byCash, byRisk), byReserves)
+  return { fraction, short: fraction === byCash ? 'capital' : fraction === byRisk ? 'in-flight-limit' : 'no-route' }
 }
+
+/** Whether the bid price moves within the slice: only then can a part of it be worth more than the whole. */
+function isBent({ setup, ledger }: Core, { gap, route }: Quote): boolean {
+  if (route.settlement !== 'state-proof') return false
+  return 10n * (shortfallInFlight(ledger) + gap.shortfall) > setup.risk.gap.limit
+}
+
+const MANY = 10n ** 60n
+
+/** What a provider can still pay; undefined on other routes. */
+const reservesOf = (book: Core['book'], { route }: Quote): bigint | undefined =>
+  route.provider === undefined ? undefined : (book.providers.get(route.provider.toLowerCase())?.status.reserves ?? 0n)
 
 const none = (reason: SkipReason): Priced => ({ quotes: [], reason })
 const byNet = (a: Quote, b: Quote): number => (a.net > b.net ? -1 : a.net < b.net ? 1 : 0)

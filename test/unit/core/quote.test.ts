@@ -50,15 +50,16 @@ describe('a quote', () => {
     }
   })
 
-  test('comes in a few sizes on every open route, best net first', () => {
-    const quotes = offered(ripe(), {}, rates(9_900))?.quotes ?? []
-    expect(quotes.map(({ route }) => route.settlement).sort()).toEqual([
-      'liquidity-service',
-      'state-proof',
-      'state-proof',
-      'state-proof',
-    ])
-    expect(quotes.map(({ net }) => net)).toEqual(quotes.map(({ net }) => net).sort((a, b) => (a < b ? 1 : -1)))
+  test('comes on every open route, and in a few sizes where the bid price rises within the slice', () => {
+    const routes = (limit: number) => {
+      const { risk } = setup()
+      const over = { risk: { ...risk, gap: { ...risk.gap, limit: usd(limit) } } }
+      const quotes = offered(ripe(), over, rates(9_900))?.quotes ?? []
+      expect(quotes.map(({ net }) => net)).toEqual(quotes.map(({ net }) => net).sort((a, b) => (a < b ? 1 : -1)))
+      return quotes.map(({ route }) => route.settlement).sort()
+    }
+    expect(routes(1_000_000)).toEqual(['liquidity-service', 'state-proof'])
+    expect(routes(2_000)).toEqual(['liquidity-service', 'state-proof', 'state-proof', 'state-proof'])
   })
 
   test('asks a larger premium on the slow vault than on the fast one', () => {
