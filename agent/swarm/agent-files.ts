@@ -3,7 +3,7 @@ import { chmodSync, writeFileSync } from 'node:fs'
 import type { Scenario } from '../../config/scenario.ts'
 import type { AgentConfigInput } from '../../config/schema.ts'
 import type { Bps, Wad } from '../domain/units.ts'
-import type { Seated } from './deploy.ts'
+import type { Seated } from './deployment.ts'
 import type { LocalChain } from './local-chain.ts'
 import type { RunDirectory } from './run-directory.ts'
 

@@ -3,10 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Abi, type Address, encodeFunctionData, type Hex, maxUint256, toHex } from 'viem'
 import { openBurst } from './burst.ts'
 import { readAll } from './calls.ts'
-import { ownersOf } from './deploy-executors.ts'
-import { type AssetSite, unitsFor, VAULT_ARTEFACTS, type VaultSite } from './deploy-vault.ts'
+import { unitsFor } from './deploy-vault.ts'
+import type { AssetSite, VaultSite } from './deployment.ts'
 import { feedNamed } from './feeds.ts'
 import type { Market } from './market.ts'
+import { ownersOf } from './owners.ts'
+import { VAULT_ARTEFACTS } from './suite.ts'
 
 /** Funds the arbitrageur's own tokens: plenty, it is the rest of the world. */
 export async function fundArbitrageur(site: VaultSite): Promise<Address> {

@@ -1,5 +1,3 @@
-// Black (1976): a European option on a forward, undiscounted. Statistics are double; publishers round at one gate.
-
 /** A European option. `years` is what is left to expiry. */
 export type Option = {
   readonly kind: 'call' | 'put'

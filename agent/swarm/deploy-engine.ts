@@ -1,39 +1,12 @@
 // The engine chain of a deployment: prices, margin engine, auction, credit lines, and the market listed on them.
 import { type Abi, type Address, encodeFunctionData, getAddress, type Hex } from 'viem'
-import { ownArtefact } from './artefact.ts'
 import { type Burst, openBurst } from './burst.ts'
-import type { DeployPlan, Seated, VaultPlace } from './deploy.ts'
-import { ownersOf } from './deploy-executors.ts'
+import { type DeployPlan, dollars, type EngineSite, type Seated, type VaultPlace } from './deployment.ts'
 import { feedNamed, feedsOf } from './feeds.ts'
 import type { LocalChain } from './local-chain.ts'
+import { ownersOf } from './owners.ts'
 import { perpetualShocks } from './shocks.ts'
-
-/** Contracts of one engine chain. */
-export type EngineSite = {
-  readonly chain: LocalChain
-  readonly name: string
-  readonly finality: number
-  readonly governor: Address
-  readonly authority: Address
-  readonly registry: Address
-  readonly cash: Address
-  readonly priceBook: Address
-  readonly engine: Address
-  readonly auction: Address
-  readonly creditLines: Address
-}
-
-/** Contracts of the engine chain, by name. */
-export const ENGINE_ARTEFACTS = {
-  AccessManager: ownArtefact('AccessManager'),
-  TestToken: ownArtefact('TestToken'),
-  AgentRegistry: ownArtefact('AgentRegistry'),
-  PriceBook: ownArtefact('PriceBook'),
-  MarginEngine: ownArtefact('MarginEngine'),
-  LiquidationAuction: ownArtefact('LiquidationAuction'),
-  CreditLines: ownArtefact('CreditLines'),
-  VaultMirror: ownArtefact('VaultMirror'),
-}
+import { ENGINE_ARTEFACTS } from './suite.ts'
 
 /** Queues the deployment of one engine. Auction and credit lines name each other: both are reserved first. */
 export function deployEngine(plan: DeployPlan, chain: LocalChain, position: number, burst: Burst): EngineSite {
@@ -106,9 +79,6 @@ export async function openEngineAccounts(plan: DeployPlan, site: EngineSite, sea
   }
   await burst.flush()
 }
-
-/** A wad of dollars in the tokens' six decimals, rounded down. */
-export const dollars = (value: bigint): bigint => value / 10n ** 12n
 
 /** The accounts on the other side of every trade, and behind every shortfall. */
 export async function poolAndInsurance(site: EngineSite): Promise<readonly [Address, Address]> {

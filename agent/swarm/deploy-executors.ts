@@ -12,40 +12,20 @@ import {
 } from 'viem'
 import { invariantBroken } from '../domain/errors.ts'
 import type { ChainId } from '../domain/units.ts'
-import { ownArtefact } from './artefact.ts'
 import { type Burst, openBurst } from './burst.ts'
-import { type DeployPlan, get, type Seated, type VaultPlace } from './deploy.ts'
-import { dollars, ENGINE_ARTEFACTS, type EngineSite } from './deploy-engine.ts'
-import { VAULT_ARTEFACTS, type VaultSite } from './deploy-vault.ts'
+import {
+  type DeployPlan,
+  dollars,
+  type EngineSite,
+  get,
+  type Seated,
+  type Sites,
+  type VaultSite,
+} from './deployment.ts'
 import type { LocalChain } from './local-chain.ts'
+import type { Owners } from './owners.ts'
 import type { Seat } from './seats.ts'
-
-/** Local accounts that the node holds the keys of, one duty each so that nonces never meet. */
-export type Owners = {
-  readonly governor: Address
-  readonly owner: Address
-  readonly trader: Address
-  readonly arbitrageur: Address
-  readonly guardian: Address
-  readonly publisher: Address
-}
-
-/** The duties of a chain's local accounts. */
-export async function ownersOf(chain: LocalChain): Promise<Owners> {
-  const [governor, owner, trader, arbitrageur, guardian, publisher] =
-    await chain.rpc.request<readonly Address[]>('eth_accounts')
-  if (!governor || !owner || !trader || !arbitrageur || !guardian || !publisher) {
-    throw invariantBroken(`chain ${chain.name} has fewer than six local accounts`, {})
-  }
-  return { governor, owner, trader, arbitrageur, guardian, publisher }
-}
-
-/** The sites that executors act on. */
-export type Sites = {
-  readonly engines: readonly EngineSite[]
-  readonly vaultChains: readonly VaultSite[]
-  readonly vaults: readonly VaultPlace[]
-}
+import { ENGINE_ARTEFACTS, EXECUTOR, VAULT_ARTEFACTS } from './suite.ts'
 
 /**
  * Deploys every executor first from its chain's owner account, in the same order: equal nonces give one address per agent
@@ -74,54 +54,51 @@ export async function seatExecutors(
   return first
 }
 
-/** The contract that holds capital and calls for it. */
-export const EXECUTOR = ownArtefact('LiquidatorExecutor')
 const TIMELOCK = 3600n
 
 const deployExecutor = (burst: Burst, operator: Address): Address =>
   burst.deploy(EXECUTOR, [burst.from, operator, TIMELOCK])
 
-/** Gives an operator exactly the calls its duties need. Recipients are pinned to the executor itself. */
+/** Gives an operator exactly the calls its duties need on a chain. Recipients are pinned to the executor itself. */
 function arm(burst: Burst, site: EngineSite | VaultSite, sites: Sites, seat: Seated): void {
+  if ('engine' in site) armOnEngine(burst, site, sites, seat)
+  else armOnVaults(burst, site, sites, seat)
+}
+
+function armOnEngine(burst: Burst, site: EngineSite, sites: Sites, seat: Seated): void {
+  const { PriceBook, MarginEngine, LiquidationAuction, CreditLines, VaultMirror } = ENGINE_ARTEFACTS
+  const { auction, engine, chain, creditLines } = site
   const self = seat.executor
   const allow = rules(burst, self)
-  if ('engine' in site) {
-    const { PriceBook, MarginEngine, LiquidationAuction, CreditLines, VaultMirror } = ENGINE_ARTEFACTS
-    const { auction, engine, chain } = site
-    allow(site.priceBook, PriceBook.abi, 'push')
-    allow(auction, LiquidationAuction.abi, 'start')
-    allow(auction, LiquidationAuction.abi, 'bid', { pin: 5, value: self })
-    allow(auction, LiquidationAuction.abi, 'bidAndSell')
-    allow(engine, MarginEngine.abi, 'closeAll', { pin: 1, value: self })
-    for (const vault of sites.vaults.filter((one) => one.engine === chain.id)) {
-      allow(vault.vaultRoots, VAULT_ARTEFACTS.RootOracle.abi, 'submit')
-      allow(vault.vaultRoots, VAULT_ARTEFACTS.RootOracle.abi, 'anchor')
-      allow(vault.mirror, VaultMirror.abi, 'prove')
-    }
-    ownerCall(
-      burst,
-      self,
-      engine,
-      encodeFunctionData({ abi: MarginEngine.abi, functionName: 'open', args: [0n, CROSS] }),
-    )
-    if (seat.role === 'provider') {
-      ownerCall(
-        burst,
-        self,
-        site.creditLines,
-        encodeFunctionData({ abi: CreditLines.abi, functionName: 'setSigner', args: [seat.operator] }),
-      )
-    }
-    measure(
-      burst,
-      self,
-      engine,
-      encodeFunctionData({ abi: MarginEngine.abi, functionName: 'cashOf', args: [self] }),
-      seat.capital * 20n,
-    )
-    return
+  allow(site.priceBook, PriceBook.abi, 'push')
+  allow(auction, LiquidationAuction.abi, 'start')
+  allow(auction, LiquidationAuction.abi, 'bid', { pin: 5, value: self })
+  allow(auction, LiquidationAuction.abi, 'bidAndSell')
+  allow(engine, MarginEngine.abi, 'closeAll', { pin: 1, value: self })
+  for (const vault of sites.vaults.filter((one) => one.engine === chain.id)) {
+    allow(vault.vaultRoots, VAULT_ARTEFACTS.RootOracle.abi, 'submit')
+    allow(vault.vaultRoots, VAULT_ARTEFACTS.RootOracle.abi, 'anchor')
+    allow(vault.mirror, VaultMirror.abi, 'prove')
   }
+  const owner = (target: Address, abi: Abi, functionName: string, args: readonly unknown[]): void =>
+    burst.call({
+      to: self,
+      abi: EXECUTOR.abi,
+      name: 'ownerCall',
+      args: [target, encodeFunctionData({ abi, functionName, args })],
+    })
+  owner(engine, MarginEngine.abi, 'open', [0n, CROSS])
+  if (seat.role === 'provider') owner(creditLines, CreditLines.abi, 'setSigner', [seat.operator])
+  measure(burst, self, { target: engine, abi: MarginEngine.abi, name: 'cashOf' }, seat.capital * TURNOVER)
+}
+
+/** How many times its capital an executor may spend in an hour: an hour of market is a minute and a half of compressed time. */
+const TURNOVER = 20n
+
+function armOnVaults(burst: Burst, site: VaultSite, sites: Sites, seat: Seated): void {
   const { RootOracle, CollateralVault, TestToken, Router } = VAULT_ARTEFACTS
+  const self = seat.executor
+  const allow = rules(burst, self)
   for (const vault of sites.vaults.filter((one) => one.chain === site.chain.id)) {
     allow(vault.engineRoots, RootOracle.abi, 'submit')
     allow(vault.engineRoots, RootOracle.abi, 'anchor')
@@ -129,13 +106,7 @@ function arm(burst: Burst, site: EngineSite | VaultSite, sites: Sites, seat: Sea
   }
   for (const { token } of site.assets) allow(token, TestToken.abi, 'approve', { pin: 1, value: site.router })
   allow(site.router, Router.abi, 'swapExactTokensForTokens', { pin: 4, value: self })
-  measure(
-    burst,
-    self,
-    site.dollar,
-    encodeFunctionData({ abi: TestToken.abi, functionName: 'balanceOf', args: [self] }),
-    dollars(seat.capital),
-  )
+  measure(burst, self, { target: site.dollar, abi: TestToken.abi, name: 'balanceOf' }, dollars(seat.capital))
 }
 
 /** The traders' desk may open, fund and trade accounts, and lock collateral. */
@@ -143,13 +114,7 @@ function openDesk(burst: Burst, site: EngineSite | VaultSite, sites: Sites, desk
   const allow = rules(burst, desk)
   const { MarginEngine, TestToken, PriceBook } = ENGINE_ARTEFACTS
   const token = 'engine' in site ? site.cash : site.dollar
-  measure(
-    burst,
-    desk,
-    token,
-    encodeFunctionData({ abi: TestToken.abi, functionName: 'balanceOf', args: [desk] }),
-    parseEther('1000000000'),
-  )
+  measure(burst, desk, { target: token, abi: TestToken.abi, name: 'balanceOf' }, parseEther('1000000000'))
   if ('engine' in site) {
     allow(site.cash, TestToken.abi, 'approve')
     allow(site.priceBook, PriceBook.abi, 'push')
@@ -181,10 +146,11 @@ function selectorOf(abi: Abi, name: string): Hex {
   return toFunctionSelector(item)
 }
 
-const ownerCall = (burst: Burst, executor: Address, target: Address, data: Hex): void =>
-  burst.call({ to: executor, abi: EXECUTOR.abi, name: 'ownerCall', args: [target, data] })
+type Measure = { readonly target: Address; readonly abi: Abi; readonly name: string }
 
-function measure(burst: Burst, executor: Address, target: Address, reading: Hex, hourlyCap: bigint): void {
+/** What the executor's floor and hourly cap are taken on: a view of its own address. */
+function measure(burst: Burst, executor: Address, { target, abi, name }: Measure, hourlyCap: bigint): void {
+  const reading = encodeFunctionData({ abi, functionName: name, args: [executor] })
   burst.call({ to: executor, abi: EXECUTOR.abi, name: 'setMeasure', args: [target, reading] })
   burst.call({ to: executor, abi: EXECUTOR.abi, name: 'setHourlyCap', args: [hourlyCap] })
 }

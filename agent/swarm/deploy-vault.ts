@@ -1,49 +1,10 @@
 // A vault chain of a deployment: tokens, the pools where collateral is sold, and the vaults' listings.
 import { type Address, concat, getContractAddress, keccak256, maxUint256, toFunctionSelector } from 'viem'
-import { ownArtefact, uniswapArtefact } from './artefact.ts'
 import type { Burst } from './burst.ts'
-import type { DeployPlan, VaultPlace } from './deploy.ts'
-import { dollars } from './deploy-engine.ts'
+import { type AssetSite, type DeployPlan, dollars, type VaultPlace, type VaultSite } from './deployment.ts'
 import { feedsOf } from './feeds.ts'
 import type { LocalChain } from './local-chain.ts'
-
-/** A collateral token of a vault chain and the pool it is sold in. `depth` in dollars (six decimals) on each side. */
-export type AssetSite = {
-  readonly symbol: string
-  readonly token: Address
-  readonly decimals: number
-  readonly pair: Address
-  readonly feed: string
-  readonly depth: bigint
-}
-
-/** Contracts of one vault chain. */
-export type VaultSite = {
-  readonly chain: LocalChain
-  readonly name: string
-  readonly finality: number
-  readonly governor: Address
-  readonly authority: Address
-  readonly registry: Address
-  readonly dollar: Address
-  readonly factory: Address
-  readonly router: Address
-  readonly assets: readonly AssetSite[]
-  readonly artefacts: typeof VAULT_ARTEFACTS
-}
-
-/** Contracts of the vault chain, by name. */
-export const VAULT_ARTEFACTS = {
-  AccessManager: ownArtefact('AccessManager'),
-  TestToken: ownArtefact('TestToken'),
-  AgentRegistry: ownArtefact('AgentRegistry'),
-  RootOracle: ownArtefact('RootOracle'),
-  CollateralVault: ownArtefact('CollateralVault'),
-  VaultMirror: ownArtefact('VaultMirror'),
-  Factory: uniswapArtefact('UniswapV2Factory'),
-  Pair: uniswapArtefact('UniswapV2Pair'),
-  Router: uniswapArtefact('UniswapV2Router02'),
-}
+import { VAULT_ARTEFACTS } from './suite.ts'
 
 /** Queues the deployment of one vault chain, its pools filled at the starting prices. */
 export function deployVaultChain(plan: DeployPlan, chain: LocalChain, position: number, burst: Burst): VaultSite {

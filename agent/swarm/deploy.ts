@@ -1,41 +1,21 @@
-// Deploys the suite of a scenario to its chains: N engines, M vaults, one executor address per agent on all of them.
-import { type Address, encodeFunctionData } from 'viem'
-import type { Scenario } from '../../config/scenario.ts'
 import { invariantBroken } from '../domain/errors.ts'
-import type { EngineDeployment, Network, VaultDeployment } from '../domain/network.ts'
-import { bps, type ChainId, chainId, millis } from '../domain/units.ts'
+import type { EngineDeployment, Network } from '../domain/network.ts'
+import { type ChainId, millis } from '../domain/units.ts'
 import { type Burst, openBurst } from './burst.ts'
-import { deployEngine, type EngineSite, listMarket, openEngineAccounts } from './deploy-engine.ts'
-import { type Owners, ownersOf, seatExecutors } from './deploy-executors.ts'
-import { deployVaultChain, listVaults, type VaultSite } from './deploy-vault.ts'
+import { deployEngine, listMarket, openEngineAccounts } from './deploy-engine.ts'
+import { seatExecutors } from './deploy-executors.ts'
+import { deployVaultChain, listVaults } from './deploy-vault.ts'
+import {
+  type Deployment,
+  type DeployPlan,
+  type EngineSite,
+  get,
+  type VaultPlace,
+  type VaultSite,
+} from './deployment.ts'
 import type { LocalChain } from './local-chain.ts'
+import { type Owners, ownersOf } from './owners.ts'
 import { readBack } from './read-back.ts'
-import type { Seat } from './seats.ts'
-
-/** What is to be deployed where. */
-export type DeployPlan = {
-  readonly scenario: Scenario
-  readonly engines: readonly LocalChain[]
-  readonly vaultChains: readonly LocalChain[]
-  readonly seats: readonly Seat[]
-  readonly publishers: readonly Address[]
-}
-
-/** A seat with its executor. One address serves on every chain. */
-export type Seated = Seat & { readonly executor: Address }
-
-/** Everything a deployment made. `desk` owns the traders' accounts. */
-export type Deployment = {
-  readonly network: Network
-  readonly engines: readonly EngineSite[]
-  readonly vaultChains: readonly VaultSite[]
-  readonly seats: readonly Seated[]
-  readonly desk: Address
-}
-
-/** The chain ids that a scenario's chains get, by position. */
-export const engineChainId = (position: number): ChainId => chainId(31_337 + position)
-export const vaultChainId = (position: number): ChainId => chainId(41_337 + position)
 
 /** Deploys, wires, funds and reads back. The chains must not mine by themselves yet. */
 export async function deploy(plan: DeployPlan): Promise<Deployment> {
@@ -56,9 +36,6 @@ export async function deploy(plan: DeployPlan): Promise<Deployment> {
   await readBack(plan, deployment)
   return deployment
 }
-
-/** A vault with its mirror and the two root oracles between them. */
-export type VaultPlace = VaultDeployment & { readonly site: VaultSite; readonly engineSite: EngineSite }
 
 /** Vault and mirror name each other, so both addresses are reserved before either is deployed. */
 function deployVaults(
@@ -144,20 +121,3 @@ function named<T extends { readonly name: string }>(sites: readonly T[], name: s
   if (site === undefined) throw invariantBroken(`the scenario names no chain ${name}`, { name })
   return site
 }
-
-/** The value of a key that is known to be there. */
-export function get<K, V>(map: ReadonlyMap<K, V>, key: K): V {
-  const value = map.get(key)
-  if (value === undefined) throw invariantBroken(`nothing is known of ${String(key)}`, {})
-  return value
-}
-
-/** What the owner of an executor makes it call. */
-export const callData = (
-  abi: Parameters<typeof encodeFunctionData>[0]['abi'],
-  functionName: string,
-  args: readonly unknown[],
-) => encodeFunctionData({ abi, functionName, args })
-
-/** Bps of a scenario as the contracts take them. */
-export const asBps = (ratio: number): number => bps(Math.round(ratio))

@@ -1,5 +1,3 @@
-// Figures and tables for people: eighty columns, no escape codes, so that a log reads as well as a terminal.
-
 /** Dollars of a wad, rounded to cents or, from a thousand on, to whole dollars. */
 export function usd(value: bigint): string {
   const sign = value < 0n ? '-' : ''

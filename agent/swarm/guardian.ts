@@ -3,9 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Scenario } from '../../config/scenario.ts'
 import type { VaultDeployment } from '../domain/network.ts'
 import { openBurst } from './burst.ts'
-import { ownersOf } from './deploy-executors.ts'
-import { VAULT_ARTEFACTS, type VaultSite } from './deploy-vault.ts'
+import type { VaultSite } from './deployment.ts'
+import { ownersOf } from './owners.ts'
 import { between, exponential, seeded } from './random.ts'
+import { VAULT_ARTEFACTS } from './suite.ts'
 
 /** What a route is about to do. Times in milliseconds since the opening. */
 export type Stoppage = { readonly vault: string; readonly from: number; readonly to: number }

@@ -1,12 +1,12 @@
 // What became of a run, in figures: the base of the assertions, the tables and the JSON summary.
 import type { Scenario } from '../../config/scenario.ts'
 import type { Balance } from './conservation.ts'
-import type { Seated } from './deploy.ts'
+import type { Seated } from './deployment.ts'
 import { crashWindow } from './market.ts'
 import type { OpenClaim, Road, WonBid } from './record.ts'
 import { percentile } from './statistics.ts'
 import type { Life } from './truth.ts'
-import { amount, priceDeliveries } from './voices.ts'
+import { amount } from './voices.ts'
 import type { Watch } from './watch.ts'
 
 /** One agent's row. Amounts in dollars (wad). */
@@ -144,7 +144,7 @@ function gossipOf({ voices }: Watch, { scenario, opened }: Closing): Gossip {
   const crash = crashWindow(scenario)
   const inCrash = (at: number): boolean =>
     crash !== undefined && at - opened >= crash.from && at - opened < crash.to + CRASH_ECHO
-  const deliveries = priceDeliveries(voices).filter(({ at }) => at >= opened)
+  const deliveries = voices.deliveries.filter(({ at }) => at >= opened)
   const [calm, crashed] = [deliveries.filter(({ at }) => !inCrash(at)), deliveries.filter(({ at }) => inCrash(at))]
   const at = (group: typeof deliveries, share: number): number | undefined =>
     percentile(

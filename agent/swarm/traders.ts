@@ -7,11 +7,10 @@ import type { VaultDeployment } from '../domain/network.ts'
 import type { AccountPlan } from './accounts.ts'
 import { type Burst, openBurst } from './burst.ts'
 import { read, readAll } from './calls.ts'
-import type { Deployment } from './deploy.ts'
-import { dollars, ENGINE_ARTEFACTS, type EngineSite } from './deploy-engine.ts'
-import { EXECUTOR, ownersOf } from './deploy-executors.ts'
-import { VAULT_ARTEFACTS, type VaultSite } from './deploy-vault.ts'
+import { type Deployment, dollars, type EngineSite, type VaultSite } from './deployment.ts'
 import type { LocalChain } from './local-chain.ts'
+import { ownersOf } from './owners.ts'
+import { ENGINE_ARTEFACTS, EXECUTOR, VAULT_ARTEFACTS } from './suite.ts'
 
 /** A planned account with its address on the engine chain. */
 export type Trader = AccountPlan & { readonly account: Address; readonly site: EngineSite }

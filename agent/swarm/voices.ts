@@ -31,6 +31,8 @@ export type Voices = {
   readonly summaries: Map<string, Readonly<Record<string, unknown>>>
   /** The newest statistics of each agent: its counters are cumulative. */
   readonly gossip: Map<string, Readonly<Record<string, unknown>>>
+  /** Delivery times of price batches of all agents; each report carries what is new since the last. */
+  readonly deliveries: { readonly at: number; readonly millis: number }[]
   /** Parts of the P&L of closed settlements, by agent and part. */
   readonly closed: Map<string, Map<string, bigint>>
   readonly learned: Set<string>
@@ -45,6 +47,7 @@ export const newVoices = (): Voices => ({
   lost: new Map(),
   summaries: new Map(),
   gossip: new Map(),
+  deliveries: [],
   closed: new Map(),
   learned: new Set(),
   exhausted: new Set(),
@@ -99,6 +102,7 @@ export function listen(voices: Voices, { event, agent, at, fields }: Saying): vo
       return
     case 'gossip:stats':
       voices.gossip.set(agent, fields)
+      voices.deliveries.push(...deliveriesIn(fields))
       return
     default:
       return
@@ -131,15 +135,12 @@ function saleOf(agent: string, at: number, fields: Saying['fields']): ReportedSa
   return { agent, vault: text(fields['vault']), tx: text(fields['tx']), proceeds, value, intents, at }
 }
 
-/** Delivery times of price batches, [wall time, milliseconds], of all agents. */
-export const priceDeliveries = (voices: Voices): readonly { readonly at: number; readonly millis: number }[] =>
-  [...voices.gossip.values()].flatMap(({ samples }) =>
-    (Array.isArray(samples) ? samples : []).flatMap((pair: unknown) => {
-      if (!Array.isArray(pair)) return []
-      const [at, millis]: unknown[] = pair
-      return typeof at === 'number' && typeof millis === 'number' ? [{ at, millis }] : []
-    }),
-  )
+const deliveriesIn = ({ samples }: Saying['fields']): readonly { readonly at: number; readonly millis: number }[] =>
+  (Array.isArray(samples) ? samples : []).flatMap((pair: unknown) => {
+    if (!Array.isArray(pair)) return []
+    const [at, millis]: unknown[] = pair
+    return typeof at === 'number' && typeof millis === 'number' ? [{ at, millis }] : []
+  })
 
 function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   const known = map.get(key)

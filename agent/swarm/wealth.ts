@@ -3,11 +3,11 @@ import type { Abi, Address, Hex } from 'viem'
 import type { FeedId } from '../domain/units.ts'
 import { collateralValueDown } from '../maths/margin.ts'
 import { readAll } from './calls.ts'
-import type { Deployment, Seated } from './deploy.ts'
-import { ENGINE_ARTEFACTS } from './deploy-engine.ts'
+import type { Deployment, Seated } from './deployment.ts'
 import { feedNamed } from './feeds.ts'
 import { asPrice, type Market } from './market.ts'
 import type { Rpc } from './rpc.ts'
+import { ENGINE_ARTEFACTS } from './suite.ts'
 
 /** Engine cash and dollars in wad; native coin in wei; tokens in their own units. */
 export type Holding = {

@@ -9,16 +9,20 @@ import { signerOf } from '../../agent/adapters/signer/local-signer.ts'
 import type { Head, PriceBatch } from '../../agent/domain/market.ts'
 import type { Attestation } from '../../agent/domain/message.ts'
 import type { VaultDeployment } from '../../agent/domain/network.ts'
-import { type ChainId, instant } from '../../agent/domain/units.ts'
-import { type Deployment, deploy, engineChainId, vaultChainId } from '../../agent/swarm/deploy.ts'
-import { ownersOf } from '../../agent/swarm/deploy-executors.ts'
+import { type ChainId, chainId, instant } from '../../agent/domain/units.ts'
+import { deploy } from '../../agent/swarm/deploy.ts'
+import { type Deployment, engineChainId, vaultChainId } from '../../agent/swarm/deployment.ts'
 import type { LocalChain } from '../../agent/swarm/local-chain.ts'
 import { openMarket } from '../../agent/swarm/market.ts'
+import { ownersOf } from '../../agent/swarm/owners.ts'
 import { openRpc } from '../../agent/swarm/rpc.ts'
 import { publisherKeys, type Seat, seatsOf } from '../../agent/swarm/seats.ts'
 import type { Scenario } from '../../config/scenario.ts'
 import { loadScenario } from '../../config/scenario.ts'
 import { type Anvil, startAnvil } from './anvil.ts'
+
+/** What a deployment made. */
+export type Deployment = Awaited<ReturnType<typeof deploy>>
 
 /** A deployed scenario without its processes: tests play every part. */
 export type LocalNetwork = {
@@ -43,7 +47,7 @@ export type LocalNetwork = {
 /** Starts both chains, deploys the scenario, then lets them mine once a second. */
 export async function startLocalNetwork(name = 'flash-crash'): Promise<LocalNetwork> {
   const scenario = loadScenario(name)
-  const anvils = await Promise.all([start(engineChainId(0)), start(vaultChainId(0))])
+  const anvils = await Promise.all([start(ENGINE), start(VAULT)])
   const [engine, vault] = [localChain('engine', anvils[0]), localChain('vault', anvils[1])]
   const keys = publisherKeys(scenario)
   const seats = seatsOf(scenario)
@@ -67,7 +71,7 @@ export async function startLocalNetwork(name = 'flash-crash'): Promise<LocalNetw
     deposit: (account, id, amount) => deposit(vault, vaultNamed(deployment, id), account, amount),
     guard: async (id, wish) => {
       const data = encodeFunctionData({ abi: rootOracleAbi, functionName: wish })
-      const { guardian } = await ownersOf(vault)
+      const guardian = await localAccount(vault, GUARDIAN)
       await transact(vault, guardian, { to: vaultNamed(deployment, id).engineRoots, data })
     },
     attest: (head) => attest(scenario, seats, head),
@@ -77,15 +81,18 @@ export async function startLocalNetwork(name = 'flash-crash'): Promise<LocalNetw
   }
 }
 
-const start = (chainId: ChainId): Promise<Anvil> => {
+const ENGINE = chainId(31_337)
+const VAULT = chainId(41_337)
+
+const start = (id: ChainId): Promise<Anvil> => {
   const args = ['--no-mining', '--accounts', '6', '--balance', '100000000', '--disable-pool-balance-checks']
-  return startAnvil({ chainId, args })
+  return startAnvil({ chainId: id, args })
 }
 
 /** What deployment needs of a chain; the process belongs to the test. */
 const localChain = (name: string, anvil: Anvil): LocalChain => ({
   name,
-  id: name === 'engine' ? engineChainId(0) : vaultChainId(0),
+  id: name === 'engine' ? ENGINE : VAULT,
   url: anvil.url,
   block: 1,
   rpc: openRpc(anvil.url),
@@ -126,13 +133,13 @@ async function signedBatches(scenario: Scenario, { engines, network }: Deploymen
 }
 
 async function push({ engines }: Deployment, chain: LocalChain, batches: readonly PriceBatch[]): Promise<void> {
-  const { governor } = await ownersOf(chain)
+  const governor = await localAccount(chain, GOVERNOR)
   const data = encodeFunctionData({ abi: priceBookAbi, functionName: 'push', args: [batches] })
   await transact(chain, governor, { to: engines[0]?.priceBook, data })
 }
 
 async function deposit(chain: LocalChain, vault: VaultDeployment, account: Address, amount: bigint): Promise<void> {
-  const { trader } = await ownersOf(chain)
+  const trader = await localAccount(chain, TRADER)
   const [asset] = vault.assets
   if (!asset) throw new Error(`vault ${vault.id} lists nothing`)
   const token = (functionName: 'mint' | 'approve', who: Address) =>
@@ -145,6 +152,15 @@ async function deposit(chain: LocalChain, vault: VaultDeployment, account: Addre
   const args = [account, asset.token, amount] as const
   const data = encodeFunctionData({ abi: collateralVaultAbi, functionName: 'deposit', args })
   await transact(chain, trader, { to: vault.vault, data })
+}
+
+/** The node's own accounts by their duty in a deployment. */
+const [GOVERNOR, TRADER, GUARDIAN] = [0, 2, 4]
+
+async function localAccount(chain: LocalChain, duty: number): Promise<Address> {
+  const address = (await chain.rpc.request<readonly Address[]>('eth_accounts'))[duty]
+  if (!address) throw new Error(`chain ${chain.name} has too few accounts`)
+  return address
 }
 
 type Sent = { readonly to: Address | undefined; readonly data: Hex }

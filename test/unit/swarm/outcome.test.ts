@@ -4,7 +4,7 @@ import { gainText, short, table, usd } from '../../../agent/swarm/format.ts'
 import type { Outcome } from '../../../agent/swarm/outcome.ts'
 import { percentile } from '../../../agent/swarm/statistics.ts'
 import type { Life } from '../../../agent/swarm/truth.ts'
-import { hear, listen, newVoices, priceDeliveries } from '../../../agent/swarm/voices.ts'
+import { hear, listen, newVoices } from '../../../agent/swarm/voices.ts'
 import { loadScenario } from '../../../config/scenario.ts'
 
 const scenario = loadScenario('flash-crash')
@@ -103,7 +103,7 @@ test('a refusal for the gap is remembered by account, and only the newest statis
     ],
   })
   expect([...voices.refusals.keys()]).toEqual(['0xab'])
-  expect(priceDeliveries(voices)).toEqual([
+  expect(voices.deliveries).toEqual([
     { at: 1, millis: 5 },
     { at: 2, millis: 7 },
   ])
