@@ -125,6 +125,7 @@ function skip(seat: Seat, candidate: Candidate, quote: Quote | undefined, detail
 /** Freezes a value and everything in it; what is frozen already is left alone. */
 export function freeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
-  for (const key in value) freeze(value[key])
-  return Object.freeze(value)
+  Object.freeze(value)
+  for (const part of Object.values(value)) freeze(part)
+  return value
 }
