@@ -16,8 +16,7 @@ library BatchMath {
         uint256 count = batch.entries.length;
         bytes32[] memory hashes = new bytes32[](count);
         for (uint256 i; i < count; ++i) {
-            IPriceBook.Entry calldata entry = batch.entries[i];
-            hashes[i] = keccak256(abi.encode(ENTRY_TYPEHASH, entry.feed, entry.price, entry.confidence, entry.shocks));
+            hashes[i] = keccak256(abi.encode(ENTRY_TYPEHASH, batch.entries[i]));
         }
         return keccak256(
             abi.encode(BATCH_TYPEHASH, batch.sequence, batch.validUntil, keccak256(abi.encodePacked(hashes)))
@@ -37,14 +36,10 @@ library BatchMath {
         for (uint256 i; i < count; ++i) {
             IPriceBook.Entry calldata candidate = batches[i].entries[index];
             if (candidate.confidence > confidence) confidence = candidate.confidence;
-            uint256 j = i;
-            while (j > 0 && batches[order[j - 1]].entries[index].price > candidate.price) {
-                order[j] = order[j - 1];
-                --j;
-            }
-            order[j] = i;
+            order[i] = (uint256(candidate.price) << 128) | i;
         }
-        entry = batches[order[(count - 1) / 2]].entries[index];
+        _sort(order);
+        entry = batches[uint128(order[(count - 1) / 2])].entries[index];
         entry.confidence = confidence;
     }
 
@@ -52,5 +47,17 @@ library BatchMath {
     function jumps(uint256 anchor, uint256 price, uint256 limit) internal pure returns (bool) {
         uint256 distance = anchor > price ? anchor - price : price - anchor;
         return distance * 10_000 > anchor * limit;
+    }
+
+    /// @dev By insertion: a quorum is a handful.
+    function _sort(uint256[] memory keys) private pure {
+        for (uint256 i = 1; i < keys.length; ++i) {
+            uint256 key = keys[i];
+            uint256 j = i;
+            for (; j > 0 && keys[j - 1] > key; --j) {
+                keys[j] = keys[j - 1];
+            }
+            keys[j] = key;
+        }
     }
 }
