@@ -48,6 +48,8 @@ export interface EngineChain extends ChainReader {
   events(from: bigint, to: bigint): Promise<EngineEvents>
   accounts(ids: readonly AccountId[], at: Anchor): Promise<readonly MarginAccount[]>
   cash(account: AccountId): Promise<Wad>
+  /** Whether a bond opens the first seconds of auctions to this bidder. */
+  bonded(bidder: Address): Promise<boolean>
   owed(vault: VaultId, beneficiary: Address, asset: Address): Promise<bigint>
   /** Proofs of every slot an account is made of, at a block. */
   provenState(account: MarginAccount, number: bigint): Promise<ProvenState>

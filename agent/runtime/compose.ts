@@ -21,7 +21,7 @@ import type { Context, EngineSeat, VaultSeat } from './context.ts'
 import type { Emit } from './events.ts'
 import { createQueue, type Queue } from './queue.ts'
 import { createRoots, type Roots } from './roots.ts'
-import { setupOf } from './setup.ts'
+import { type Standing, setupOf } from './setup.ts'
 import { createTasks } from './tasks.ts'
 import { valuer } from './value.ts'
 
@@ -52,7 +52,7 @@ export async function compose({ config, network, emit, signal, failed }: Composi
   const links = await openLinks({ config, network, signer, journal, trouble })
   const engines = await openEngines(config, network, links)
   const vaults = await openVaults(config, network, links)
-  const core = createCore(await setupOf(config, network, selfOf(signer, config)))
+  const core = createCore(await setupOf(config, network, await standingOf(signer, config, engines)))
   const roots = createRoots(network.threshold)
   const gossip = await joinGossip({
     network,
@@ -162,10 +162,15 @@ function executorOn(config: AgentConfig, chain: ChainId): Address {
   throw configError('E_CHAIN_MISSING', `chains has no entry for chain ${chain}`, 'Add its id, rpc and executor to chains.')
 }
 
-const selfOf = (signer: Signer, config: AgentConfig): readonly Address[] => [
-  signer.address,
-  ...config.chains.map(({ executor }) => executor),
-]
+async function standingOf(
+  signer: Signer,
+  config: AgentConfig,
+  engines: ReadonlyMap<ChainId, EngineSeat>,
+): Promise<Standing> {
+  const bonds = [...engines.values()].map(({ chain, executor }) => chain.bonded(executor))
+  const self = [signer.address, ...config.chains.map(({ executor }) => executor)]
+  return { self, bonded: (await Promise.all(bonds)).every(Boolean) }
+}
 
 const trustOf = (network: Network, roots: Roots) => ({
   publisher: (address: Address) => includes(network.publishers, address),

@@ -1,8 +1,8 @@
 // What the network did for us, in numbers a summary can add up.
 import type { GossipStats } from '../ports/gossip.ts'
 
-/** Counters and delivery percentiles; raw samples as [wall time, milliseconds] pairs of the last window. */
-export function describeGossip(stats: GossipStats): Readonly<Record<string, unknown>> {
+/** Counters and delivery percentiles; raw samples since `from` as [wall time, milliseconds] pairs. */
+export function describeGossip(stats: GossipStats, from: number): Readonly<Record<string, unknown>> {
   const { received, published, rejected, priceLatency } = stats
   const delays = priceLatency.map(({ millis }) => millis).sort((a, b) => a - b)
   return {
@@ -12,7 +12,7 @@ export function describeGossip(stats: GossipStats): Readonly<Record<string, unkn
     rejected,
     p50Ms: percentile(delays, 0.5),
     p99Ms: percentile(delays, 0.99),
-    samples: priceLatency.map(({ at, millis }) => [at, millis]),
+    samples: priceLatency.filter(({ at }) => at >= from).map(({ at, millis }) => [at, millis]),
   }
 }
 

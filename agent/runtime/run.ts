@@ -27,7 +27,8 @@ import { watchVault } from './watch-vault.ts'
 
 /** Runs one agent until the signal fires or something failed for good. */
 export async function runAgent(config: AgentConfig, network: Network, stop: AbortSignal): Promise<ExitStatus> {
-  const emit = createEmit(config.name, config.log, pino.destination({ fd: 1, sync: true }))
+  const output = pino.destination({ fd: 1, sync: false })
+  const emit = createEmit(config.name, config.log, output)
   const failure = new AbortController()
   const signal = AbortSignal.any([stop, failure.signal])
   const failed = (task: string, error: unknown): void => {
@@ -40,9 +41,9 @@ export async function runAgent(config: AgentConfig, network: Network, stop: Abor
   await live(agent, config, tally)
   emit('agent:stopping', { pending: agent.inputs.size })
   await agent.context.tasks.settled()
-  emit('gossip:stats', describeGossip(agent.context.gossip.stats()))
   emit('agent:summary', { name: config.name, ...tally.summary() })
   await agent.close()
+  output.flushSync()
   if (failure.signal.aborted) throw failure.signal.reason
   return EXIT.ok
 }
@@ -143,9 +144,10 @@ async function reportReady(context: Context, name: string): Promise<void> {
 }
 
 async function reportStats(context: Context, name: string, tally: Tally): Promise<void> {
-  while (!context.signal.aborted) {
+  for (let from = context.clock.now(); ; from = context.clock.now()) {
     await rest(context.clock, STATS_EVERY, context.signal)
-    context.emit('gossip:stats', { name, ...describeGossip(context.gossip.stats()), wins: tally.summary()['wins'] })
+    context.emit('gossip:stats', { name, ...describeGossip(context.gossip.stats(), from), wins: tally.summary()['wins'] })
+    if (context.signal.aborted) return
   }
 }
 

@@ -21,13 +21,16 @@ const HALF_LIFE = millis(15 * 60_000)
 /** Modelled time between observed prices; what is closer measures noise. */
 const SPACING = millis(60_000)
 
+/** Our addresses, and whether our executors are bonded on every engine chain. */
+export type Standing = { readonly self: readonly Address[]; readonly bonded: boolean }
+
 /** The setup of a bidder; a provider has the same, without strategies. */
-export async function setupOf(config: AgentConfig, network: Network, self: readonly Address[]): Promise<Setup> {
+export async function setupOf(config: AgentConfig, network: Network, who: Standing): Promise<Setup> {
   const { risk, capital } = config
   return {
-    self,
+    self: who.self,
     mode: config.mode,
-    bonded: config.attest,
+    bonded: who.bonded,
     seed: config.seed,
     timeScale: network.timeScale,
     publishers: network.publishers,

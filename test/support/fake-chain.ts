@@ -92,6 +92,7 @@ export function fakeEngine(terms: EngineTerms): FakeEngine {
         const account = known.get(id)
         return account ? [{ ...account, anchor: { chain: at.chain, number: at.number, hash: at.hash } }] : []
       }),
+    bonded: async () => true,
     cash: async () => engine.purse,
     owed: async () => 0n,
     provenState: async ({ engine: on, id, version }, number) => {

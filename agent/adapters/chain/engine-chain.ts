@@ -8,6 +8,7 @@ import type { EngineDeployment, Network } from '../../domain/network.ts'
 import { type ChainId, type VaultId, wad } from '../../domain/units.ts'
 import { accountSlots } from '../../maths/slots.ts'
 import type { ChainReader, EngineChain } from '../../ports/chain.ts'
+import { agentRegistryAbi } from './abi/agent-registry.ts'
 import { marginEngineAbi } from './abi/margin-engine.ts'
 import { vaultMirrorAbi } from './abi/vault-mirror.ts'
 import { readAccounts } from './accounts.ts'
@@ -62,6 +63,7 @@ export async function openEngineChain(options: EngineChainOptions): Promise<Engi
     accounts: (ids, at) => readAccounts(rpc, deployment, ids, at),
     cash: async (account) =>
       wad(await rpc.ask((node) => readContract(node, { ...engine, functionName: 'cashOf', args: [account] }))),
+    bonded: (bidder) => bonded(link, deployment, bidder),
     owed: (vault, who, asset) => owed(link, mirrorOf(network, rpc.chain, vault), who, asset),
     provenState: (account, number) => provenState(reader, network, account, number),
     bid: (intent, offer, signal) => placeBid(bidder, intent, offer, signal),
@@ -70,6 +72,9 @@ export async function openEngineChain(options: EngineChainOptions): Promise<Engi
       creditDeposits({ link, network, executor, vaultReader }, { vault, root, deposits }, signal),
   }
 }
+
+const bonded = ({ rpc }: ChainLink, { registry }: EngineDeployment, bidder: Address): Promise<boolean> =>
+  rpc.ask((node) => readContract(node, { address: registry, abi: agentRegistryAbi, functionName: 'isBonded', args: [bidder] }))
 
 const owed = ({ rpc }: ChainLink, mirror: Address, beneficiary: Address, asset: Address): Promise<bigint> =>
   rpc.ask((node) =>
