@@ -31,7 +31,7 @@ gossipCompliance('libp2p', async (): Promise<World> => {
       const network = change?.network?.name ?? 'test'
       joined.push({ node, network })
       const members = joined.filter((other) => other.network === network).map((other) => other.node)
-      await vi.waitUntil(() => members.every((member) => meshed(member, members.length - 1)), { timeout: 10_000 })
+      await vi.waitUntil(() => members.every((member) => meshed(member, members.length - 1)), { timeout: 20_000 })
       return node
     },
     close: async () => void (await Promise.all(joined.map(({ node }) => node.stop()))),

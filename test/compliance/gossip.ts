@@ -39,7 +39,7 @@ export function gossipCompliance(name: string, open: () => Promise<World>): void
       await author.publish('status', statusOf(author))
       await author.publish('state', state)
       const everything = ['attestation', 'claim', 'evidence', 'price', 'state', 'status']
-      for (const messages of heard) await vi.waitUntil(() => kindsOf(messages).length === everything.length)
+      for (const messages of heard) await until(() => kindsOf(messages).length === everything.length)
       for (const messages of heard) expect(kindsOf(messages)).toEqual(everything)
       expect(heard[0]?.find(({ kind }) => kind === 'price')).toMatchObject({
         payload: a.priceBatch(),
@@ -57,8 +57,8 @@ export function gossipCompliance(name: string, open: () => Promise<World>): void
       const taken = collect(reader, ({ kind }) => (kind === 'price' ? accept : { kind: 'ignore', reason: 'not mine' }))
       await author.publish('claim', a.claim())
       await author.publish('price', a.priceBatch())
-      await vi.waitUntil(() => taken.length === 1)
-      await vi.waitUntil(() => reader.stats().rejected['claim:judged'] === 1)
+      await until(() => taken.length === 1)
+      await until(() => reader.stats().rejected['claim:judged'] === 1)
       expect(kindsOf(taken)).toEqual(['price'])
     })
 
@@ -66,9 +66,9 @@ export function gossipCompliance(name: string, open: () => Promise<World>): void
       const [forger, reader] = [await world.join(), await world.join()]
       const taken = collect(reader)
       await forger.publish('price', a.priceBatch({}, a.mallory))
-      await vi.waitUntil(() => reader.stats().rejected['price:bad-signature'] === 1)
+      await until(() => reader.stats().rejected['price:bad-signature'] === 1)
       await forger.publish('claim', a.claim())
-      await vi.waitUntil(() => taken.length === 1)
+      await until(() => taken.length === 1)
       expect(kindsOf(taken)).toEqual(['claim'])
       expect(reader.stats().received).toMatchObject({ price: 0, claim: 1 })
     })
@@ -77,9 +77,9 @@ export function gossipCompliance(name: string, open: () => Promise<World>): void
       const [author, reader] = [await world.join(), await world.join()]
       const taken = collect(reader)
       await author.publish('price', a.priceBatch())
-      await vi.waitUntil(() => taken.length === 1)
+      await until(() => taken.length === 1)
       await author.publish('price', a.priceBatch({ sequence: instant(a.NOW - 5) }))
-      await vi.waitUntil(() => reader.stats().rejected['price:stale'] === 1)
+      await until(() => reader.stats().rejected['price:stale'] === 1)
       expect(reader.stats().priceLatency).toEqual([{ at: a.NOW, millis: 0 }])
     })
 
@@ -88,7 +88,7 @@ export function gossipCompliance(name: string, open: () => Promise<World>): void
       const stranger = await world.join({ network: a.network({ name: 'elsewhere' }) })
       const [overheard, heard] = [collect(stranger), collect(member)]
       await author.publish('price', a.priceBatch())
-      await vi.waitUntil(() => heard.length === 1)
+      await until(() => heard.length === 1)
       expect([overheard, stranger.stats().rejected]).toEqual([[], {}])
     })
 
@@ -126,20 +126,23 @@ export function gossipCompliance(name: string, open: () => Promise<World>): void
       stop.abort()
       expect(await leaving).toBeUndefined()
       await author.publish('claim', a.claim())
-      await vi.waitUntil(() => staying.length === 1)
+      await until(() => staying.length === 1)
     })
 
     test('stopping ends every reader and may be done twice', async () => {
       const [member, other] = [await world.join(), await world.join()]
       const ended = last(member.messages(() => accept, new AbortController().signal))
-      await vi.waitUntil(() => other.peers().some(({ id }) => id === member.peerId))
+      await until(() => other.peers().some(({ id }) => id === member.peerId))
       await member.stop()
       await member.stop()
       expect(await ended).toBeUndefined()
-      await vi.waitUntil(() => other.peers().every(({ id }) => id !== member.peerId))
+      await until(() => other.peers().every(({ id }) => id !== member.peerId))
     })
   })
 }
+
+/** Waits for a condition; a loaded machine may take its time. */
+const until = (condition: () => boolean): Promise<unknown> => vi.waitUntil(condition, { timeout: 20_000 })
 
 const declined = (reason: string): OfferAnswer => ({ kind: 'declined', reason })
 
@@ -161,7 +164,7 @@ async function last(source: AsyncIterable<Verified>, into: Verified[] = []): Pro
 
 async function introduce(provider: Gossip, bidder: Gossip): Promise<void> {
   await provider.publish('status', statusOf(provider))
-  await vi.waitUntil(() => bidder.stats().received.status === 1)
+  await until(() => bidder.stats().received.status === 1)
 }
 
 function offerFor(bidder: Offer['bidder'], account: Offer['account']): Offer {
