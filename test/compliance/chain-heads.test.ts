@@ -42,27 +42,6 @@ test('a proof at a block leads to that header', async () => {
   expect(keccak256(proof.accountProof[0] ?? '0x')).toBe(block.stateRoot)
 })
 
-test('heads come in order and without holes, however many blocks pass between two looks', async () => {
-  const story = tell(link.reader.heads(ended.signal))
-  expect(await story.until(0n)).toEqual(['head 0'])
-  await anvil.ask('anvil_mine', '0x3')
-  expect(await story.until(3n)).toEqual(['head 1', 'head 2', 'head 3'])
-})
-
-test('a reorganisation is told from the first block that left, then the branch that replaced it', async () => {
-  await anvil.ask('anvil_mine', '0x5')
-  const story = tell(link.reader.heads(ended.signal))
-  expect(await story.until(5n)).toEqual(['head 5'])
-  await anvil.ask('anvil_mine', '0x3')
-  await story.until(8n)
-  const before = await link.reader.latest()
-  const [from] = (await anvil.ask('eth_accounts')) as string[]
-  await anvil.ask('anvil_reorg', 2, [[{ from, to: from, value: '0x1' }, 0]])
-  await anvil.ask('anvil_mine', '0x1')
-  expect(await story.until(9n)).toEqual(['reorg 7', 'head 7', 'head 8', 'head 9'])
-  expect((await link.reader.header(8n)).head.hash).not.toBe(before.hash)
-})
-
 test('a second follower starts at the head and both hear the next one', async () => {
   const first = tell(link.reader.heads(ended.signal))
   await first.until(0n)

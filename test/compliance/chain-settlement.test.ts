@@ -19,7 +19,6 @@ import { quorumPrices } from '../../agent/maths/oracle.ts'
 import { owedSlot } from '../../agent/maths/slots.ts'
 import type { AttestedHeader, ChainReader, Deposit, EngineChain, VaultChain } from '../../agent/ports/chain.ts'
 import type { AccountPlan } from '../../agent/swarm/accounts.ts'
-import type { Seated } from '../../agent/swarm/deployment.ts'
 import { lockCollateral, nameTraders, openAccounts, type Trader, tradeOnCredit } from '../../agent/swarm/traders.ts'
 import { type Deployment, type LocalNetwork, startLocalNetwork } from '../support/local-network.ts'
 
