@@ -38,6 +38,11 @@ export const commands: readonly Entry[] = [
     'Write the generated reference below docs/',
     async () => (await import('./config-docs.ts')).configDocs,
   ),
+  entry(
+    'risk evaluate',
+    'Answer a file of risk questions, to be checked against other tools',
+    async () => (await import('./risk-evaluate.ts')).riskEvaluate,
+  ),
   entry('strategies ls', 'List the built-in strategies', async () => (await import('./strategies-ls.ts')).strategiesLs),
   entry(
     'scenarios ls',

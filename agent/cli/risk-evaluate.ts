@@ -1,0 +1,90 @@
+// lienmesh risk evaluate: answers a file of risk questions, so that others can check our numbers against theirs.
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import { riskQuestions, riskVectors } from '../../config/risk-vectors.ts'
+import { EXIT, usageError } from '../domain/errors.ts'
+import { Refusal } from '../maths/risk/refusal.ts'
+import { command } from './command.ts'
+import { type Answer, answers, type Library } from './risk-answers.ts'
+
+/** Reads a file of questions and prints one object: the fields each asked for, by id, or why there are none. */
+export const riskEvaluate = command({
+  options: z.strictObject({
+    input: z.string().min(1).describe('File with models, latencies and vectors (id, kind, params).'),
+  }),
+  examples: ['lienmesh risk evaluate --input vectors.json --json'],
+  run: async ({ input }, { json, print }) => {
+    const found = evaluate(questionsIn(input))
+    if (json) print(JSON.stringify(found))
+    else for (const [id, answer] of Object.entries(found)) print(`${id}  ${JSON.stringify(answer)}`)
+    return EXIT.ok
+  },
+})
+
+type Vectors = z.output<typeof riskVectors>
+type Vector = Vectors['vectors'][number]
+
+/** Every answer, by id. */
+export function evaluate({ models, latencies, vectors }: Vectors): Readonly<Record<string, Answer>> {
+  const library: Library = { models, latencies, laws: new Map() }
+  return Object.fromEntries(vectors.map((vector) => [vector.id, answerTo(vector, library)]))
+}
+
+function questionsIn(file: string): Vectors {
+  const fix = 'Give a JSON file with vectors: [{ id, kind, params }], and models and latencies by name.'
+  let text: unknown
+  try {
+    text = JSON.parse(readFileSync(file, 'utf8'))
+  } catch (cause) {
+    throw usageError('E_RISK_INPUT', `cannot read ${file}: ${cause instanceof Error ? cause.message : cause}`, fix)
+  }
+  const parsed = riskVectors.safeParse(text)
+  if (!parsed.success) throw usageError('E_RISK_INPUT', `${file}: ${z.prettifyError(parsed.error)}`, fix)
+  return parsed.data
+}
+
+const wants = z.object({ want: z.array(z.string()).optional() })
+
+/** The fields asked for, or an error with a reason that stays the same. */
+function answerTo({ kind, params }: Vector, library: Library): Answer {
+  try {
+    const { want } = wants.parse(params)
+    return chosen(fieldsOf(kind, params, library), want)
+  } catch (error) {
+    if (error instanceof Refusal) return failed(error.reason, error.message)
+    if (error instanceof z.ZodError) return failed('bad-params', z.prettifyError(error).replaceAll('\n', ' '))
+    throw error
+  }
+}
+
+function fieldsOf(kind: string, params: unknown, library: Library): Answer {
+  const known = isKind(kind)
+  if (!known) throw new Refusal('unknown-kind', `kind: found ${kind}; known are ${Object.keys(answers).join(', ')}`)
+  return answer(kind, params, library)
+}
+
+type Kind = keyof typeof answers
+
+const isKind = (kind: string): kind is Kind => Object.hasOwn(answers, kind)
+
+function answer<K extends Kind>(kind: K, params: unknown, library: Library): Answer {
+  const reply: (params: z.output<(typeof riskQuestions)[K]>, library: Library) => Answer = answers[kind]
+  return reply(riskQuestions[kind].parse(params) as z.output<(typeof riskQuestions)[K]>, library)
+}
+
+/** Only what was asked for, and only numbers. */
+function chosen(fields: Answer, want: readonly string[] | undefined): Answer {
+  const names = want ?? Object.keys(fields)
+  return Object.fromEntries(names.map((name) => [name, sound(name, fields[name])]))
+}
+
+function sound(name: string, value: unknown): unknown {
+  if (value === undefined) throw new Refusal('unknown-field', `want: found ${name}, which this kind does not answer`)
+  if (typeof value === 'number' && !Number.isFinite(value))
+    throw new Refusal('unresolved', `${name}: the numerics ended in ${value}`)
+  if (Array.isArray(value)) for (const one of value) sound(name, one)
+  else if (typeof value === 'object' && value !== null) for (const one of Object.values(value)) sound(name, one)
+  return value
+}
+
+const failed = (reason: string, message: string): Answer => ({ error: { reason, message } })
