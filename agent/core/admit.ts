@@ -11,6 +11,9 @@ import type { Core } from './state.ts'
 /** Why not. `until` is when it may be worth looking again. */
 export type Refusal = { readonly reason: SkipReason; readonly detail: string; readonly until?: Instant | undefined }
 
+/** The detail of a refusal for want of cash, rather than of a limit. */
+export const SHORT_OF_CASH = 'not enough free cash'
+
 /** A strategy's wish: one of our own quotes, taken. */
 export type Wish = { readonly seat: Seat; readonly quote: Quote; readonly reason: string; readonly most: number }
 
@@ -75,7 +78,7 @@ function capitalRefuses({ setup, ledger }: Core, { quote, seat }: Wish): Refusal
   const { engine } = quote.candidate.account
   const needed = cashNeeded(quote, setup.risk.payTolerance)
   if (needed > setup.capital.maxBid) return refuse('capital', 'larger than the most one bid may take')
-  if (needed > free(ledger, engine, setup.capital.reserve)) return refuse('capital', 'not enough free cash')
+  if (needed > free(ledger, engine, setup.capital.reserve)) return refuse('capital', SHORT_OF_CASH)
   const { used, whole } = usage(ledger, engine, seat.name)
   const allowed = (whole * BigInt(seat.share)) / 10_000n
   return used + needed > allowed ? refuse('capital', `${seat.name} has used its share of the capital`) : undefined

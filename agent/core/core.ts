@@ -12,7 +12,7 @@ import type {
   Sale,
 } from '../domain/liquidation.ts'
 import type { Anchor, EngineTerms, Head, MarginAccount, PriceBatch, Source } from '../domain/market.ts'
-import type { Kind, Payloads, ProviderStatus, Verified } from '../domain/message.ts'
+import type { ProviderStatus } from '../domain/message.ts'
 import type { AccountId, ChainId, Instant, Wad } from '../domain/units.ts'
 import { hear, learn, marketAt, retract } from './book.ts'
 import { decide } from './decide.ts'
@@ -147,4 +147,4 @@ function enginesOf({ book }: Core, input: Input): readonly ChainId[] {
 /** For changes that say nothing themselves. */
 const done = (_: unknown): Effect[] => []
 
-export type { Core, Kind, Payloads, Setup, Verified }
+export type { Core }

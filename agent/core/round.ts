@@ -2,7 +2,7 @@
 import type { Candidate, Decision, Intent, Quote } from '../domain/liquidation.ts'
 import type { Anchor, MarginAccount } from '../domain/market.ts'
 import { after, type ChainId, type Instant, instant, millis } from '../domain/units.ts'
-import { admit, blocked, type Refusal } from './admit.ts'
+import { admit, blocked, type Refusal, SHORT_OF_CASH } from './admit.ts'
 import { accountKey, type Market } from './book.ts'
 import type { Choice, Offer } from './decide.ts'
 import { free, reserve } from './ledger.ts'
@@ -62,7 +62,7 @@ export function withoutPrice(core: Core, market: Market, account: MarginAccount)
 }
 
 function unasked(core: Core, market: Market, candidate: Verdict['candidate'], { reason, detail }: Refusal): Saying[] {
-  return say(core, market, { candidate, strategy: 'core', kind: 'skip', reason, detail, quote: undefined })
+  return say(core, market, { candidate, strategy: CORE, kind: 'skip', reason, detail, quote: undefined })
 }
 
 /** One choice becomes a submission, or a decision that says why not. */
@@ -131,19 +131,19 @@ function decisionOf(at: Instant, { candidate, strategy, kind, reason, detail, qu
   return { at, candidate: candidate.id, account: candidate.account.id, strategy, kind, reason, detail, ...priced }
 }
 
-/** Said once, until more cash arrives. */
-function exhaustion(core: Core, engine: ChainId, { reason }: Verdict): Saying[] {
+/** Said once, until more cash arrives. A limit that we set ourselves exhausts nothing. */
+function exhaustion(core: Core, engine: ChainId, { reason, strategy, detail }: Verdict): Saying[] {
   if (reason !== 'capital' || core.exhausted.has(engine)) return []
+  const { capital } = core.setup
+  const left = free(core.ledger, engine, capital.reserve)
+  if (left >= capital.maxBid || (strategy !== CORE && detail !== SHORT_OF_CASH)) return []
   core.exhausted.set(engine, core.ledger.cash.get(engine) ?? 0n)
-  const left = free(core.ledger, engine, core.setup.capital.reserve) / 10n ** 18n
-  return [
-    {
-      kind: 'alarm',
-      code: 'W_CAPITAL_EXHAUSTED',
-      detail: `engine ${engine}: $${left} free is too little for a bid; add cash or wait for settlements`,
-    },
-  ]
+  const found = `$${left / 10n ** 18n} free on engine ${engine} is too little for a bid`
+  return [{ kind: 'alarm', code: 'W_CAPITAL_EXHAUSTED', detail: `${found}; add cash or wait for settlements` }]
 }
+
+/** Who decides before any strategy is asked. */
+const CORE = 'core'
 
 /** The next time to be called, when it is sooner than the one asked for already. Whole tenths of a second, rounded up. */
 export function wake(core: Core, at: Instant, times: readonly Instant[]): readonly Saying[] {

@@ -165,6 +165,50 @@ test('a bid sold to a provider has no gap and is settled at once', () => {
   expect(only(effects, 'settle')).toEqual([])
 })
 
+test('a provider that declined is not asked again before it announces itself', () => {
+  const core = createCore(setup({ seats: [seatOf(takeAll)] }))
+  const offer: Input = {
+    at: START,
+    kind: 'provider',
+    provider: provider({ rates: [{ collateral: 0, rate: bps(9_990) }] }),
+    from: PROVIDER,
+  }
+  const [first] = only(play(core, [offer, ...opening(2_400, ripe())]), 'submit')
+  if (first === undefined) throw new Error('expected a submission')
+  const declined: Input = {
+    at: secondsIn(1),
+    kind: 'outcome',
+    intent: first.intent,
+    outcome: { kind: 'declined', reason: 'reserves exhausted' },
+  }
+  const routes = only(play(core, [declined, ...ticks(2_400, 1)]), 'submit').map(
+    ({ intent }) => intent.quote.route.settlement,
+  )
+  expect([first.intent.quote.route.settlement, ...routes]).toEqual(['liquidity-service', 'state-proof'])
+})
+
+test('an observer that throws costs nobody a settlement', () => {
+  const clumsy = seatOf(takeAll, {
+    observe: () => {
+      throw new Error('forgot')
+    },
+  })
+  const { core, intent } = submitted({ seats: [clumsy] })
+  const effects = play(core, [{ at: secondsIn(1), kind: 'outcome', intent, outcome: won(intent) }])
+  expect(only(effects, 'alarm')).toEqual([
+    { kind: 'alarm', code: 'W_STRATEGY_ERROR', detail: 'test failed on an outcome: forgot' },
+  ])
+  expect(only(effects, 'settle')).toHaveLength(1)
+})
+
+test('an outcome of an earlier run is said, and its claim still comes home', () => {
+  const { intent } = submitted()
+  const core = createCore(setup({ seats: [seatOf(takeAll)] }))
+  const effects = play(core, [...opening(2_500), { at: START, kind: 'outcome', intent, outcome: won(intent) }])
+  expect(only(effects, 'alarm').map(({ code }) => code)).toEqual(['W_OUTCOME_UNKNOWN'])
+  expect(only(effects, 'settle')).toHaveLength(1)
+})
+
 test('a slice without collateral is cash at once, without any gap', () => {
   const core = createCore(setup({ seats: [seatOf(takeAll)] }))
   const cross = ripe({ mode: 'cross', cash: usd(-220_000) })

@@ -1,14 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { createCore, type Input } from '../../../agent/core/core.ts'
-import { gapPremium, ranked, standing, valueAt } from '../../../agent/core/report.ts'
 import type { Setup } from '../../../agent/core/setup.ts'
 import type { Quote } from '../../../agent/domain/liquidation.ts'
 import type { MarginAccount } from '../../../agent/domain/market.ts'
 import { bps } from '../../../agent/domain/units.ts'
 import type { Offered } from '../../../agent/strategy.ts'
 import {
-  account,
-  ENGINE,
   opening,
   PROVIDER,
   play,
@@ -18,7 +15,6 @@ import {
   seatOf,
   secondsIn,
   setup,
-  submitted,
   usd,
 } from '../../support/builders.ts'
 
@@ -111,35 +107,5 @@ describe('a quote', () => {
     expect(quote).toMatchObject({ fraction: 10_000 })
     expect(quote.pay < 0n).toBe(true)
     expect(quote.bonus).toBe(quote.candidate.margin.maintenance)
-  })
-})
-
-describe('the shell may ask', () => {
-  const { core } = submitted()
-  const holding = { engine: ENGINE, collateral: 0, at: START }
-
-  test('what an amount of collateral is worth, while there is a price', () => {
-    expect(valueAt(core, holding, 10n ** 18n)).toBe(usd(2_400))
-    expect(valueAt(core, { ...holding, at: secondsIn(9) }, 10n ** 18n)).toBeUndefined()
-  })
-
-  test('what the gap of a claim must be paid: more on the slow vault, more with more in flight', () => {
-    const fast = gapPremium(core, holding, usd(10_000), usd(0)) ?? 0
-    expect(fast).toBeGreaterThan(0)
-    expect(gapPremium(core, { ...holding, collateral: 2 }, usd(10_000), usd(0))).toBeGreaterThan(fast)
-    expect(gapPremium(core, holding, usd(10_000), usd(9_000_000))).toBeGreaterThan(fast)
-    expect(gapPremium(core, { ...holding, collateral: 9 }, usd(10_000), usd(0))).toBeUndefined()
-  })
-
-  test('how near accounts are to liquidation', () => {
-    expect(ranked(core, ENGINE, START).map(({ account: { id }, cover }) => [id, Math.round(cover * 100)])).toEqual([
-      [account().id, 88],
-    ])
-  })
-
-  test('where its money is', () => {
-    const { free, reserved, inFlight } = standing(core, ENGINE)
-    expect(free + reserved).toBe(usd(400_000))
-    expect(inFlight > 0n && inFlight < reserved).toBe(true)
   })
 })

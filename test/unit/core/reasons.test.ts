@@ -130,6 +130,7 @@ test('a strategy spends its share and no more', () => {
   expect(decisions(shown(opening(2_400, ripe()), { seats })).map(({ reason, detail }) => [reason, detail])).toEqual([
     ['capital', 'test has used its share of the capital'],
   ])
+  expect(only(shown(opening(2_400, ripe()), { seats }), 'alarm')).toEqual([])
 })
 
 test('the first seconds of an auction are left to bonded agents', () => {
