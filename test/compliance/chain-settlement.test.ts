@@ -1,6 +1,8 @@
 // One settlement through the adapters alone, on two real chains: deposit, root, credit, trade, fall, bid, claim, sale.
-import { type Address, keccak256 } from 'viem'
+import { type Address, encodeFunctionData, keccak256 } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { collateralVaultAbi } from '../../agent/adapters/chain/abi/collateral-vault.ts'
+import { evidenceOf, rootActs } from '../../agent/adapters/chain/credit.ts'
 import { openEngineChain } from '../../agent/adapters/chain/engine-chain.ts'
 import { type ChainLink, openLink } from '../../agent/adapters/chain/link.ts'
 import { openVaultChain } from '../../agent/adapters/chain/vault-chain.ts'
@@ -44,7 +46,7 @@ beforeAll(async () => {
   network = await startLocalNetwork()
   ;[winner, rival] = await Promise.all([takeSeat(0), takeSeat(1)])
   terms = await winner.engine.terms()
-  traders = await nameTraders(network.deployment, [long(1n), long(2n)])
+  traders = await nameTraders(network.deployment, [long(1n), long(2n), long(3n)])
   await Promise.all([lockCollateral(network.deployment, traders), openAccounts(network.deployment, traders)])
 })
 
@@ -234,6 +236,22 @@ describe('after the fall, on the own capital of an agent', () => {
   })
 })
 
+describe('when a stranger relays a claim', () => {
+  test('what the vault paid is sold all the same', async () => {
+    const fill = won(await winner.engine.bid(await intentOn(traders[2], CRASH), undefined, never))
+    const claims = claimsOf(fill, 'vault-fast')
+    const number = (await winner.engine.latest()).number
+    await relay(claims, number)
+    const [claim] = claims
+    expect(await winner.fast.tokenBalance(0)).toBe(claim?.amount)
+    const before = await winner.fast.dollarBalance()
+    const step = await redeem(winner, winner.fast, claims, { at: number })
+    expect(step).toMatchObject({ kind: 'sold', received: [] })
+    expect(await winner.fast.tokenBalance(0)).toBe(0n)
+    if (step.kind === 'sold') expect((await winner.fast.dollarBalance()) - before).toBe(step.sale.proceeds)
+  })
+})
+
 describe('after the fall, over the liquidity service', () => {
   test('the provider pays at once and holds the claim', async () => {
     const provider = network.deployment.seats.find(({ role }) => role === 'provider')
@@ -394,6 +412,19 @@ async function redeem(by: Seat, vault: VaultChain, claims: readonly Claim[], { f
   const slots = claims.map(({ asset }) => owedSlot(by.seat.executor, asset, keccak256))
   const proof = await by.engine.proof(vaultNamed(vault.vault).mirror, slots, number)
   return vault.redeem(claims, await attested(by.engine, number), proof, wad(floor), never)
+}
+
+/** Root, anchor and claim by somebody who gains nothing. */
+async function relay(claims: readonly Claim[], number: bigint): Promise<void> {
+  const { vault, mirror, engineRoots } = vaultNamed('vault-fast')
+  const root = await attested(winner.engine, number)
+  const slots = claims.map(({ asset }) => owedSlot(winner.seat.executor, asset, keccak256))
+  const proof = await winner.engine.proof(mirror, slots, number)
+  for (const { target, data } of rootActs(engineRoots, mirror, root, proof)) await network.call(target, data)
+  for (const [i, { asset }] of claims.entries()) {
+    const args = [winner.seat.executor, asset, evidenceOf(number, proof.slots[i]?.proof ?? [])] as const
+    await network.call(vault, encodeFunctionData({ abi: collateralVaultAbi, functionName: 'claim', args }))
+  }
 }
 
 async function signOffer(provider: Seated, { quote }: Intent): Promise<Offer> {

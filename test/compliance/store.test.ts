@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -129,6 +131,21 @@ describe('the journal on disk', () => {
     openSqliteJournal({ path }).close()
   })
 
+  test('keeps everyone else out while it lives and loses nothing committed when it is killed', async () => {
+    const path = fresh()
+    const holder = spawn(process.execPath, ['--input-type=module', '-e', HOLDER, path], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    await once(holder.stdout, 'data')
+    expect(() => openSqliteJournal({ path })).toThrow(expect.objectContaining({ code: 'E_LOCKED' }))
+    holder.kill('SIGKILL')
+    await once(holder, 'exit')
+    const again = openSqliteJournal({ path })
+    expect(again.open(chainId(1))).toEqual([tx({ hash: '0x01' })])
+    expect([...again.inputs()]).toEqual([{ at: 1n }])
+    again.close()
+  })
+
   test('writes its buffer by itself when it is long', () => {
     const path = fresh()
     const journal = openSqliteJournal({ path, buffer: 4 })
@@ -143,6 +160,17 @@ describe('the journal on disk', () => {
     )
   })
 })
+
+/** Commits, says so, buffers one more input and lives on. */
+const HOLDER = `
+import { openSqliteJournal } from ${JSON.stringify(new URL('../../agent/adapters/store/sqlite-journal.ts', import.meta.url).href)}
+const journal = openSqliteJournal({ path: process.argv[1] })
+journal.input({ at: 1n })
+journal.commit({ chain: 1, from: '0x00000000000000000000000000000000000000ff', nonce: 0, intent: undefined, leg: 'bid', raw: '0xaa', hash: '0x01', state: 'signed' })
+journal.input({ at: 2n })
+console.log('committed')
+setInterval(() => journal, 1_000)
+`
 
 const sender = '0x00000000000000000000000000000000000000ff'
 const halting = expect.objectContaining({ code: 'E_INVARIANT', exit: 7 })

@@ -35,6 +35,8 @@ export type LocalNetwork = {
   push(batches: readonly PriceBatch[]): Promise<void>
   /** Locks WETH for an account, out of nowhere. */
   deposit(account: Address, vault: string, amount: bigint): Promise<void>
+  /** A call by a stranger on the vault chain. */
+  call(to: Address, data: Hex): Promise<void>
   /** The guardian stops a vault's roots, or lets them go on. */
   guard(vault: string, wish: 'pause' | 'unpause'): Promise<void>
   /** As many attestations of a block as the oracles ask for, in ascending order of attestor. */
@@ -67,6 +69,7 @@ export async function startLocalNetwork(name = 'flash-crash'): Promise<LocalNetw
     batches: async (at) => signedBatches(scenario, deployment, at, await chainTime(engine)),
     push: (batches) => push(deployment, engine, batches),
     deposit: (account, id, amount) => deposit(vault, vaultNamed(deployment, id), account, amount),
+    call: async (to, data) => transact(vault, await localAccount(vault, TRADER), { to, data }),
     guard: async (id, wish) => {
       const data = encodeFunctionData({ abi: rootOracleAbi, functionName: wish })
       const guardian = await localAccount(vault, GUARDIAN)
