@@ -40,7 +40,7 @@ export const commands: readonly Entry[] = [
   ),
   entry(
     'risk evaluate',
-    'Answer a file of risk questions, to be checked against other tools',
+    'Answer a file of risk questions, to check our numbers',
     async () => (await import('./risk-evaluate.ts')).riskEvaluate,
   ),
   entry('strategies ls', 'List the built-in strategies', async () => (await import('./strategies-ls.ts')).strategiesLs),
