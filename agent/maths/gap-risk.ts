@@ -22,8 +22,15 @@ export type GapTerms = {
 /** One leg on its way: its value, the debt paid for it, and the law of its return until it is sold. */
 export type Exposure = { readonly value: Wad; readonly debt: Wad; readonly law: GapLaw }
 
-/** The law of the return over the gap with its tail read once: unit shortfall is per dollar of collateral. */
-export type GapLaw = { readonly returns: Mixture; readonly unitShortfall: number }
+/** The law of the log return X over the gap. Every model of prices and latency that knows these three can price it. */
+export type GapLaw = {
+  /** F(x) = P(X <= x). */
+  readonly cdf: (x: number) => number
+  /** G(x) = E[exp(X); X <= x]. */
+  readonly partial: (x: number) => number
+  /** Expected shortfall of the fall in value of one dollar, at `TAIL`. */
+  readonly unitShortfall: number
+}
 
 /** The law of one collateral on one vault: normal diffusion and jumps over the body and over the stuck mode. */
 export function gapLaw(
@@ -41,7 +48,11 @@ export function gapLaw(
     .flatMap(({ odds, length }) => overLength(odds, length, { volatility, jump, jumpsPerDay }))
   const drift = Math.log(mixtureMean(raw))
   const returns = raw.map((one) => ({ ...one, mean: one.mean - drift }))
-  return { returns, unitShortfall: unitShortfall(returns) }
+  return {
+    cdf: (x) => mixtureCdf(returns, x),
+    partial: (x) => mixturePartial(returns, x),
+    unitShortfall: unitShortfall(returns),
+  }
 }
 
 type Moves = { readonly volatility: number; readonly jump: number; readonly jumpsPerDay: number }
@@ -77,7 +88,7 @@ export function expectedLoss({ value, debt, law }: Exposure): Wad {
   const [owed, held] = [toDouble(debt), toDouble(value)]
   if (held <= 0) return debt
   const even = Math.log(owed / held)
-  const mean = owed * mixtureCdf(law.returns, even) - held * mixturePartial(law.returns, even)
+  const mean = owed * law.cdf(even) - held * law.partial(even)
   return min(debt, wad(fromDoubleUp(Math.max(0, mean))))
 }
 
