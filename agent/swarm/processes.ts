@@ -5,6 +5,7 @@ import { delimiter, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { invariantBroken } from '../domain/errors.ts'
 import { type ProcessRecord, type RunDirectory, startOf } from './run-directory.ts'
 
 /** What to start. `log` is a file name below the run's `logs`; lines of standard output also go to `onLine`. */
@@ -34,14 +35,18 @@ export type Processes = {
   all(): readonly Child[]
   /** Asks the named children to end, waits, then ends them. Children that already ended are no error. */
   stop(children: readonly Child[], grace: number): Promise<void>
+  /** Stops all. Nothing starts after it. */
+  end(grace: number): Promise<void>
 }
 
 /** Opens the process table of a run: every start is on record there before the call returns. */
 export function openProcesses(run: RunDirectory): Processes {
   const children: Child[] = []
   const records: ProcessRecord[] = []
+  let ended = false
   return {
     start(spawning) {
+      if (ended) throw invariantBroken(`${spawning.name} was to start in a run that ended`, { run: run.id })
       const child = launch(run, spawning)
       children.push(child)
       records.push({ name: child.name, pid: child.pid, started: startOf(child.pid) ?? '' })
@@ -50,6 +55,10 @@ export function openProcesses(run: RunDirectory): Processes {
     },
     all: () => children,
     stop,
+    end(grace) {
+      ended = true
+      return stop(children, grace)
+    },
   }
 }
 

@@ -1,0 +1,134 @@
+// One scenario from the first process to the last: set up, open the market, close it, judge, clean up.
+import { writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { Writable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { loadScenario, type Scenario } from '../../config/scenario.ts'
+import { EXIT, type ExitStatus } from '../domain/errors.ts'
+import { arbitrate } from './arbitrageur.ts'
+import { judge } from './assertions.ts'
+import { close } from './closing.ts'
+import { type Console, openConsole } from './console.ts'
+import { guard, stoppagesOf } from './guardian.ts'
+import { openProcesses, type Processes } from './processes.ts'
+import { createRun, type RunDirectory, sweepRuns } from './run-directory.ts'
+import { type Changes, changed } from './seats.ts'
+import { type Stage, setUp } from './stage.ts'
+import { summaryLines, summaryObject } from './summary.ts'
+import { holdingsOf } from './wealth.ts'
+
+/** What is to be played, and where it is told. */
+export type PlayOptions = Changes & {
+  readonly scenario: string
+  readonly keep: boolean
+  readonly runDir?: string | undefined
+  readonly json: boolean
+  readonly out: Writable
+  readonly signal: AbortSignal
+  /** The judgement is out. With `keep` everything goes on until the signal fires. */
+  readonly judged?: (status: ExitStatus) => void
+}
+
+/** A run under way. */
+export type Play = {
+  readonly options: PlayOptions
+  readonly scenario: Scenario
+  readonly run: RunDirectory
+  readonly processes: Processes
+  readonly console: Console
+  readonly started: number
+  /** Fires on interruption and at the end. */
+  readonly signal: AbortSignal
+}
+
+/** Plays a scenario: 0 when every assertion holds, 6 when one does not. Rejects with the reason of an interruption. */
+export async function play(options: PlayOptions): Promise<ExitStatus> {
+  const started = Date.now()
+  const scenario = changed(loadScenario(options.scenario), options)
+  const root = resolve(options.runDir ?? '.')
+  const console = openConsole(options.out, options.json)
+  const run = createRun(root, scenario.name, scenario.seed)
+  console.note(`lienmesh swarm · ${scenario.name} · seed ${scenario.seed} · run ${run.id} · ${run.path}`)
+  for (const { run: id, pids } of sweepRuns(root, KEPT_RUNS))
+    console.note(`found ${pids.length} orphans of run ${id}, stopped`)
+  const processes = openProcesses(run)
+  const ending = new AbortController()
+  const signal = AbortSignal.any([options.signal, ending.signal])
+  try {
+    return await untilAborted(options.signal, perform({ options, scenario, run, processes, console, started, signal }))
+  } finally {
+    ending.abort()
+    await processes.end(GRACE)
+    run.update({ phase: 'ended' })
+  }
+}
+
+/** Run directories of the past that stay for reading. */
+const KEPT_RUNS = 5
+const GRACE = 3_000
+
+async function perform(show: Play): Promise<ExitStatus> {
+  const { scenario, run, console, signal, started, options } = show
+  const stage = await setUp(show)
+  const { deployment, watch, market, crewing, members } = stage
+  const before = await holdingsOf(deployment, market)
+  const opened = Date.now()
+  console.note(
+    `market open · ${scenario.duration / 1000} s · one wall second is ${scenario.timeScale} modelled seconds`,
+  )
+  watch.open(opened)
+  run.update({ phase: 'running' })
+  stage.publishers.child.tell(String(opened))
+  runMarket(show, stage)
+  await sleep(scenario.duration, undefined, { signal })
+  const outcome = await console.step(
+    'settle',
+    () => close({ scenario, crewing, members, before, market, opened, started, keep: options.keep }),
+    (found) => `${found.settled} of ${found.claims.length} claims redeemed`,
+  )
+  const verdicts = judge(outcome, scenario)
+  const [summary, lines] = [summaryObject(outcome), summaryLines(outcome, verdicts)]
+  writeFileSync(run.file('report.json'), `${JSON.stringify({ summary, verdicts }, null, 2)}\n`)
+  writeFileSync(run.file('report.txt'), `${lines.join('\n')}\n`)
+  const failed = verdicts.filter(({ holds }) => !holds)
+  for (const { claim, found } of failed) console.note(`assertion failed: ${claim}, found ${found}`)
+  const status = failed.length === 0 ? EXIT.ok : EXIT.assertion
+  if (options.keep) console.note(`kept: lienmesh swarm status, logs and down know run ${run.id}`)
+  console.close(lines, summary)
+  options.judged?.(status)
+  if (options.keep) await stayUp(show)
+  return status
+}
+
+/** The rest of the world: arbitrage in the pools, and routes that stick. */
+function runMarket({ scenario, console, signal }: Play, { deployment, market, watch }: Stage): void {
+  const own = (work: Promise<void>): void => {
+    work.catch((error: unknown) => {
+      if (!signal.aborted) console.event(watch.at(), 'market', `ALARM ${String(error)}`)
+    })
+  }
+  for (const site of deployment.vaultChains) own(arbitrate(site, market, watch.at, signal))
+  const report = (text: string): void => console.event(watch.at(), 'guardian', text)
+  for (const declared of scenario.vaults) {
+    const vault = deployment.network.vaults.find((one) => one.id === declared.id)
+    const site = deployment.vaultChains.find((one) => one.chain.id === vault?.chain)
+    if (vault === undefined || site === undefined) continue
+    own(guard(site, vault, stoppagesOf(scenario, declared), { at: watch.at, report, signal }))
+  }
+}
+
+/** After the judgement everything goes on until it is ended from outside. */
+async function stayUp({ run, options }: Play): Promise<void> {
+  run.update({ phase: 'kept' })
+  if (options.signal.aborted) return
+  await new Promise<void>((resolve) => options.signal.addEventListener('abort', () => resolve(), { once: true }))
+}
+
+/** The work, or the rejection of the signal if that comes first. */
+function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  const aborted = new Promise<never>((_, reject) => {
+    if (signal.aborted) reject(signal.reason)
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
+  return Promise.race([work, aborted])
+}
