@@ -70,8 +70,9 @@ contract LiquidationAuction is ILiquidationAuction {
     /// @inheritdoc ILiquidationAuction
     function discount(address account) public view returns (uint16) {
         Terms memory now_ = _terms;
-        return MarginMath.discount(now_.startDiscount, now_.discountPerSecond, now_.maxDiscount, _elapsed(account))
-            .toUint16();
+        return
+            MarginMath.discount(now_.startDiscount, now_.discountPerSecond, now_.maxDiscount, _elapsed(account))
+                .toUint16();
     }
 
     /// @inheritdoc ILiquidationAuction
@@ -114,9 +115,8 @@ contract LiquidationAuction is ILiquidationAuction {
     }
 
     function _reward(address account, IMarginEngine.Margin memory margin) private view returns (uint256) {
-        return MarginMath.insolventRewardDown(
-            margin.mark, margin.maintenance, _elapsed(account), _terms.insolventSeconds
-        );
+        return
+            MarginMath.insolventRewardDown(margin.mark, margin.maintenance, _elapsed(account), _terms.insolventSeconds);
     }
 
     function _maxFraction(IMarginEngine.Margin memory margin, uint16 discount_) private view returns (uint16) {

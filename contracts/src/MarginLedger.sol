@@ -135,6 +135,8 @@ abstract contract MarginLedger is IMarginEngine {
     }
 
     function _count(uint128 bits) private pure returns (uint256 count) {
-        for (; bits != 0; bits &= bits - 1) ++count;
+        for (; bits != 0; bits &= bits - 1) {
+            ++count;
+        }
     }
 }

@@ -63,7 +63,9 @@ abstract contract MarginListing is IMarginEngine, AccessManaged {
         Collateral storage collateral = _collateral(id);
         _requireHaircut(collateral.haircut, gap);
         uint16 before = collateral.gap;
-        if (_gapLimit._capacity != 0) _gapLimit.consume(bytes32(uint256(id)), gap > before ? gap - before : before - gap);
+        if (_gapLimit._capacity != 0) {
+            _gapLimit.consume(bytes32(uint256(id)), gap > before ? gap - before : before - gap);
+        }
         collateral.gap = gap;
         emit GapChanged(id, gap);
     }

@@ -117,8 +117,8 @@ contract PriceBook is IPriceBook, EIP712, AccessManaged {
     }
 
     function _store(Entry memory entry, uint48 sequence, Stored memory last, uint256 publishers) private {
-        bool degraded = last.anchor != 0 && publishers <= quorum
-            && BatchMath.jumps(last.anchor, entry.price, deviation);
+        bool bare = last.anchor != 0 && publishers <= quorum;
+        bool degraded = bare && BatchMath.jumps(last.anchor, entry.price, deviation);
         if (degraded) emit Degraded(entry.feed, last.anchor, entry.price);
         _prices[entry.feed] = Stored({
             price: entry.price,

@@ -29,8 +29,8 @@ interface ILiquidationAuction {
 
     event AuctionStarted(address indexed account, uint64 startedAt, int256 equity, uint256 maintenance, int256 mark);
     event AuctionEnded(address indexed account);
-    /// @dev `outlay` = pay - fraction x netValue; `collateralValue` at the prices of this block; `version` is the one the
-    /// slice was taken from, so that the account now stands one higher.
+    /// @dev `outlay` = pay - fraction x netValue; `collateralValue` at the prices of this block; `version` is the one
+    /// that the slice was taken from: the account now stands one higher.
     event BidTaken(
         address indexed account,
         address indexed bidder,

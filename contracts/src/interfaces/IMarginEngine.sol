@@ -70,7 +70,7 @@ interface IMarginEngine {
         CreditLine[] credit;
     }
 
-    /// @dev What a slice moved. `pay` went from the bidder to the account (negative: to the bidder, from the insurance).
+    /// @dev What a slice moved. `pay` went from the bidder to the account; negative, from the insurance to the bidder.
     /// `amounts[i]` of collateral id `collaterals[i]` became owed to the beneficiary.
     struct Slice {
         int256 pay;

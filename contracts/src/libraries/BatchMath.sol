@@ -18,9 +18,8 @@ library BatchMath {
         for (uint256 i; i < count; ++i) {
             hashes[i] = keccak256(abi.encode(ENTRY_TYPEHASH, batch.entries[i]));
         }
-        return keccak256(
-            abi.encode(BATCH_TYPEHASH, batch.sequence, batch.validUntil, keccak256(abi.encodePacked(hashes)))
-        );
+        bytes32 entries = keccak256(abi.encodePacked(hashes));
+        return keccak256(abi.encode(BATCH_TYPEHASH, batch.sequence, batch.validUntil, entries));
     }
 
     /// @notice The entry of the lower median price at `index`, with the widest confidence of all.

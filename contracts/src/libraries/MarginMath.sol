@@ -27,7 +27,8 @@ library MarginMath {
         }
     }
 
-    /// @notice Adds one position's profit in every scenario, in value x bps. `shocks` packs 16 int16, lowest bits first.
+    /// @notice Adds one position's profit in every scenario, in value x bps.
+    /// @param shocks 16 int16, lowest bits first.
     function addScenarios(int256[16] memory profits, int256 notional_, uint256 shocks) internal pure {
         // Sixteen additions per position are most of the margin's cost: four to a turn, without bounds checks.
         assembly ("memory-safe") {

@@ -34,7 +34,8 @@ struct Quote {
     uint256 upper;
 }
 
-/// @dev An account in memory, every price read once: the first `quoted` of `quotes` are filled. `degradedFeed` is meaningful when `degraded`.
+/// @dev An account in memory, every price read once: the first `quoted` of `quotes` are filled. `degradedFeed` means
+/// something when `degraded`.
 struct Portfolio {
     int256 cash;
     Leg[] legs;

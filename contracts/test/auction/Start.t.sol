@@ -24,9 +24,7 @@ contract StartTest is MarginTest {
         address account = leveraged();
         IMarginEngine.Margin memory margin = engine.margin(account);
         vm.expectRevert(
-            failure(
-                ILiquidationAuction.AccountHealthy.selector, abi.encode(account, margin.equity, margin.maintenance)
-            )
+            failure(ILiquidationAuction.AccountHealthy.selector, abi.encode(account, margin.equity, margin.maintenance))
         );
         auction.start(account);
     }

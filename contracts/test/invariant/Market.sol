@@ -110,7 +110,9 @@ contract Market is Test {
         bool running = auction.startedAt(account) != 0;
         IMarginEngine.Margin memory margin = engine.margin(account);
         try auction.start(account) {
-            if (!running && margin.equity >= int256(margin.maintenance)) wrongs.push("a healthy account was auctioned");
+            if (!running && margin.equity >= int256(margin.maintenance)) {
+                wrongs.push("a healthy account was auctioned");
+            }
             if (!running) ++starts;
         } catch {
             if (margin.equity < int256(margin.maintenance)) wrongs.push("a failing account was not auctioned");
@@ -154,7 +156,9 @@ contract Market is Test {
         try auction.bid(wanted) {
             wrongs.push("two allocations under one version");
         } catch (bytes memory reason) {
-            if (bytes4(reason) != ILiquidationAuction.VersionChanged.selector) wrongs.push("refused for another reason");
+            if (bytes4(reason) != ILiquidationAuction.VersionChanged.selector) {
+                wrongs.push("refused for another reason");
+            }
         }
         close(3);
         close(4);

@@ -65,13 +65,13 @@ contract World is Test {
         fast = IVaultMirror(deploy("VaultMirror", abi.encode(authority, source, address(1))));
         slow = IVaultMirror(deploy("VaultMirror", abi.encode(authority, source, address(2))));
         address predicted = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1);
-        auction = ILiquidationAuction(
-            deploy("LiquidationAuction", abi.encode(engine, predicted, registry, auctionTerms()))
-        );
+        auction =
+            ILiquidationAuction(deploy("LiquidationAuction", abi.encode(engine, predicted, registry, auctionTerms())));
         lines = ICreditLines(deploy("CreditLines", abi.encode(engine, auction)));
         publishers = sorted([uint256(11), 12, 13]);
         govern();
-        prices = [ETH_PRICE, BTC_PRICE, OPTION_PRICE, OPTION_PRICE, OPTION_PRICE, OPTION_PRICE, OPTION_PRICE, OPTION_PRICE];
+        prices =
+            [ETH_PRICE, BTC_PRICE, OPTION_PRICE, OPTION_PRICE, OPTION_PRICE, OPTION_PRICE, OPTION_PRICE, OPTION_PRICE];
         push();
     }
 
