@@ -7,7 +7,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { afterEach, expect, test, vi } from 'vitest'
 import { SHAPES, toBytes } from '../../agent/adapters/gossip/codec.ts'
 import { type Node, newIdentity, startNode } from '../../agent/adapters/gossip/libp2p.ts'
-import { createBans, keepLinked, type LinkEvent, watchLinks } from '../../agent/adapters/gossip/links.ts'
+import { createBans, type GossipEvent, keepLinked, watchLinks } from '../../agent/adapters/gossip/links.ts'
 import { type GossipOptions, joinGossip } from '../../agent/adapters/gossip/node.ts'
 import { KINDS, protocolPrefix, TOPICS, topicNames } from '../../agent/adapters/gossip/topics.ts'
 import type { PriceBatch } from '../../agent/domain/market.ts'
@@ -67,7 +67,7 @@ test('a bootstrap node that comes back is dialled again', async () => {
   const identity = await newIdentity()
   const first = await join({ identity })
   const [address = ''] = first.addresses
-  const events: LinkEvent[] = []
+  const events: GossipEvent[] = []
   const second = await join({ bootstrap: [address], report: (event) => events.push(event) })
   await linked(first, second)
   await first.stop()
@@ -117,7 +117,7 @@ test('a frame above every limit ends its stream, not the node', async () => {
 })
 
 test('a peer that keeps sending forgeries is banned and refused', async () => {
-  const events: LinkEvent[] = []
+  const events: GossipEvent[] = []
   const victim = await join({ report: (event) => events.push(event) })
   const adversary = await attack(victim)
   const forgeries = [1, 2, 3, 4].map((n) => bytesOf(a.priceBatch({ sequence: instant(a.NOW + n) }, a.mallory)))
@@ -133,8 +133,8 @@ test('a peer that keeps sending forgeries is banned and refused', async () => {
 test('a link that stays up but cannot be written to is hung up by either end and replaced', async () => {
   const listener = await join()
   const leaving = new AbortController()
-  const events: LinkEvent[] = []
-  const report = (event: LinkEvent): void => void events.push(event)
+  const events: GossipEvent[] = []
+  const report = (event: GossipEvent): void => void events.push(event)
   const node = await attack(listener)
   watchLinks(
     node,
@@ -153,6 +153,22 @@ test('a link that stays up but cannot be written to is hung up by either end and
   await vi.waitUntil(() => prices(listener) === 1, ROOMY)
   leaving.abort()
   await linked
+})
+
+test('a judge that throws is reported and the next message is judged', async () => {
+  const events: GossipEvent[] = []
+  const listener = await join({ report: (event) => events.push(event) })
+  const speaker = await join({ bootstrap: listener.addresses })
+  await linked(speaker, listener)
+  const { signal } = new AbortController()
+  listener.messages(() => {
+    if (listener.stats().priceLatency.length === 1) throw new Error('no such account')
+    return { kind: 'accept' }
+  }, signal)
+  await speaker.publish('price', batch(0))
+  await vi.waitUntil(() => events.some((event) => event.kind === 'fault' && event.reason === 'no such account'), ROOMY)
+  await speaker.publish('price', batch(1))
+  await vi.waitUntil(() => prices(listener) === 1, ROOMY)
 })
 
 test('a malformed question to a provider is answered, not trusted', async () => {

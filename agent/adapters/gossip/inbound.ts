@@ -8,7 +8,7 @@ import { TOPICS } from './topics.ts'
 import { type Finding, type Reason, type Statement, verify, type Witness } from './verify.ts'
 
 export type Inbound = {
-  /** Verifies and hands out one message. The verdict is what the transport does with it. Never rejects. */
+  /** Verifies and hands out one message. The verdict is what the transport does with it. Rejects only when a judge throws. */
   readonly receive: (kind: Kind, bytes: Uint8Array, peer: string) => Promise<Verdict>
   /** Messages from now on that `judge` accepts. */
   readonly messages: (judge: Judge, signal: AbortSignal) => AsyncIterable<Verified>

@@ -6,20 +6,21 @@ import type { Node } from './libp2p.ts'
 import { THRESHOLDS } from './scores.ts'
 
 /** What an operator may want to see. */
-export type LinkEvent =
+export type GossipEvent =
   | { readonly kind: 'connected' | 'lost'; readonly peer: string; readonly address: string }
   | { readonly kind: 'unreachable'; readonly address: string; readonly reason: string }
   | { readonly kind: 'stalled' | 'banned'; readonly peer: string }
+  | { readonly kind: 'fault'; readonly reason: string }
   | { readonly kind: 'slow-signatures' }
 
-export type Report = (event: LinkEvent) => void
+export type Report = (event: GossipEvent) => void
 
 /** Dials one address until the signal fires, again whenever the connection is lost. */
 export async function keepLinked({ host }: Node, address: string, report: Report, signal: AbortSignal): Promise<void> {
-  const target = multiaddr(address)
-  if (isOurselves(target, host.peerId)) return
   for (let failures = 0; !signal.aborted; ) {
     try {
+      const target = multiaddr(address)
+      if (isOurselves(target, host.peerId)) return
       const connection = await host.dial(target, { signal })
       failures = 0
       await closed(connection, signal)
@@ -58,12 +59,15 @@ const backoff = (failures: number): number => Math.min(5_000, 100 * 2 ** Math.mi
 
 const isOurselves = (target: Multiaddr, self: PeerId): boolean => target.toString().endsWith(`/p2p/${self}`)
 
-function closed(connection: Connection, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (connection.status !== 'open' || signal.aborted) return resolve()
-    connection.addEventListener('close', () => resolve(), { once: true, signal })
-    signal.addEventListener('abort', () => resolve(), { once: true })
-  })
+async function closed(connection: Connection, signal: AbortSignal): Promise<void> {
+  if (connection.status !== 'open' || signal.aborted) return
+  const listening = new AbortController()
+  const options = { once: true, signal: listening.signal }
+  const ended = Promise.withResolvers<void>()
+  connection.addEventListener('close', () => ended.resolve(), options)
+  signal.addEventListener('abort', () => ended.resolve(), options)
+  await ended.promise
+  listening.abort()
 }
 
 /** Reports connections and, every heartbeat, hangs up on peers that cannot be sent to (T3) or fell below the ban score (T9). */
@@ -76,7 +80,7 @@ export function watchLinks({ host, router }: Node, bans: Bans, report: Report, s
   const inspect = (): void => {
     for (const peer of host.getPeers()) {
       const id = peer.toString()
-      const beats = router.streamsOutbound.has(id) ? 0 : (silent.get(id) ?? 0) + 1
+      const beats = router.streamsOutbound.has(id) ? 0 : (silent.get(id) ?? -OPENING_BEATS) + 1
       if (beats < MAX_SILENT_BEATS) silent.set(id, beats)
       else silent.delete(id)
       if (router.getScore(id) < THRESHOLDS.graylistThreshold) {
@@ -93,8 +97,10 @@ export function watchLinks({ host, router }: Node, bans: Bans, report: Report, s
 
 /** Heartbeats without an outbound stream after which a connected peer is hung up on, to be dialled again. */
 const MAX_SILENT_BEATS = 4
+/** Heartbeats that a new connection may take for its first stream: a starved machine is slow, not broken. */
+const OPENING_BEATS = 16
 
-const told = (kind: 'connected' | 'lost', connection: Connection): LinkEvent => ({
+const told = (kind: 'connected' | 'lost', connection: Connection): GossipEvent => ({
   kind,
   peer: connection.remotePeer.toString(),
   address: connection.remoteAddr.toString(),

@@ -1,4 +1,5 @@
 // The network of agents over libp2p: joins, keeps its links, publishes, verifies what arrives, asks and answers offers.
+import { setMaxListeners } from 'node:events'
 import { type GossipsubMessage, TopicValidatorResult } from '@chainsafe/libp2p-gossipsub'
 import type { Kind, Payloads, Verdict } from '../../domain/message.ts'
 import type { Network } from '../../domain/network.ts'
@@ -49,13 +50,14 @@ export async function joinGossip(options: GossipOptions): Promise<Gossip> {
     admits: bans.admits,
   })
   const leaving = new AbortController()
+  setMaxListeners(0, leaving.signal)
   const report = options.report ?? (() => {})
   const inbound = createInbound(witness, counters, (status) => {
     directory.learn(status)
     if (trust.attestor(status.agent)) meet(node, status.addresses, report, leaving.signal)
   })
   if (!nativeSignatures()) report({ kind: 'slow-signatures' })
-  receiveAll(node, names, inbound, leaving.signal)
+  receiveAll({ node, names, inbound, report }, leaving.signal)
   watchLinks(node, bans, report, leaving.signal)
 
   let answerer: Answerer = notServed
@@ -94,12 +96,23 @@ export async function joinGossip(options: GossipOptions): Promise<Gossip> {
 /** Score of a peer whose agent is a bonded attestor. */
 const BONDED = 10
 
-function receiveAll({ router }: Node, names: TopicNames, inbound: Inbound, signal: AbortSignal): void {
+type Receiving = {
+  readonly node: Node
+  readonly names: TopicNames
+  readonly inbound: Inbound
+  readonly report: Report
+}
+
+/** A judge that throws must not let a stranger's message end the process: the message is ignored, the fault reported. */
+function receiveAll({ node: { router }, names, inbound, report }: Receiving, signal: AbortSignal): void {
   const receive = async ({ msg, msgId, propagationSource }: GossipsubMessage): Promise<void> => {
     const kind = names.kind(msg.topic)
     if (kind === undefined) return
     const source = propagationSource.toString()
-    const verdict = await inbound.receive(kind, msg.data, source)
+    const verdict = await inbound.receive(kind, msg.data, source).catch((error: unknown): Verdict => {
+      report({ kind: 'fault', reason: error instanceof Error ? error.message : String(error) })
+      return { kind: 'ignore', reason: 'fault' }
+    })
     if (!signal.aborted) router.reportMessageValidationResult(msgId, source, RESULTS[verdict.kind])
   }
   router.addEventListener('gossipsub:message', ({ detail }) => void receive(detail), { signal })
