@@ -1,106 +1,117 @@
-// The product end to end: one command, two chains, six agents, one crash. And nothing of it left afterwards.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { setTimeout as wait } from 'node:timers/promises'
-import { describe, expect, onTestFinished, test } from 'vitest'
-import { z } from 'zod'
-import { lienmesh } from '../support/command-line.ts'
-import { temporaryFolder } from '../support/config-file.ts'
-import { root } from '../support/cruise.ts'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { isAlive, listRuns } from '../../agent/swarm/run-directory.ts'
 
-const decimal = z.string().regex(/^-?\d+$/)
+const PROGRAM = fileURLToPath(new URL('../../bin/lienmesh.js', import.meta.url))
 
-/** The last line of `swarm up --json`, as other programs may rely on it. */
-const summary = z.strictObject({
-  type: z.literal('summary'),
-  seed: z.int(),
-  liquidated: z.int(),
-  missed: z.int(),
-  refused: z.int(),
-  badDebt: decimal,
-  claims: z.int(),
-  settled: z.int(),
-  unsettled: z.int(),
-  conservation: z.boolean(),
-  agents: z.array(
-    z.strictObject({
-      name: z.string(),
-      strategy: z.string(),
-      wins: z.int(),
-      lost: z.int(),
-      pnl: decimal,
-      capital: decimal,
-      gapPredicted: decimal,
-      gapRealised: decimal,
-    }),
-  ),
-  gossip: z.strictObject({ messages: z.int(), p50Ms: z.number(), p99Ms: z.number() }),
-  wallSeconds: z.number(),
+let root: string
+let home: string
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'lienmesh-e2e-'))
+  home = mkdtempSync(join(tmpdir(), 'lienmesh-home-'))
+})
+afterEach(() => {
+  for (const run of listRuns(root))
+    for (const one of run.record().processes) if (isAlive(one)) process.kill(one.pid, 'SIGKILL')
+  for (const place of [root, home]) rmSync(place, { recursive: true, force: true })
 })
 
-/** Command lines of the processes that work below a folder. */
-function processesOf(folder: string): readonly string[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => {
-      try {
-        const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
-        return `${readlinkSync(`/proc/${pid}/cwd`)} ${words}`.includes(folder) ? [words] : []
-      } catch {
-        return [] // It ended while we looked.
-      }
-    })
-}
-
-/** Resolves when nothing works below a folder any more, or with what still does after `patience` ms. */
-async function leftBehind(folder: string, patience: number): Promise<readonly string[]> {
-  for (const end = performance.now() + patience; performance.now() < end; await wait(100)) {
-    if (processesOf(folder).length === 0) return []
-  }
-  return processesOf(folder)
-}
-
-/** Starts a swarm and resolves once so many processes run, or fails with what it printed. */
-async function startedSwarm(folder: string, processes: number): Promise<ChildProcess> {
-  const words = [join(root, 'bin', 'lienmesh.js'), 'swarm', 'up', '--run-dir', folder]
-  const child = spawn(process.execPath, words, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
-  onTestFinished(() => void child.kill('SIGKILL'))
+/** A swarm started in an empty directory, with an empty home. */
+function swarm(...words: readonly string[]): {
+  readonly child: ChildProcess
+  readonly lines: string[]
+  readonly until: (word: string) => Promise<void>
+} {
+  const env = { ...process.env, HOME: home, NO_COLOR: '1' }
+  const child = spawn(process.execPath, [PROGRAM, 'swarm', ...words], {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const lines: string[] = []
-  for await (const line of createInterface({ input: child.stdout })) {
-    lines.push(line)
-    if (processesOf(folder).length >= processes) return child
+  const waiting: { readonly word: string; readonly resolve: () => void }[] = []
+  let rest = ''
+  const read = (chunk: Buffer): void => {
+    const parts = (rest + String(chunk)).split('\n')
+    rest = parts.pop() ?? ''
+    lines.push(...parts)
+    for (const { word, resolve } of waiting) if (lines.some((line) => line.includes(word))) resolve()
   }
-  throw new Error(`the swarm ended early:\n${lines.join('\n')}`)
+  child.stdout?.on('data', read)
+  child.stderr?.on('data', read)
+  const until = (word: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      waiting.push({ word, resolve })
+      child.once('exit', () => reject(new Error(`ended before "${word}":\n${lines.slice(-20).join('\n')}`)))
+      read(Buffer.alloc(0))
+    })
+  return { child, lines, until }
 }
 
-describe.skipIf(process.platform !== 'linux')('lienmesh swarm up', () => {
-  test('plays the default scenario, holds its assertions and leaves nothing behind', async () => {
-    const folder = temporaryFolder()
-    const { status, out, err } = await lienmesh(['swarm', 'up', '--json'], { cwd: folder })
-    const last = summary.parse(JSON.parse(out.trimEnd().split('\n').at(-1) ?? ''))
-    expect(err).toBe('')
-    expect(last).toMatchObject({ seed: 42, badDebt: '0', unsettled: 0, conservation: true })
-    expect(last.settled).toBe(last.claims)
-    expect(status).toBe(0)
-    expect(await leftBehind(folder, 5_000)).toEqual([])
-    expect(readdirSync(folder)).toEqual(['.lienmesh'])
-  })
+/** Nothing of the run is left: no process, no port, no file outside the run directory. */
+async function expectNothingLeft(): Promise<void> {
+  const [run] = listRuns(root)
+  if (run === undefined) throw new Error('the run left no record')
+  await expect
+    .poll(
+      () =>
+        run
+          .record()
+          .processes.filter(isAlive)
+          .map(({ name }) => name),
+      { timeout: 10_000 },
+    )
+    .toEqual([])
+  for (const { url } of run.record().chains) await expect(fetch(url)).rejects.toThrow()
+  expect([readdirSync(root), readdirSync(join(root, '.lienmesh')), readdirSync(home)]).toEqual([
+    ['.lienmesh'],
+    ['runs'],
+    [],
+  ])
+}
 
-  test('ends with everything it started on Ctrl-C during set-up, with status 130', async () => {
-    const folder = temporaryFolder()
-    const child = await startedSwarm(folder, 3)
-    child.kill('SIGINT')
-    expect(await once(child, 'exit')).toEqual([130, null])
-    expect(await leftBehind(folder, 5_000)).toEqual([])
+test('a crash is traded from deposit to sale, judged, and leaves nothing behind', async () => {
+  const { child, lines } = swarm('up', '--json', '--accounts', '60')
+  const [status] = await once(child, 'close')
+  const said = lines.map((line): { readonly type?: string } => JSON.parse(line))
+  const summary = said.at(-1)
+  expect({ status, failed: lines.filter((line) => line.includes('assertion failed')) }).toEqual({
+    status: 0,
+    failed: [],
   })
+  expect(summary).toMatchObject({ type: 'summary', seed: 42, badDebt: '0', unsettled: 0, conservation: true })
+  expect(Object.keys(summary ?? {})).toEqual([
+    ...['type', 'seed', 'liquidated', 'missed', 'refused', 'badDebt', 'claims', 'settled', 'unsettled', 'conservation'],
+    ...['agents', 'gossip', 'wallSeconds'],
+  ])
+  expect(said.filter(({ type }) => type === 'step').length).toBeGreaterThanOrEqual(8)
+  await expectNothingLeft()
+})
 
-  test('takes its chains and agents with it when it is killed', async () => {
-    const folder = temporaryFolder()
-    const child = await startedSwarm(folder, 9)
-    child.kill('SIGKILL')
-    expect(await leftBehind(folder, 10_000)).toEqual([])
-  })
+test('Ctrl-C ends everything cleanly', async () => {
+  const { child, until } = swarm('up', '--accounts', '12', '--agents', '2')
+  await until('agents')
+  child.kill('SIGINT')
+  expect(await once(child, 'close')).toEqual([130, null])
+  await expectNothingLeft()
+})
+
+test('nothing outlives a swarm that was killed', async () => {
+  const { child, until } = swarm('up', '--accounts', '12', '--agents', '2')
+  await until('deposits')
+  child.kill('SIGKILL')
+  await once(child, 'close')
+  await expectNothingLeft()
+})
+
+test('without a swarm there is no status, and nothing to take down', async () => {
+  for (const word of ['status', 'down']) {
+    const { child } = swarm(word)
+    expect(await once(child, 'close')).toEqual([3, null])
+  }
 })
