@@ -54,9 +54,6 @@ export const spentSlot = (account: AccountId, asset: Address, keccak: Keccak): H
 /** CollateralVault slot 0: `deposited[account][asset]`. */
 export const depositedSlot = (account: AccountId, asset: Address, keccak: Keccak): Hex =>
   entry(asset, entry(account, ROOT.deposited, keccak), keccak)
-/** CollateralVault slot 1: `claimed[beneficiary][asset]`. */
-export const claimedSlot = (beneficiary: Address, asset: Address, keccak: Keccak): Hex =>
-  entry(asset, entry(beneficiary, ROOT.claimed, keccak), keccak)
 
 /** MarginEngine's account word, low to high: uint64 version, uint8 mode, int128 cash, uint56 updatedAt. */
 export function unpackWord(packed: bigint): { version: bigint; mode: Mode | undefined; cash: bigint } {
@@ -88,7 +85,6 @@ const ROOT = {
   credited: word(2n),
   spent: word(3n),
   deposited: word(0n),
-  claimed: word(1n),
 } as const
 
 /** Slot of `mapping[key]` for a mapping at `root` (Solidity layout: keccak of the padded key and the root slot). */

@@ -1,7 +1,6 @@
-import type { Kind, Offer, OfferAnswer, OfferRequest, Payloads, Verdict, Verified } from '../domain/message.ts'
-import type { Anchor } from '../domain/market.ts'
-import type { ChainId, Millis } from '../domain/units.ts'
 import type { Address } from 'viem'
+import type { Kind, OfferAnswer, OfferRequest, Payloads, Verdict, Verified } from '../domain/message.ts'
+import type { ChainId, Millis } from '../domain/units.ts'
 
 export type PeerInfo = {
   readonly id: string
@@ -42,5 +41,3 @@ export interface Gossip {
   stats(): GossipStats
   stop(): Promise<void>
 }
-
-export type { Anchor, Offer }
