@@ -64,7 +64,9 @@ function ask(core: Core, market: Market, { seat, view, offers, taken }: Question
     }))
   }
   const silent = offers.filter(({ candidate }) => !answered.has(candidate.id))
-  const skipped = silent.map(({ candidate, quotes }) => skip(seat, candidate, quotes[0], 'no answer'))
+  const skipped = silent.flatMap(({ quotes }) =>
+    quotes.slice(0, 1).map((quote) => skip(market, seat, quote, 'no answer')),
+  )
   for (const choice of choices) if (choice.kind === 'take') taken.add(choice.candidate.id)
   return [...choices, ...skipped]
 }
@@ -105,7 +107,7 @@ function understand(core: Core, market: Market, { seat, answer, offers, answered
   if (quote === undefined) return refuse('over-fraction', `${answer.quote.fraction} of at most ${largest.fraction} bps`)
   if (answer.kind === 'postpone')
     return { seat, candidate, kind: 'postpone', quote, until: answer.until, detail: answer.reason }
-  if (answer.kind === 'skip') return skip(seat, candidate, quote, answer.reason)
+  if (answer.kind === 'skip') return skip(market, seat, quote, answer.reason)
   return { seat, candidate, kind: 'take', wish: { seat, quote, reason: answer.reason, most: largest.fraction } }
 }
 
@@ -116,10 +118,13 @@ function resize(core: Core, market: Market, largest: Quote, fraction: Bps): Quot
   return sheet && quoteAt(sheet, largest.route, fraction)
 }
 
-/** Without a gain there is nothing to argue about; otherwise the gap was too dear for this strategy. */
-function skip(seat: Seat, candidate: Candidate, quote: Quote | undefined, detail: string): Choice {
-  const reason = quote !== undefined && gainOf(quote) > 0n ? 'gap-premium' : 'not-profitable'
-  return { seat, candidate, kind: 'skip', quote, reason, detail }
+/** When even the last discount of the auction leaves no gain, the gap is not to blame. */
+function skip(market: Market, seat: Seat, quote: Quote, detail: string): Choice {
+  const { maxDiscount } = market.terms.auction
+  const left =
+    quote.pay > 0n ? (quote.pay * BigInt(maxDiscount - quote.discount)) / BigInt(10_000 - quote.discount) : 0n
+  const reason = gainOf(quote) + left > 0n ? 'gap-premium' : 'not-profitable'
+  return { seat, candidate: quote.candidate, kind: 'skip', quote, reason, detail }
 }
 
 /** Freezes a value and everything in it; what is frozen already is left alone. */

@@ -42,7 +42,7 @@ export type Sheet = {
 export function price(core: Core, market: Market, candidate: Candidate): Priced {
   const sheet = openSheet(core, market, candidate)
   if (sheet === undefined) return none('prices-missing')
-  const most = maxFractionUp(candidate.margin, sheet.discount, market.terms.auction)
+  const most = withHeadroom(maxFractionUp(candidate.margin, sheet.discount, market.terms.auction))
   if (isInsolvent(candidate) && rewardOf(sheet) <= -candidate.margin.mark) return none('insolvent')
   const whole = routes(sheet, most).map((route) => quoteAt(sheet, route, most))
   const open = whole.filter((quote) => quote !== undefined)
@@ -53,6 +53,12 @@ export function price(core: Core, market: Market, candidate: Candidate): Priced 
   )
   return quotes.length > 0 ? { quotes: quotes.sort(byNet), reason: undefined } : none(sized[0]?.short ?? 'capital')
 }
+
+/** What a bid leaves of the largest slice, in percent: prices that recover before it lands shrink what may be taken. */
+const HEADROOM = 5
+
+const withHeadroom = (largest: Bps): Bps =>
+  largest === Number(BPS) ? largest : bps(Math.max(1, Math.floor((largest * (100 - HEADROOM)) / 100)))
 
 /** Undefined while a price is missing. */
 export function openSheet(core: Core, market: Market, candidate: Candidate): Sheet | undefined {

@@ -4,8 +4,10 @@ import type { Setup } from '../../../agent/core/setup.ts'
 import type { Quote } from '../../../agent/domain/liquidation.ts'
 import type { MarginAccount } from '../../../agent/domain/market.ts'
 import { bps } from '../../../agent/domain/units.ts'
+import { maxFractionUp } from '../../../agent/maths/margin.ts'
 import type { Offered } from '../../../agent/strategy.ts'
 import {
+  engineTerms,
   opening,
   PROVIDER,
   play,
@@ -108,4 +110,11 @@ describe('a quote', () => {
     expect(quote.pay < 0n).toBe(true)
     expect(quote.bonus).toBe(quote.candidate.margin.maintenance)
   })
+})
+
+test('a bid leaves some of the largest slice, because prices that recover before it lands would void it', () => {
+  const quote = best(ripe())
+  const largest = maxFractionUp(quote.candidate.margin, quote.discount, engineTerms().auction)
+  expect(quote.fraction).toBeLessThan(largest)
+  expect(quote.fraction).toBeGreaterThan(0.9 * largest)
 })

@@ -125,6 +125,14 @@ describe('volatility from ticks', () => {
     expect(volatility(state, pace)).toBeCloseTo(1.2, 3)
   })
 
+  test('rises fast in a crash, and is not carried away by it', () => {
+    const crash = [2_500, 2_350, 2_200, 2_050]
+    let state = observe(undefined, 0, 2_500, pace)
+    for (const [i, price] of crash.entries()) state = observe(state, (i + 1) * MINUTE, price, pace)
+    expect(volatility(state, pace)).toBeGreaterThan(2 * pace.floor)
+    expect(volatility(state, pace)).toBeLessThan(4 * pace.floor)
+  })
+
   test('leaves out ticks that are too close, and prices that are none', () => {
     const state = observe(undefined, 0, 2_500, pace)
     expect(observe(state, MINUTE - 1, 9_999, pace)).toBe(state)
