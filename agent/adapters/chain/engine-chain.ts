@@ -74,7 +74,9 @@ export async function openEngineChain(options: EngineChainOptions): Promise<Engi
 }
 
 const bonded = ({ rpc }: ChainLink, { registry }: EngineDeployment, bidder: Address): Promise<boolean> =>
-  rpc.ask((node) => readContract(node, { address: registry, abi: agentRegistryAbi, functionName: 'isBonded', args: [bidder] }))
+  rpc.ask((node) =>
+    readContract(node, { address: registry, abi: agentRegistryAbi, functionName: 'isBonded', args: [bidder] }),
+  )
 
 const owed = ({ rpc }: ChainLink, mirror: Address, beneficiary: Address, asset: Address): Promise<bigint> =>
   rpc.ask((node) =>
