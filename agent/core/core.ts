@@ -17,7 +17,7 @@ import type { AccountId, ChainId, Instant, Wad } from '../domain/units.ts'
 import { hear, learn, marketAt, retract } from './book.ts'
 import { decide } from './decide.ts'
 import { burnt, counted, ended, opened, priced, rivalled, sold } from './happen.ts'
-import { act, forgetOpened, laterOf, offer, openings, wake, withoutPrice } from './round.ts'
+import { act, forgetOpened, laterOf, offer, openings, slept, wake, withoutPrice } from './round.ts'
 import { scan } from './scan.ts'
 import type { Setup } from './setup.ts'
 import { type Core, openCore } from './state.ts'
@@ -92,7 +92,7 @@ function happen(core: Core, input: Input): Effect[] {
     case 'gas':
       return done(burnt(core, input.chain, input.cost, input.purpose))
     case 'timer':
-      return []
+      return done(slept(core))
   }
 }
 

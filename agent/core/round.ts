@@ -157,6 +157,11 @@ export function wake(core: Core, at: Instant, times: readonly Instant[]): readon
 
 const STEP = 100
 
+/** A timer fired, perhaps a little early: whatever is still to come must be asked for again. */
+export function slept(core: Core): void {
+  core.wakeAt = undefined
+}
+
 /** A block and everything on it is gone: what was said about an auction opened there may be said again. */
 export function forgetOpened(core: Core, from: Anchor): void {
   for (const id of core.opened) if (id.startsWith(`${from.chain}:`)) core.opened.delete(id)

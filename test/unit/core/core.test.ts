@@ -317,6 +317,20 @@ test('a postponed candidate wakes us once, and the same reason is not repeated',
   expect(only(effects, 'wake').map(({ at }) => at)).toEqual([secondsIn(4), secondsIn(13)])
 })
 
+test('a timer that fires a little early is set again', () => {
+  const patient = seatOf(({ candidates }) =>
+    candidates.flatMap(({ quotes }) =>
+      quotes.slice(0, 1).map((quote): Answer => ({ kind: 'postpone', quote, until: secondsIn(4), reason: 'later' })),
+    ),
+  )
+  const core = createCore(setup({ seats: [patient] }))
+  const effects = [
+    ...play(core, opening(2_400, ripe())),
+    ...play(core, [{ at: instant(secondsIn(4) - 1), kind: 'timer' }]),
+  ]
+  expect(only(effects, 'wake').map(({ at }) => at)).toEqual([secondsIn(4), secondsIn(4)])
+})
+
 test('an auction that everybody waits for is opened once, and never in shadow mode', () => {
   const waiting = seatOf(({ candidates, now }) =>
     candidates.flatMap(({ quotes }) =>
