@@ -29,6 +29,7 @@ export const codes: Readonly<Record<string, Entry>> = {
   E_INSTALL: config('A package is missing: the installation never finished.'),
   E_INVARIANT: safety('The books contradict themselves; nothing more is sent.'),
   E_JOURNAL: config('The journal cannot be opened, or another version wrote it.'),
+  E_KEEPER: failure('The process that plays a kept run ended without a word.'),
   E_KEY_FILE: config('A key file cannot be read.'),
   E_KEY_FORMAT: config('A key file holds no private key.'),
   E_KEY_PERMS: config('A key file is readable by others than its owner.'),

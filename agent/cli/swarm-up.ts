@@ -12,7 +12,7 @@ export const swarmUp = command({
     accounts: wholeNumber.optional().describe('Number of margin accounts.'),
     seed: wholeNumber.optional().describe('Seed of everything random.'),
     duration: duration.optional().describe('Wall time of the market, such as 45s.'),
-    keep: toggle.describe('Leave everything running at the end, until Ctrl-C.'),
+    keep: toggle.describe('Leave everything running at the end, until swarm down.'),
     'run-dir': z.string().min(1).optional().describe('Where .lienmesh/runs is made (default: here).'),
   }),
   positionals: ['scenario'],
