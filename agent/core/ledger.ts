@@ -88,6 +88,13 @@ export const shortfallInFlight = (ledger: Ledger): Wad =>
       sum(travelling(ledger), ({ intent }) => intent.quote.gap.shortfall),
   )
 
+/**
+ * Gas in dollars that no settlement has carried: races lost since the last one, claims under way, attesting, crediting
+ * and opening. Attributions less this are the change of our tokens and coins.
+ */
+export const unsettledGas = (ledger: Ledger): Wad =>
+  wad(ledger.lostRaceGas + ledger.overhead + [...ledger.claimGas.values()].reduce((total, gas) => total + gas, 0n))
+
 /** Capital a strategy has in use on an engine, and all capital there: cash and what is in flight. */
 export function usage(ledger: Ledger, engine: ChainId, strategy: string): { readonly used: Wad; readonly whole: Wad } {
   const settlements = [...ledger.settlements.values()].filter(({ intent }) => engineOf(intent) === engine)

@@ -10,6 +10,7 @@ import {
   release,
   reserve,
   shortfallInFlight,
+  unsettledGas,
 } from '../../../agent/core/ledger.ts'
 import type { Attribution, Intent, Leg } from '../../../agent/domain/liquidation.ts'
 import { wad } from '../../../agent/domain/units.ts'
@@ -152,6 +153,16 @@ test('gas of lost races is carried by the next settlement', () => {
     step(core, { at: secondsIn(n), kind: 'outcome', intent: { ...service, id: hash(n) }, outcome: won }),
   )
   expect(only(effects, 'settled').map(({ attribution }) => attribution.lostRaceGas)).toEqual([-usd(2.4), 0n])
+})
+
+test('gas that no settlement has carried yet is not forgotten', () => {
+  const { core, intent } = submitted()
+  const cost = wad(10n ** 15n)
+  const lost = { kind: 'lost' as const, reason: 'late', gasCost: cost, anchor: undefined }
+  step(core, { at: secondsIn(1), kind: 'outcome', intent, outcome: lost })
+  for (const purpose of ['claim', 'credit', 'root'] as const)
+    step(core, { at: secondsIn(1), kind: 'gas', chain: VAULT_CHAIN, cost, purpose })
+  expect(unsettledGas(core.ledger)).toBe(usd(4 * 2.4))
 })
 
 test('a claim that no book held is said, and costs nobody anything', () => {
