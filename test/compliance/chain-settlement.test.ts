@@ -63,15 +63,12 @@ describe('before the fall', () => {
       { id: 2, vault: 'vault-slow', symbol: 'WETH', decimals: 18 },
       { id: 3, vault: 'vault-slow', symbol: 'WBTC', decimals: 8 },
     ])
-    expect(terms.instruments.map(({ kind }) => kind)).toEqual([
-      'perpetual',
-      'perpetual',
-      'option',
-      'option',
-      'option',
-      'option',
-    ])
-    expect({ quorum: terms.priceQuorum, start: terms.auction.startDiscount }).toEqual({ quorum: 2, start: 50 })
+    const { instruments, auction, prices } = network.scenario
+    const kinds = instruments.map(({ kind }) => (kind === 'perpetual' ? 'perpetual' : 'option'))
+    expect(terms.instruments.map(({ kind }) => kind)).toEqual(kinds)
+    expect(terms.priceQuorum).toBe(prices.quorum)
+    const { startDiscount, discountPerSecond, maxDiscount, target, dust } = auction
+    expect(terms.auction).toMatchObject({ startDiscount, discountPerSecond, maxDiscount, target, dust })
   })
 
   test('deposits become credit by proof, once', async () => {
