@@ -7,7 +7,7 @@ const swarm = [...runtime, 'agent/simulator', 'agent/swarm', 'agent/console']
 
 export const floors = {
   'agent/domain': { types: ['viem'] },
-  'agent/maths': { rooms: ['agent/domain'], types: ['viem'] },
+  'agent/maths': { rooms: ['agent/domain'], npm: ['@stdlib/', 'pure-rand'], types: ['viem'] },
   'agent/ports': { rooms: ['agent/domain'], types: ['viem'] },
   'agent/strategy.ts': { rooms: ['agent/domain', 'agent/maths'], npm: ['zod'] },
   'agent/core': { rooms: ['agent/domain', 'agent/maths', 'agent/strategy.ts'], types: ['viem'] },

@@ -1,6 +1,6 @@
 // The answer to one risk question. Every kind is one entry; what cannot be trusted is refused, never answered.
 import { z } from 'zod'
-import { latencyLaw, priceModel, riskQuestions } from '../../config/risk-vectors.ts'
+import { riskQuestions as ask, latencyLaw, priceModel } from '../../config/risk-vectors.ts'
 import { christoffersen, conditionalCoverage, kupiec, leeMyklandBeta } from '../maths/risk/backtest.ts'
 import { bivariateNormal, bivariateStudent } from '../maths/risk/bivariate.ts'
 import { factorRisk } from '../maths/risk/copula-factor.ts'
@@ -27,93 +27,114 @@ export type Library = {
 /** Fields of an answer by name. */
 export type Answer = Readonly<Record<string, unknown>>
 
-type Questions = { [Kind in keyof typeof riskQuestions]: z.output<(typeof riskQuestions)[Kind]> }
-type Answers = { readonly [Kind in keyof Questions]: (params: Questions[Kind], library: Library) => Answer }
+/** Judges the parameters of a question and answers it. */
+type Reply = (params: unknown, library: Library) => Answer
+
+const kind =
+  <Params>(schema: z.ZodType<Params>, answer: (params: Params, library: Library) => Answer): Reply =>
+  (params, library) =>
+    answer(schema.parse(params), library)
 
 /** Nodes of a law behind a copula: twice what a quote uses. */
 const COPULA_NODES = 48
 
-/** The answer of each kind. */
-export const answers: Answers = {
-  european_call_merton: (p) => ({ value: optionValue(p, mertonOf(p, p.sigma_diffusion)) }),
-  european_option_merton: (p) => ({ value: optionValue(p, mertonOf(p, p.sigma)) }),
-  european_option_kou: (p) => ({ value: optionValue(p, { ...p, type: 'kou', lambda: p.lambda_ }) }),
-  european_option_bs: (p) => ({ value: optionValue(p, { type: 'lognormal', sigma: p.sigma }) }),
-  european_option_bs_digital: (p) => ({ value: digitalValue(p, p.sigma) }),
-  european_option_vg: (p) => ({ value: varianceGammaValue(p, p) }),
-  bivariate_cdf: (p) => ({
-    normal: bivariateNormal(p),
-    ...(typeof p.nu === 'number' ? { student: bivariateStudent(p, p.nu) } : {}),
+/** The answer of each kind, by its name. */
+export const answers: ReadonlyMap<string, Reply> = new Map(
+  Object.entries({
+    european_call_merton: kind(ask.european_call_merton, (p) => ({
+      value: optionValue(p, mertonOf(p, p.sigma_diffusion)),
+    })),
+    european_option_merton: kind(ask.european_option_merton, (p) => ({ value: optionValue(p, mertonOf(p, p.sigma)) })),
+    european_option_kou: kind(ask.european_option_kou, (p) => ({
+      value: optionValue(p, { ...p, type: 'kou', lambda: p.lambda_ }),
+    })),
+    european_option_bs: kind(ask.european_option_bs, (p) => ({
+      value: optionValue(p, { type: 'lognormal', sigma: p.sigma }),
+    })),
+    european_option_bs_digital: kind(ask.european_option_bs_digital, (p) => ({ value: digitalValue(p, p.sigma) })),
+    european_option_vg: kind(ask.european_option_vg, (p) => ({ value: varianceGammaValue(p, p) })),
+    bivariate_cdf: kind(ask.bivariate_cdf, (p) => ({
+      normal: bivariateNormal(p),
+      ...(typeof p.nu === 'number' ? { student: bivariateStudent(p, p.nu) } : {}),
+    })),
+    normal_cdf: kind(ask.normal_cdf, ({ x }) => ({ value: normalCdf(x) })),
+    normal_quantile: kind(ask.normal_quantile, ({ p }) => ({ value: normalQuantile(p) })),
+    erfcx: kind(ask.erfcx, ({ x }) => ({ value: erfcx(x) })),
+    student_quantile_es: kind(ask.student_quantile_es, ({ nu, p }) => ({
+      quantile: studentQuantile(p, within('nu', nu, { above: 1 })),
+      es_of_loss: studentTailMean(p, nu),
+    })),
+    var_es_normal_t4: kind(ask.var_es_normal_t4, (p) => {
+      const scale = (within('V', p.V, { above: 0 }) * p.annual_vol) / Math.sqrt(within('days', p.days, { above: 0 }))
+      const [normal, student] = [unitRisk(null, p.alpha), unitRisk(within('nu', p.nu, { above: 2 }), p.alpha)]
+      const unit = scale * Math.sqrt((p.nu - 2) / p.nu)
+      return {
+        VaR_normal: scale * normal.VaR,
+        ES_normal: scale * normal.ES,
+        VaR_t4: unit * student.VaR,
+        ES_t4: unit * student.ES,
+      }
+    }),
+    gap_loss: kind(ask.gap_loss, (p, library) => lossOdds(lawOf(p, library), p)),
+    gap_var_es: kind(ask.gap_var_es, (p, library) => {
+      const tail = tailOf(lawOf(p, library), 1 - p.alpha)
+      return { ...tail, ...varEs(tail, positive(p)) }
+    }),
+    gap_quantile: kind(ask.gap_quantile, (p, library) => tailOf(lawOf(p, library), p.tail)),
+    gap_residual_latency: kind(ask.gap_residual_latency, (p, library) => {
+      const latency: Latency = { type: 'residual', of: latencyOf(p.latency, library), elapsed: p.elapsed_s }
+      const law = returnLaw({ model: modelOf(p.model, library), latency, growth: p.mu_per_year })
+      const { pLoss, EL } = lossOdds(law, p)
+      return { mean_residual_s: meanTime(atomsOf(latency)), pLoss, EL, q01: quantile(law, 0.01) }
+    }),
+    gap_var_es_with_failure: kind(ask.gap_var_es_with_failure, (p, library) =>
+      varEsWithFailure(lawOf(p, library), p, { odds: p.p_fail, loss: p.loss_if_fail }, p.alpha),
+    ),
+    min_bonus: kind(ask.min_bonus, (p, library) => {
+      const law = lawOf(p, library)
+      const { g } = tailOf(law, 1 - p.alpha)
+      return { g_alpha: g, ...leastBonus(g, { ...p, m1: p.m1 ?? law.mean }) }
+    }),
+    jump_gap_probability: kind(ask.jump_gap_probability, (p, library) => ({
+      value: jumpGapOdds(modelOf(p.model, library), latencyOf(p.latency, library), p.buffer_log),
+    })),
+    cppi_loss_probability: kind(ask.cppi_loss_probability, (p) => ({ value: cppiLossOdds(p) })),
+    portfolio_copula: kind(ask.portfolio_copula, (p, library) => {
+      const held = p.positions.map((one) => ({ ...one, law: lawOf(one, library, COPULA_NODES) }))
+      const [first, second] = held
+      if (first !== undefined && second !== undefined && held.length === 2)
+        return { results: pairRisk(first, second, { rho: p.rho, nu: dofOf(p) }, p.alphas) }
+      const a = Math.sqrt(within('rho', p.rho, { least: 0, below: 1 }))
+      return {
+        results: factorRisk(
+          held.map((one) => ({ ...one, a })),
+          dofOf(p),
+          p.alphas,
+        ),
+      }
+    }),
+    portfolio_copula_onefactor: kind(ask.portfolio_copula_onefactor, (p, library) => {
+      const held = p.positions.map((one) => ({ ...one, law: lawOf(one, library, COPULA_NODES) }))
+      return { results: factorRisk(held, dofOf(p), p.alphas) }
+    }),
+    portfolio_elliptical_linear: kind(ask.portfolio_elliptical_linear, (p) =>
+      ellipticalRisk({ ...p, nu: p.nu ?? null }, p.alpha),
+    ),
+    kupiec_pof: kind(ask.kupiec_pof, (p) => kupiec(p.n, p.x, p.p)),
+    christoffersen_independence: kind(ask.christoffersen_independence, (p) => christoffersen(p)),
+    conditional_coverage: kind(ask.conditional_coverage, (p) => conditionalCoverage(p.n, p.x, p.p, p)),
+    acerbi_szekely_z2_critical: kind(ask.acerbi_szekely_z2_critical, (p) => {
+      const nu = p.dist === 'normal' ? null : within('nu', p.nu ?? Number.NaN)
+      const [crit_5pct, crit_1pct, critical] = criticalValues({ nu, alpha: p.alpha, N: p.N }, [
+        0.05,
+        0.01,
+        1 - (p.test_level ?? 0.95),
+      ])
+      return { crit_5pct, crit_1pct, critical }
+    }),
+    lee_mykland_beta: kind(ask.lee_mykland_beta, ({ alpha }) => ({ value: leeMyklandBeta(alpha) })),
   }),
-  normal_cdf: ({ x }) => ({ value: normalCdf(x) }),
-  normal_quantile: ({ p }) => ({ value: normalQuantile(p) }),
-  erfcx: ({ x }) => ({ value: erfcx(x) }),
-  student_quantile_es: ({ nu, p }) => ({
-    quantile: studentQuantile(p, within('nu', nu, { above: 1 })),
-    es_of_loss: studentTailMean(p, nu),
-  }),
-  var_es_normal_t4: (p) => {
-    const scale = (within('V', p.V, { above: 0 }) * p.annual_vol) / Math.sqrt(within('days', p.days, { above: 0 }))
-    const [normal, student] = [unitRisk(null, p.alpha), unitRisk(within('nu', p.nu, { above: 2 }), p.alpha)]
-    const unit = scale * Math.sqrt((p.nu - 2) / p.nu)
-    const [ofNormal, ofStudent] = [{ VaR: scale * normal.VaR, ES: scale * normal.ES }, student]
-    return {
-      VaR_normal: ofNormal.VaR,
-      ES_normal: ofNormal.ES,
-      VaR_t4: unit * ofStudent.VaR,
-      ES_t4: unit * ofStudent.ES,
-    }
-  },
-  gap_loss: (p, library) => lossOdds(lawOf(p, library), p),
-  gap_var_es: (p, library) => {
-    const tail = tailOf(lawOf(p, library), 1 - p.alpha)
-    return { ...tail, ...varEs(tail, positive(p)) }
-  },
-  gap_quantile: (p, library) => tailOf(lawOf(p, library), p.tail),
-  gap_residual_latency: (p, library) => {
-    const latency: Latency = { type: 'residual', of: latencyOf(p.latency, library), elapsed: p.elapsed_s }
-    const law = returnLaw({ model: modelOf(p.model, library), latency, growth: p.mu_per_year })
-    const { pLoss, EL } = lossOdds(law, p)
-    return { mean_residual_s: meanTime(atomsOf(latency)), pLoss, EL, q01: quantile(law, 0.01) }
-  },
-  gap_var_es_with_failure: (p, library) =>
-    varEsWithFailure(lawOf(p, library), p, { odds: p.p_fail, loss: p.loss_if_fail }, p.alpha),
-  min_bonus: (p, library) => {
-    const law = lawOf(p, library)
-    const { g } = tailOf(law, 1 - p.alpha)
-    return { g_alpha: g, ...leastBonus(g, { ...p, m1: p.m1 ?? law.mean }) }
-  },
-  jump_gap_probability: (p, library) => ({
-    value: jumpGapOdds(modelOf(p.model, library), latencyOf(p.latency, library), p.buffer_log),
-  }),
-  cppi_loss_probability: (p) => ({ value: cppiLossOdds(p) }),
-  portfolio_copula: (p, library) => {
-    const held = p.positions.map((one) => ({ ...one, law: lawOf(one, library, COPULA_NODES) }))
-    const [first, second] = held
-    if (first !== undefined && second !== undefined && held.length === 2)
-      return { results: pairRisk(first, second, { rho: p.rho, nu: dofOf(p) }, p.alphas) }
-    const a = Math.sqrt(within('rho', p.rho, { least: 0, below: 1 }))
-    return { results: factorRisk(held.map((one) => ({ ...one, a })), dofOf(p), p.alphas) }
-  },
-  portfolio_copula_onefactor: (p, library) => {
-    const held = p.positions.map((one) => ({ ...one, law: lawOf(one, library, COPULA_NODES) }))
-    return { results: factorRisk(held, dofOf(p), p.alphas) }
-  },
-  portfolio_elliptical_linear: (p) => ellipticalRisk({ ...p, nu: p.nu ?? null }, p.alpha),
-  kupiec_pof: (p) => kupiec(p.n, p.x, p.p),
-  christoffersen_independence: (p) => christoffersen(p),
-  conditional_coverage: (p) => conditionalCoverage(p.n, p.x, p.p, p),
-  acerbi_szekely_z2_critical: (p) => {
-    const nu = p.dist === 'normal' ? null : within('nu', p.nu ?? Number.NaN)
-    const [crit_5pct, crit_1pct, critical] = criticalValues({ nu, alpha: p.alpha, N: p.N }, [
-      0.05,
-      0.01,
-      1 - (p.test_level ?? 0.95),
-    ])
-    return { crit_5pct, crit_1pct, critical }
-  },
-  lee_mykland_beta: ({ alpha }) => ({ value: leeMyklandBeta(alpha) }),
-}
+)
 
 type Merton = { readonly lambda_: number; readonly jump_log_mean: number; readonly jump_log_sd: number }
 
@@ -125,7 +146,7 @@ const mertonOf = ({ lambda_, jump_log_mean, jump_log_sd }: Merton, sigma: number
   sigmaJ: jump_log_sd,
 })
 
-type Gap = Pick<Questions['gap_loss'], 'model' | 'latency' | 'activity' | 'mu_per_year'>
+type Gap = Pick<z.output<typeof ask.gap_loss>, 'model' | 'latency' | 'activity' | 'mu_per_year'>
 
 /** The law behind a question, with every atom of its latency unless told otherwise; built once. */
 function lawOf({ model, latency, activity, mu_per_year }: Gap, library: Library, nodes?: number): ReturnLaw {

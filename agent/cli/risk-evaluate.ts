@@ -1,7 +1,7 @@
 // lienmesh risk evaluate: answers a file of risk questions, so that others can check our numbers against theirs.
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { riskQuestions, riskVectors } from '../../config/risk-vectors.ts'
+import { riskVectors } from '../../config/risk-vectors.ts'
 import { EXIT, usageError } from '../domain/errors.ts'
 import { Refusal } from '../maths/risk/refusal.ts'
 import { command } from './command.ts'
@@ -58,18 +58,9 @@ function answerTo({ kind, params }: Vector, library: Library): Answer {
 }
 
 function fieldsOf(kind: string, params: unknown, library: Library): Answer {
-  const known = isKind(kind)
-  if (!known) throw new Refusal('unknown-kind', `kind: found ${kind}; known are ${Object.keys(answers).join(', ')}`)
-  return answer(kind, params, library)
-}
-
-type Kind = keyof typeof answers
-
-const isKind = (kind: string): kind is Kind => Object.hasOwn(answers, kind)
-
-function answer<K extends Kind>(kind: K, params: unknown, library: Library): Answer {
-  const reply: (params: z.output<(typeof riskQuestions)[K]>, library: Library) => Answer = answers[kind]
-  return reply(riskQuestions[kind].parse(params) as z.output<(typeof riskQuestions)[K]>, library)
+  const reply = answers.get(kind)
+  if (reply !== undefined) return reply(params, library)
+  throw new Refusal('unknown-kind', `kind: found ${kind}; known are ${[...answers.keys()].join(', ')}`)
 }
 
 /** Only what was asked for, and only numbers. */

@@ -1,0 +1,229 @@
+// Many positions under a one-factor normal or Student copula, without simulation: given the factor and the mixing, the
+// losses are independent, so characteristic functions multiply; one cosine series gives VaR, ES and Euler's parts.
+import type { Position as Held, TailRisk } from './copula-pair.ts'
+import { conditionalLaws, type Given } from './factor-nodes.ts'
+import { returnTable, scoreTable } from './margin-table.ts'
+import { Refusal, within } from './refusal.ts'
+import { at } from './special.ts'
+import { lookUp } from './table.ts'
+
+/** A position and its load on the factor: correlations are products of loads. */
+export type Position = Held & { readonly a: number }
+
+/** VaR and ES at one level, and what each position adds to ES. */
+export type FactorRisk = TailRisk & { readonly euler: readonly number[] }
+
+/** Risk of the sum of losses under a normal (nu null) or Student copula. */
+export function factorRisk(
+  positions: readonly Position[],
+  nu: number | null,
+  alphas: readonly number[],
+  terms = 1024,
+): FactorRisk[] {
+  if (positions.length === 0) throw new Refusal('no-mass', 'expected at least one position')
+  if (nu !== null) within('nu', nu, { above: 1, most: 1000 })
+  const givens = conditionalLaws(
+    positions.map(({ a }) => within('a', a, { above: -1, below: 1 })),
+    nu,
+  )
+  const losses = lossesAt(positions, nu)
+  const span = spanOf(positions, givens, losses)
+  const series = seriesOf(givens, losses, { ...span, terms })
+  return alphas.map((alpha) => riskAt(series, span, within('alpha', alpha, { above: 0, below: 1 })))
+}
+
+/** Loss of a position at asinh of the copula's value. */
+type Losses = (position: number, place: number) => number
+
+function lossesAt(positions: readonly Position[], nu: number | null): Losses {
+  const scores = scoreTable(nu)
+  const tables = positions.map(({ law, D, K, h }) => {
+    within('D', D, { above: 0 })
+    const returns = returnTable(law)
+    return (place: number) => D * (K - h * Math.exp(lookUp(returns, lookUp(scores, place))))
+  })
+  return (position, place) => tables[position]?.(place) ?? Number.NaN
+}
+
+type Span = { readonly low: number; readonly width: number }
+
+/** From the least to the largest sum that any node can reach. */
+function spanOf(positions: readonly Position[], givens: readonly Given[], losses: Losses): Span {
+  const ends = positions.map((_, i) => {
+    const places = givens.flatMap(({ places }) => [...(places[i] ?? [])])
+    return [
+      losses(
+        i,
+        places.reduce((a, b) => Math.max(a, b)),
+      ),
+      losses(
+        i,
+        places.reduce((a, b) => Math.min(a, b)),
+      ),
+    ] as const
+  })
+  const low = ends.reduce((sum, [least]) => sum + least, 0)
+  const high = ends.reduce((sum, [, most]) => sum + most, 0)
+  return { low, width: (high - low) * 1.0001 }
+}
+
+/** Coefficients of the density of the sum, and per position of its mean loss at each sum. */
+type Series = { readonly density: Float64Array; readonly parts: readonly Float64Array[] }
+
+function seriesOf(givens: readonly Given[], losses: Losses, span: Span & { readonly terms: number }): Series {
+  const [first] = givens
+  const count = first?.places.length ?? 0
+  const series = {
+    density: new Float64Array(span.terms),
+    parts: Array.from({ length: count }, () => new Float64Array(span.terms)),
+  }
+  for (const given of givens) addGiven(series, given, losses, span)
+  return series
+}
+
+/** Angles advanced at once before looking whether anything is left of the product. */
+const BLOCK = 64
+
+/** Weight times product below which a node has no more to say: a thousand nodes of that size move no digit asked for. */
+const NOTHING_LEFT = 1e-13
+
+function addGiven(
+  series: Series,
+  given: Given,
+  losses: Losses,
+  { low, width, terms }: Span & { readonly terms: number },
+): void {
+  const waves = given.places.map((places, i) =>
+    waveOf(
+      places.map((place) => losses(i, place)),
+      width,
+    ),
+  )
+  for (let from = 0; from < terms; from += BLOCK) {
+    for (const wave of waves) advance(wave, given.weights)
+    const most = addBlock(series, waves, { from, weight: given.weight, turn: (-Math.PI * low) / width })
+    if (given.weight * most < NOTHING_LEFT) return
+  }
+}
+
+/** Running powers of exp(i u l) per loss, and block by block their means and the means of l exp(i u l). */
+type Wave = {
+  readonly losses: Float64Array
+  readonly turnReal: Float64Array
+  readonly turnImaginary: Float64Array
+  readonly real: Float64Array
+  readonly imaginary: Float64Array
+  readonly block: Float64Array
+}
+
+function waveOf(losses: Float64Array, width: number): Wave {
+  return {
+    losses,
+    turnReal: losses.map((loss) => Math.cos((Math.PI * loss) / width)),
+    turnImaginary: losses.map((loss) => Math.sin((Math.PI * loss) / width)),
+    real: new Float64Array(losses.length).fill(1),
+    imaginary: new Float64Array(losses.length),
+    block: new Float64Array(4 * BLOCK),
+  }
+}
+
+function advance({ losses, turnReal, turnImaginary, real, imaginary, block }: Wave, weights: Float64Array): void {
+  block.fill(0)
+  for (let n = 0; n < losses.length; n++) {
+    const weight = at(weights, n)
+    const loss = at(losses, n)
+    const [c, s] = [at(turnReal, n), at(turnImaginary, n)]
+    let x = at(real, n)
+    let y = at(imaginary, n)
+    for (let k = 0; k < 4 * BLOCK; k += 4) {
+      const [u, v] = [weight * x, weight * y]
+      block[k] = at(block, k) + u
+      block[k + 1] = at(block, k + 1) + v
+      block[k + 2] = at(block, k + 2) + u * loss
+      block[k + 3] = at(block, k + 3) + v * loss
+      const next = x * c - y * s
+      y = x * s + y * c
+      x = next
+    }
+    real[n] = x
+    imaginary[n] = y
+  }
+}
+
+/** Adds a block of angles; answers the largest product met in it. */
+function addBlock(
+  { density, parts }: Series,
+  waves: readonly Wave[],
+  { from, weight, turn }: { readonly from: number; readonly weight: number; readonly turn: number },
+): number {
+  const after = new Float64Array(2 * waves.length + 2)
+  let most = 0
+  for (let k = 0; k < BLOCK && from + k < density.length; k++) {
+    const angle = turn * (from + k)
+    const [c, s] = [weight * Math.cos(angle), weight * Math.sin(angle)]
+    multiply(waves, 4 * k, after)
+    most = Math.max(most, Math.abs(at(after, 0)) + Math.abs(at(after, 1)))
+    density[from + k] = at(density, from + k) + c * at(after, 0) - s * at(after, 1)
+    addParts(parts, waves, after, { place: from + k, k: 4 * k, c, s })
+  }
+  return most
+}
+
+/** Entry i (of two numbers) becomes the product of the means of waves i and later; one past the last is one. */
+function multiply(waves: readonly Wave[], k: number, after: Float64Array): void {
+  let [x, y] = [1, 0]
+  after[2 * waves.length] = x
+  after[2 * waves.length + 1] = y
+  for (let i = waves.length - 1; i >= 0; i--) {
+    const block = waves[i]?.block ?? after
+    const real = x * at(block, k) - y * at(block, k + 1)
+    y = x * at(block, k + 1) + y * at(block, k)
+    x = real
+    after[2 * i] = x
+    after[2 * i + 1] = y
+  }
+}
+
+type Angle = { readonly place: number; readonly k: number; readonly c: number; readonly s: number }
+
+/** Per position: its mean of l exp(i u l) times the means of all others. */
+function addParts(
+  parts: readonly Float64Array[],
+  waves: readonly Wave[],
+  after: Float64Array,
+  { place, k, c, s }: Angle,
+): void {
+  let [u, v] = [c, s]
+  for (let i = 0; i < waves.length; i++) {
+    const block = waves[i]?.block ?? after
+    const part = parts[i] ?? after
+    const [restX, restY] = [at(after, 2 * i + 2), at(after, 2 * i + 3)]
+    const real = u * restX - v * restY
+    const imaginary = u * restY + v * restX
+    part[place] = at(part, place) + real * at(block, k + 2) - imaginary * at(block, k + 3)
+    const next = u * at(block, k) - v * at(block, k + 1)
+    v = u * at(block, k + 1) + v * at(block, k)
+    u = next
+  }
+}
+
+/** The VaR at which the series leaves 1 - alpha above, and the parts of the mean above it. */
+function riskAt({ density, parts }: Series, { low, width }: Span, alpha: number): FactorRisk {
+  let [below, above] = [0, width]
+  for (let step = 0; step < 60; step++) {
+    const middle = (below + above) / 2
+    if (aboveOf(density, middle, width) > 1 - alpha) below = middle
+    else above = middle
+  }
+  const reach = (below + above) / 2
+  const euler = parts.map((part) => aboveOf(part, reach, width) / (1 - alpha))
+  return { alpha, VaR: low + reach, ES: euler.reduce((sum, one) => sum + one, 0), euler }
+}
+
+/** The integral of a cosine series from a reach to the end of its interval. */
+function aboveOf(coefficients: Float64Array, reach: number, width: number): number {
+  let sum = (at(coefficients, 0) * (width - reach)) / width
+  for (let k = 1; k < coefficients.length; k++)
+    sum -= (2 / (k * Math.PI)) * at(coefficients, k) * Math.sin((k * Math.PI * reach) / width)
+  return sum
+}

@@ -1,0 +1,140 @@
+// Kou's law over latency nodes in closed form. On a node the Gaussian scale does not depend on the number of jumps, so
+// all orders share one normal density and two scaled tails R_n, with R_n = (R_{n-2} - c R_{n-1}) / n.
+// Left tails are sums of positive terms: they keep relative accuracy.
+import type { Kernel, Sums } from './kernel.ts'
+import { atLeast, counts, ORDERS, type Phases, phasesOf } from './kou-weights.ts'
+import type { Jumps, Process } from './model.ts'
+import type { Rule } from './quadrature.ts'
+import { at, erfcx, INVERSE_ROOT_TWO_PI } from './special.ts'
+
+type Exponential = Extract<Jumps, { kind: 'exponential' }>
+
+/** One side of the jumps: rate, and per node and order the weights of the scaled tails in mass and in density. */
+type Side = { readonly rate: number; readonly mass: Float64Array; readonly density: Float64Array }
+
+type Table = {
+  readonly size: number
+  readonly weights: Float64Array
+  readonly still: Float64Array
+  readonly means: Float64Array
+  readonly deviations: Float64Array
+  readonly orders: Float64Array
+  readonly up: Side
+  readonly down: Side
+}
+
+const ROOT_HALF_PI = Math.sqrt(Math.PI / 2)
+const RECIPROCALS = Float64Array.from({ length: ORDERS + 1 }, (_, n) => 1 / n)
+
+/** The law of X over the nodes (times in years). */
+export function kouMixture(process: Process, jumps: Exponential, nodes: Rule): Kernel {
+  const table = tableOf(process, jumps, nodes)
+  const fold = new Float64Array(4)
+  return {
+    add: (x, sums) => {
+      for (let node = 0; node < table.size; node++) addNode(table, node, x - at(table.means, node), { sums, fold })
+    },
+  }
+}
+
+function tableOf(process: Process, jumps: Exponential, { points, weights }: Rule): Table {
+  const size = points.length
+  const side = (rate: number): Side => ({
+    rate,
+    mass: new Float64Array(size * ORDERS),
+    density: new Float64Array(size * ORDERS),
+  })
+  const table: Table = {
+    size,
+    weights: Float64Array.from(weights),
+    still: new Float64Array(size),
+    means: points.map((time) => process.drift * time),
+    deviations: points.map((time) => process.sigma * Math.sqrt(time)),
+    orders: new Float64Array(size),
+    up: side(jumps.up),
+    down: side(jumps.down),
+  }
+  const phases = phasesOf(jumps)
+  for (let node = 0; node < size; node++) fillNode(table, node, jumps.lambda * at(points, node), phases)
+  return table
+}
+
+function fillNode(table: Table, node: number, expected: number, phases: Phases): void {
+  const weight = at(table.weights, node)
+  const chances = counts(expected, weight)
+  table.still[node] = weight * at(chances, 0)
+  table.orders[node] = chances.length - 1
+  fillSide(
+    table,
+    node,
+    table.up,
+    atLeast(chances, phases.rising).map((tail) => -tail),
+  )
+  fillSide(table, node, table.down, atLeast(chances, phases.falling))
+}
+
+function fillSide(table: Table, node: number, { rate, mass, density }: Side, tails: Float64Array): void {
+  const scale = rate * at(table.deviations, node)
+  const first = node * ORDERS
+  tails.forEach((tail, i) => {
+    const power = at(table.weights, node) * scale ** i
+    mass[first + i] = tail * power
+    density[first + i] = Math.abs(tail - (i + 1 < tails.length ? at(tails, i + 1) : 0)) * rate * power
+  })
+}
+
+/** Adds one node; `y` is x less the node's mean. */
+function addNode(
+  table: Table,
+  node: number,
+  y: number,
+  { sums, fold }: { readonly sums: Sums; readonly fold: Float64Array },
+): void {
+  const deviation = at(table.deviations, node)
+  const z = y / deviation
+  const hill = INVERSE_ROOT_TWO_PI * Math.exp(-0.5 * z * z)
+  const beyond = hill * ROOT_HALF_PI * erfcx(Math.abs(z) * Math.SQRT1_2)
+  fold[2] = at(table.weights, node) * (z < 0 ? beyond : 1 - beyond)
+  fold[3] = (at(table.still, node) * hill) / deviation
+  const orders = at(table.orders, node)
+  if (orders > 0) {
+    const rise = table.up.rate * deviation
+    const fall = table.down.rate * deviation
+    fold[0] = hill
+    fold[1] = tailTerm(rise - z, hill, rise * (0.5 * rise - z))
+    foldSide(table.up, node * ORDERS, orders, { c: rise - z, fold })
+    fold[0] = hill
+    fold[1] = tailTerm(fall + z, hill, fall * (0.5 * fall + z))
+    foldSide(table.down, node * ORDERS, orders, { c: fall + z, fold })
+  }
+  sums[0] = at(sums, 0) + at(fold, 2)
+  sums[1] = at(sums, 1) + at(fold, 3)
+}
+
+/** phi(z) R_0(c); far to the left of c the scaled tail overflows and the exponential is taken out instead. */
+function tailTerm(c: number, hill: number, exponent: number): number {
+  if (c > -6) return hill * ROOT_HALF_PI * erfcx(c * Math.SQRT1_2)
+  return Math.exp(exponent) * (1 - 0.5 * Math.exp(-0.5 * c * c) * erfcx(-c * Math.SQRT1_2))
+}
+
+/** Sums the orders of one side: fold holds R_{n-2}, R_{n-1}, mass and density. */
+function foldSide(
+  side: Side,
+  first: number,
+  orders: number,
+  { c, fold }: { readonly c: number; readonly fold: Float64Array },
+): void {
+  let before = at(fold, 0)
+  let last = at(fold, 1)
+  let mass = at(fold, 2) + at(side.mass, first) * last
+  let density = at(fold, 3) + at(side.density, first) * last
+  for (let n = 1; n < orders; n++) {
+    const next = (before - c * last) * at(RECIPROCALS, n)
+    before = last
+    last = next
+    mass += at(side.mass, first + n) * next
+    density += at(side.density, first + n) * next
+  }
+  fold[2] = mass
+  fold[3] = density
+}

@@ -1,0 +1,106 @@
+// The law of the collateral's log return over the gap: F(x) = P(X <= x) and G(x) = E[exp X; X <= x].
+// Nodes with few expected jumps are summed in closed form, the others by one cosine series.
+import { cosExpansion } from './cos.ts'
+import { type Kernel, noSums } from './kernel.ts'
+import { kouMixture } from './kou-mixture.ts'
+import { atomsOf, compressed, type Latency, onBusinessClock } from './latency.ts'
+import { intensity, mirrored, type PriceModel, type Process, processOf, tilted, varianceRate } from './model.ts'
+import { normalMixture } from './normal-mixture.ts'
+import type { Rule } from './quadrature.ts'
+import { at } from './special.ts'
+
+/** Seconds of the year that parameters are stated in. */
+export const YEAR_SECONDS = 31_536_000
+
+/** Expected jumps on a node above which the cosine series takes over. */
+const FEW_JUMPS = 1
+
+/** What the law of a gap is made of. `growth` is a drift per year, `activity` the business clock. */
+export type Gap = {
+  readonly model: PriceModel
+  readonly latency: Latency
+  readonly growth?: number | undefined
+  readonly activity?: Latency | undefined
+}
+
+/** F and G, and what a quote starts from. Both are cheap to call many times. */
+export type ReturnLaw = {
+  readonly below: (x: number) => number
+  readonly partial: (x: number) => number
+  /** E[exp X]. */
+  readonly mean: number
+  /** Mass below x and density at x, added up. */
+  readonly kernel: Kernel
+  /** Standard deviation of X: the scale on which to look for quantiles. */
+  readonly deviation: number
+}
+
+/** The law in as many nodes as asked for; all atoms of the latency where none are named (accuracy over speed). */
+export function returnLaw({ model, latency, growth, activity }: Gap, nodes?: number): ReturnLaw {
+  const clock = clockOf(atomsOf(latency), activity)
+  const rule = nodes === undefined ? clock : compressed(clock, nodes)
+  return lawOver(processOf(model, growth), inYears(rule))
+}
+
+/** The law over given times in years. */
+export function lawOver(process: Process, nodes: Rule): ReturnLaw {
+  const kernel = kernelOf(process, nodes)
+  const grown = nodes.weights.map((weight, i) => weight * Math.exp(process.growth * at(nodes.points, i)))
+  const weighted = kernelOf(tilted(process), { points: nodes.points, weights: grown })
+  const mean = grown.reduce((sum, weight) => sum + weight, 0)
+  const years = nodes.points.reduce((sum, time, i) => sum + time * at(nodes.weights, i), 0)
+  return {
+    below: (x) => Math.min(1, massBelow(kernel, x)),
+    partial: (x) => Math.min(mean, massBelow(weighted, x)),
+    mean,
+    kernel,
+    deviation: Math.sqrt(varianceRate(process) * years),
+  }
+}
+
+/** The law of -X, for right tails: `below` is P(X >= -x), `partial` is E[exp X; X >= -x]. */
+export function mirroredLaw(process: Process, nodes: Rule): Pick<ReturnLaw, 'below' | 'partial'> {
+  const kernel = kernelOf(mirrored(process), nodes)
+  const grown = nodes.weights.map((weight, i) => weight * Math.exp(process.growth * at(nodes.points, i)))
+  const weighted = kernelOf(mirrored(tilted(process)), { points: nodes.points, weights: grown })
+  return { below: (x) => massBelow(kernel, x), partial: (x) => massBelow(weighted, x) }
+}
+
+function clockOf(latency: Rule, activity: Latency | undefined): Rule {
+  if (activity === undefined) return latency
+  return onBusinessClock(compressed(latency, 48), compressed(atomsOf(activity), 48))
+}
+
+const inYears = ({ points, weights }: Rule): Rule => ({ points: points.map((time) => time / YEAR_SECONDS), weights })
+
+function massBelow(kernel: Kernel, x: number): number {
+  const sums = noSums()
+  kernel.add(x, sums)
+  return Math.max(0, at(sums, 0))
+}
+
+function kernelOf(process: Process, nodes: Rule): Kernel {
+  const few = intensity(process) === 0 ? Infinity : FEW_JUMPS / intensity(process)
+  const { jumps } = process
+  const [short, long] = [part(nodes, (time) => time <= few), part(nodes, (time) => time > few)]
+  const kernels: Kernel[] = []
+  if (short.points.length > 0)
+    kernels.push(jumps.kind === 'exponential' ? kouMixture(process, jumps, short) : normalMixture(process, short))
+  if (long.points.length > 0) kernels.push(cosExpansion(process, long))
+  const [only, other] = kernels
+  if (only === undefined || other === undefined) return only ?? { add: () => undefined }
+  return {
+    add: (x, sums) => {
+      only.add(x, sums)
+      other.add(x, sums)
+    },
+  }
+}
+
+function part({ points, weights }: Rule, kept: (time: number) => boolean): Rule {
+  const places = [...points.keys()].filter((i) => kept(at(points, i)))
+  return {
+    points: Float64Array.from(places, (i) => at(points, i)),
+    weights: Float64Array.from(places, (i) => at(weights, i)),
+  }
+}

@@ -1,0 +1,112 @@
+// Loss per unit of debt, l = K - h exp(X): odds, expected loss, VaR and ES, with failure branches.
+
+import { noSums } from './kernel.ts'
+import type { ReturnLaw } from './law.ts'
+import { Refusal, resolved, within } from './refusal.ts'
+import { at } from './special.ts'
+
+/** K is one plus costs; h the bonus after slippage and oracle basis, all per unit of debt. */
+export type Terms = { readonly K: number; readonly h: number }
+
+/** Odds of a loss and its mean. `b` is the log return at which nothing is left over. */
+export type LossOdds = {
+  readonly b: number
+  readonly pLoss: number
+  readonly partial_expectation: number
+  readonly EL: number
+}
+
+/** Where the worst 1 - alpha begin and their mean. `g` is E[exp X | X <= q]: VaR and ES are affine in h. */
+export type Tail = { readonly q: number; readonly partial_expectation: number; readonly g: number }
+
+/** P(l > 0) and E[max(l, 0)]. */
+export function lossOdds(law: ReturnLaw, terms: Terms): LossOdds {
+  const { K, h } = checked(terms)
+  const b = Math.log(K / h)
+  const pLoss = resolved('pLoss', law.below(b))
+  const partial = resolved('partial expectation', law.partial(b))
+  return { b, pLoss, partial_expectation: partial, EL: Math.max(0, K * pLoss - h * partial) }
+}
+
+/** The lower tail of the return at a probability. `guess` is where the last one was: it saves half of the work. */
+export function tailOf(law: ReturnLaw, p: number, guess?: number): Tail {
+  within('tail', p, { above: 0, below: 1 })
+  const q = quantile(law, p, guess)
+  const partial = law.partial(q)
+  return { q, partial_expectation: partial, g: partial / p }
+}
+
+/** VaR and ES of the loss from a tail. */
+export const varEs = (
+  { q, g }: Pick<Tail, 'q' | 'g'>,
+  { K, h }: Terms,
+): { readonly VaR: number; readonly ES: number } => ({
+  VaR: K - h * Math.exp(q),
+  ES: K - h * g,
+})
+
+/** The x with F(x) = p: Newton on ln F between brackets. */
+export function quantile(law: ReturnLaw, p: number, guess = -2.2 * law.deviation): number {
+  const target = Math.log(p)
+  const sums = noSums()
+  let x = guess
+  let [low, high] = [-Infinity, Infinity]
+  for (let step = 0; step < 200; step++) {
+    sums.fill(0)
+    law.kernel.add(x, sums)
+    const miss = Math.log(Math.max(0, at(sums, 0))) - target
+    if (Math.abs(miss) < 1e-13) return x
+    if (miss > 0) high = x
+    else low = x
+    const newton = x - (miss * at(sums, 0)) / at(sums, 1)
+    const next = newton > low && newton < high ? newton : between(low, high, law.deviation)
+    if (Math.abs(next - x) <= 1e-15 + 4e-16 * Math.abs(x)) return next
+    x = next
+  }
+  throw new Refusal('unresolved', `no quantile at ${p}`)
+}
+
+/** Halfway between brackets; beyond the one that is there, a step that doubles. */
+function between(low: number, high: number, scale: number): number {
+  if (low === -Infinity) return high - Math.max(scale, 2 * Math.abs(high))
+  if (high === Infinity) return low + Math.max(scale, 2 * Math.abs(low))
+  return (low + high) / 2
+}
+
+/** What happens instead of settling, how likely, and what is lost then. */
+export type Failure = { readonly odds: number; readonly loss: number }
+
+/**
+ * VaR and ES when the settlement may fail with a fixed loss: the loss has an atom, so ES is
+ * [E[l; l > VaR] + VaR (1 - alpha - P(l > VaR))] / (1 - alpha).
+ */
+export function varEsWithFailure(
+  law: ReturnLaw,
+  terms: Terms,
+  failure: Failure,
+  alpha: number,
+): { readonly VaR: number; readonly ES: number } {
+  const { K, h } = checked(terms)
+  const { odds } = failure
+  within('odds of failure', odds, { least: 0, below: 1 })
+  within('loss if it fails', failure.loss)
+  const tail = 1 - within('alpha', alpha, { above: 0, below: 1 })
+  const VaR = mixedVaR(law, { K, h }, failure, tail)
+  const x = VaR < K ? Math.log((K - VaR) / h) : -Infinity
+  const [mass, partial] = x === -Infinity ? [0, 0] : [law.below(x), law.partial(x)]
+  const beyond = (1 - odds) * mass + (failure.loss > VaR ? odds : 0)
+  const lost = (1 - odds) * (K * mass - h * partial) + (failure.loss > VaR ? odds * failure.loss : 0)
+  return { VaR, ES: (lost + VaR * (tail - beyond)) / tail }
+}
+
+/** The least v with P(l > v) <= tail. The atom takes part of the tail when it lies beyond. */
+function mixedVaR(law: ReturnLaw, { K, h }: Terms, { odds, loss }: Failure, tail: number): number {
+  const settledBeyond = loss < K ? (1 - odds) * law.below(Math.log((K - loss) / h)) : 0
+  if (settledBeyond > tail) return K - h * Math.exp(quantile(law, tail / (1 - odds)))
+  if (settledBeyond + odds > tail) return loss
+  return K - h * Math.exp(quantile(law, (tail - odds) / (1 - odds)))
+}
+
+function checked({ K, h }: Terms): Terms {
+  return { K: within('K', K, { above: 0 }), h: within('h', h, { above: 0 }) }
+}
