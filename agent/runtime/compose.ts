@@ -1,5 +1,5 @@
 // Builds every object once, in order. The only file of the runtime that names adapters.
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Address } from 'viem'
 import type { AgentConfig } from '../../config/schema.ts'
@@ -7,6 +7,7 @@ import { openEngineChain } from '../adapters/chain/engine-chain.ts'
 import { type ChainLink, openLink } from '../adapters/chain/link.ts'
 import { openVaultChain } from '../adapters/chain/vault-chain.ts'
 import { systemClock } from '../adapters/clock/system-clock.ts'
+import { newIdentity } from '../adapters/gossip/libp2p.ts'
 import { joinGossip } from '../adapters/gossip/node.ts'
 import { openKeyFile } from '../adapters/signer/local-signer.ts'
 import { openSqliteJournal } from '../adapters/store/sqlite-journal.ts'
@@ -60,6 +61,8 @@ export async function compose({ config, network, emit, signal, failed }: Composi
     listen: config.p2p.listen,
     bootstrap: config.p2p.bootstrap,
     now: systemClock.now,
+    ...(config.p2p.identity === undefined ? {} : { identity: await identityIn(config.p2p.identity) }),
+    report: ({ kind, ...link }) => emit(`link:${kind}`, link),
     devnet: config.p2p.listen.startsWith('/ip4/127.0.0.1/'),
     signal,
   })
@@ -86,6 +89,14 @@ export async function compose({ config, network, emit, signal, failed }: Composi
     journal.close()
   }
   return { context, core, inputs, close }
+}
+
+/** The transport key of an agent: made on the first start, then kept. */
+async function identityIn(path: string): Promise<Uint8Array> {
+  if (existsSync(path)) return readFileSync(path)
+  const identity = await newIdentity()
+  writeFileSync(path, identity, { mode: 0o600 })
+  return identity
 }
 
 type Opening = {

@@ -106,7 +106,9 @@ function watchChains({ context, core }: Agent, config: AgentConfig, { desk, prov
   }
 }
 
-const ANNOUNCE_EVERY = millis(1_000)
+/** A provider's rates age; everybody else only says where they are. */
+const ANNOUNCE_RATES_EVERY = millis(1_500)
+const ANNOUNCE_EVERY = millis(5_000)
 
 /** Says who we are, where we stand and, for a provider, what we would pay. */
 async function announce(context: Context, provider: ProviderDesk | undefined): Promise<void> {
@@ -123,7 +125,7 @@ async function announce(context: Context, provider: ProviderDesk | undefined): P
     }
     const status: Status = { ...unsigned, signature: await signer.sign(statusDigest(unsigned, network)) }
     await gossip.publish('status', status)
-    await rest(clock, ANNOUNCE_EVERY, signal)
+    await rest(clock, provider === undefined ? ANNOUNCE_EVERY : ANNOUNCE_RATES_EVERY, signal)
   }
 }
 

@@ -4,7 +4,8 @@ import type { Claim, Sale } from '../domain/liquidation.ts'
 import { millis, type VaultId, type Wad, wad } from '../domain/units.ts'
 import { owedSlot } from '../maths/slots.ts'
 import type { AttestedHeader, ClaimStep } from '../ports/chain.ts'
-import type { Context, VaultSeat } from './context.ts'
+import type { Context, EngineSeat, VaultSeat } from './context.ts'
+import { createSurplus, type Surplus } from './surplus.ts'
 import { rest } from './tasks.ts'
 
 export type Desk = {
@@ -25,100 +26,53 @@ export type DeskTerms = {
 const PAUSE = millis(150)
 /** After a stuck attempt (route paused, node lagging). */
 const STUCK_PAUSE = millis(1_000)
+/** Stuck attempts with one root before a newer one is tried: a newer root restarts the delay of a slow route. */
+const STUBBORN = 30
 
-/** One desk per agent; one run per vault, one batch of claims at a time: one proof settles them all. */
+/** One run per vault, one batch of claims at a time: one proof settles them all. */
 export function createDesk(context: Context, terms: DeskTerms): Desk {
-  const waiting = new Map<VaultId, Claim[]>()
-  const queue = (vault: VaultId): Claim[] => {
-    const claims = waiting.get(vault) ?? []
-    waiting.set(vault, claims)
-    return claims
-  }
+  const waiting = new Map<VaultId, Claim[]>([...context.vaults.keys()].map((vault) => [vault, []]))
+  const surplus = createSurplus()
   return {
     get pending() {
       return [...waiting.values()].reduce((sum, claims) => sum + claims.length, 0)
     },
     open(claim) {
-      queue(claim.vault).push(claim)
       context.emit('claim:opened', { ...claim, openedIn: claim.openedIn.number })
+      waiting.get(claim.vault)?.push(claim)
     },
     async run(vault, signal) {
-      const seat = context.vaults.get(vault)
-      if (seat === undefined) throw new Error(`no seat at vault ${vault}`)
+      const place = placeOf(context, vault)
+      const claims = waiting.get(vault) ?? []
       while (!signal.aborted) {
-        const claims = queue(vault)
-        const batch = claims.slice()
-        const done = batch.length > 0 && (await settleBatch(context, seat, { batch, terms, signal }))
-        if (done) claims.splice(0, batch.length)
-        else await rest(context.clock, PAUSE, signal)
+        for (const claim of claims.slice()) {
+          const sale = surplus.take(claim)
+          if (sale !== undefined) finish(context, terms, { claims, batch: [claim], sale })
+        }
+        const sold = await settleNext({ context, place, terms, surplus, signal }, claims)
+        if (sold === undefined) await rest(context.clock, PAUSE, signal)
+        else finish(context, terms, { claims, ...sold })
       }
     },
   }
 }
 
-type Batch = { readonly batch: readonly Claim[]; readonly terms: DeskTerms; readonly signal: AbortSignal }
+/** A vault and the engine whose claims it pays. */
+type Place = { readonly vault: VaultSeat; readonly engine: EngineSeat }
 
-/** True when the whole batch was sold. */
-async function settleBatch(context: Context, seat: VaultSeat, { batch, terms, signal }: Batch): Promise<boolean> {
-  const root = await attestedRoot(context, seat, batch)
-  if (root === undefined) return false
-  for (;;) {
-    const step = await redeem(context, seat, { batch, root, terms, signal })
-    if (step.kind === 'sold') return closeBatch(context, seat, { batch, terms, step })
-    context.tell({ kind: 'gas', chain: seat.chain.id, cost: wad(step.gasCost), purpose: 'claim' })
-    if (step.kind === 'stuck') {
-      context.emit('claim:stuck', { vault: seat.deployment.id, claims: batch.length, reason: step.reason })
-      await rest(context.clock, STUCK_PAUSE, signal)
-      return false
-    }
-    context.emit('claim:anchored', { vault: seat.deployment.id, number: step.number, usableAt: step.usableAt })
-    await rest(context.clock, millis(Math.max(0, Number(step.usableAt) * 1_000 - context.clock.now())), signal)
-    if (signal.aborted) return false
-  }
+function placeOf(context: Context, id: VaultId): Place {
+  const vault = context.vaults.get(id)
+  const engine = vault && context.engines.get(vault.deployment.engine)
+  if (vault === undefined || engine === undefined) throw new Error(`no seat at vault ${id}`)
+  return { vault, engine }
 }
 
-/** The newest attested engine block that already holds every claim of the batch. */
-async function attestedRoot(
-  context: Context,
-  seat: VaultSeat,
-  batch: readonly Claim[],
-): Promise<AttestedHeader | undefined> {
-  const engine = context.engines.get(seat.deployment.engine)
-  if (engine === undefined) return undefined
-  const opened = batch.map((claim) => claim.openedIn.number).reduce((a, b) => (a > b ? a : b))
-  const block = context.roots.newest(engine.chain.id, opened)
-  if (block === undefined) return undefined
-  const { rlp, head } = await engine.chain.header(block.number)
-  if (head.hash !== block.hash) return undefined
-  return { chain: block.chain, number: block.number, header: rlp, attestations: block.attestations }
-}
+type Finished = { readonly claims: Claim[]; readonly batch: readonly Claim[]; readonly sale: Sale }
 
-async function redeem(
-  context: Context,
-  seat: VaultSeat,
-  { batch, root, terms, signal }: Batch & { readonly root: AttestedHeader },
-): Promise<ClaimStep> {
-  const engine = context.engines.get(seat.deployment.engine)
-  if (engine === undefined) throw new Error(`no seat at engine ${seat.deployment.engine}`)
-  const assets = [...new Set(batch.map((claim) => claim.asset))]
-  const slots = assets.map((asset) => owedSlot(seat.executor, asset, keccak256))
-  const proof = await engine.chain.proof(seat.deployment.mirror, slots, root.number)
-  const value = valueOf(context, seat, batch)
-  if (value === undefined) return { kind: 'stuck', reason: 'no fresh price to sell at', gasCost: 0n }
-  const floor = wad((value * BigInt(10_000 - terms.maxSlippage)) / 10_000n)
-  return seat.chain.redeem(batch, root, proof, floor, signal)
-}
-
-type Closing = {
-  readonly batch: readonly Claim[]
-  readonly terms: DeskTerms
-  readonly step: Extract<ClaimStep, { readonly kind: 'sold' }>
-}
-
-function closeBatch(context: Context, seat: VaultSeat, { batch, terms, step }: Closing): true {
-  const sale: Sale = { ...step.sale, value: valueOf(context, seat, batch) ?? step.sale.proceeds }
+function finish(context: Context, terms: DeskTerms, { claims, batch, sale }: Finished): void {
+  for (const claim of batch) claims.splice(claims.indexOf(claim), 1)
   context.emit('claim:sold', {
-    vault: seat.deployment.id,
+    vault: batch[0]?.vault,
     claims: batch.map(({ intent, collateral, amount, openedAt }) => ({ intent, collateral, amount, openedAt })),
     tx: sale.tx,
     proceeds: sale.proceeds,
@@ -126,13 +80,99 @@ function closeBatch(context: Context, seat: VaultSeat, { batch, terms, step }: C
     soldAt: sale.soldAt,
   })
   terms.onSold(batch, sale)
-  return true
 }
 
-function valueOf(context: Context, seat: VaultSeat, batch: readonly Claim[]): Wad | undefined {
+type Settling = {
+  readonly context: Context
+  readonly place: Place
+  readonly terms: DeskTerms
+  readonly surplus: Surplus
+  readonly signal: AbortSignal
+}
+
+/** Settles every waiting claim that the newest attested block covers; undefined when nothing was sold. */
+async function settleNext(settling: Settling, claims: readonly Claim[]): Promise<Omit<Finished, 'claims'> | undefined> {
+  const { context, place, surplus } = settling
+  const root = claims.length === 0 ? undefined : await attestedRoot(context, place, claims)
+  const batch = claims.filter(({ openedIn }) => root !== undefined && openedIn.number <= root.number)
+  if (root === undefined || batch.length === 0) return undefined
+  const step = await persist(settling, batch, root)
+  if (step === undefined) return undefined
+  const value = valueOf(context, place, received(step, place)) ?? step.sale.proceeds
+  const sold = { received: step.received, sale: { ...step.sale, value }, upTo: root.number }
+  const weigh = (asset: Claim['asset'], amount: bigint): bigint =>
+    valueOf(context, place, pieces(place, [{ asset, amount }])) ?? amount
+  return { batch, sale: surplus.split(batch, sold, weigh) }
+}
+
+type SoldStep = Extract<ClaimStep, { readonly kind: 'sold' }>
+
+/** Redeems against one root: through its delay, and through a route that is stuck. */
+async function persist(settling: Settling, batch: readonly Claim[], root: AttestedHeader): Promise<SoldStep | undefined> {
+  const { context, place, signal } = settling
+  const { clock } = context
+  for (let stuck = 0; stuck < STUBBORN && !signal.aborted; ) {
+    const step = await redeem(settling, batch, root)
+    if (step.kind === 'sold') return step
+    context.tell({ kind: 'gas', chain: place.vault.chain.id, cost: wad(step.gasCost), purpose: 'claim' })
+    const vault = place.vault.deployment.id
+    if (step.kind === 'stuck') {
+      stuck++
+      context.emit('claim:stuck', { vault, claims: batch.length, reason: step.reason })
+      await rest(clock, STUCK_PAUSE, signal)
+      if (step.reason === 'NOTHING_OWED') return undefined
+    } else {
+      context.emit('claim:anchored', { vault, number: step.number, usableAt: step.usableAt })
+      await rest(clock, millis(Math.max(0, Number(step.usableAt) * 1_000 - clock.now())), signal)
+    }
+  }
+  return undefined
+}
+
+/** The newest attested engine block at or above the oldest claim waiting. */
+async function attestedRoot(
+  context: Context,
+  { engine }: Place,
+  claims: readonly Claim[],
+): Promise<AttestedHeader | undefined> {
+  const oldest = claims.map((claim) => claim.openedIn.number).reduce((a, b) => (a < b ? a : b))
+  const block = context.roots.newest(engine.chain.id, oldest)
+  if (block === undefined) return undefined
+  const { rlp, head } = await engine.chain.header(block.number)
+  if (head.hash !== block.hash) return undefined
+  return { chain: block.chain, number: block.number, header: rlp, attestations: block.attestations }
+}
+
+async function redeem(
+  { context, place, terms, signal }: Settling,
+  batch: readonly Claim[],
+  root: AttestedHeader,
+): Promise<ClaimStep> {
+  const { vault, engine } = place
+  const assets = [...new Set(batch.map((claim) => claim.asset))]
+  const slots = assets.map((asset) => owedSlot(vault.executor, asset, keccak256))
+  const proof = await engine.chain.proof(vault.deployment.mirror, slots, root.number)
+  const value = valueOf(context, place, batch)
+  if (value === undefined) return { kind: 'stuck', reason: 'no fresh price to sell at', gasCost: 0n }
+  const floor = wad((value * BigInt(10_000 - terms.maxSlippage)) / 10_000n)
+  return vault.chain.redeem(batch, root, proof, floor, signal)
+}
+
+type Holding = Pick<Claim, 'collateral' | 'amount'>
+
+const received = (step: SoldStep, place: Place): readonly Holding[] => pieces(place, step.received)
+
+/** Amounts of tokens as amounts of this vault's collaterals. */
+const pieces = ({ vault }: Place, tokens: SoldStep['received']): readonly Holding[] =>
+  tokens.flatMap(({ asset, amount }) => {
+    const known = vault.deployment.assets.find(({ token }) => token.toLowerCase() === asset.toLowerCase())
+    return known === undefined ? [] : [{ collateral: known.collateral, amount }]
+  })
+
+function valueOf(context: Context, { engine }: Place, holdings: readonly Holding[]): Wad | undefined {
   let sum = 0n
-  for (const { collateral, amount } of batch) {
-    const value = context.valueOf(seat.deployment.engine, collateral, amount)
+  for (const { collateral, amount } of holdings) {
+    const value = context.valueOf(engine.chain.id, collateral, amount)
     if (value === undefined) return undefined
     sum += value
   }
