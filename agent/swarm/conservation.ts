@@ -48,7 +48,7 @@ async function cashLedger(site: EngineSite, record: Record): Promise<readonly Ba
   ]
 }
 
-/** Per asset: the vault holds deposits less claims; what was claimed was owed, what was owed was credited and deposited. */
+/** Per asset: the vault holds deposits less claims; no more was claimed than owed, no more owed than credited. */
 async function vaultLedger(deployment: Deployment, id: string): Promise<readonly Balance[]> {
   const vault = deployment.network.vaults.find((one) => one.id === id)
   const site = deployment.vaultChains.find((one) => one.chain.id === vault?.chain)
@@ -67,7 +67,8 @@ async function vaultLedger(deployment: Deployment, id: string): Promise<readonly
     return [
       { what: `${id}: ${symbol} in the vault = deposited - claimed`, left: held, right: deposited - claimed },
       { what: `${id}: ${symbol} credited = deposited`, left: credited, right: deposited },
-      { what: `${id}: ${symbol} claimed = owed`, left: claimed, right: owed },
+      { what: `${id}: ${symbol} claimed beyond owed`, left: claimed > owed ? claimed - owed : 0n, right: 0n },
+      { what: `${id}: ${symbol} owed beyond credited`, left: owed > credited ? owed - credited : 0n, right: 0n },
     ]
   })
   return (await Promise.all(ledgers)).flat()

@@ -77,8 +77,8 @@ export async function startAgents(
 
 const AT_ONCE = 2
 
-/** Many processes share one machine: a small young generation keeps each near half of what Node would take. */
-const LEAN = ['--max-semi-space-size=4', '--max-old-space-size=256']
+/** Many processes share one machine: a smaller young generation keeps each near half of what Node would take. */
+const LEAN = ['--max-semi-space-size=8', '--max-old-space-size=256']
 
 function startAgent(crewing: Crewing, seat: Seated, bootstrap: readonly string[]): Promise<Member> {
   const { deployment, scenario, run, watch } = crewing
@@ -123,7 +123,7 @@ async function launch({ processes, lost }: Crewing, { name, args, ready, onLine 
   return { child, addresses: await promise.finally(() => clearTimeout(timer)) }
 }
 
-const PATIENCE = 30_000
+const PATIENCE = 60_000
 
 const strings = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : []

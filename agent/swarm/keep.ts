@@ -1,7 +1,7 @@
 // A run that outlives its command: played by a keeper process, told here until the judgement, then left alone.
 import { fork } from 'node:child_process'
 import { EXIT, type ExitStatus, LienmeshError } from '../domain/errors.ts'
-import type { PlayOptions } from './play.ts'
+import type { PlayOptions } from './playbill.ts'
 import { entry } from './processes.ts'
 
 /** What the keeper sends: lines as they come, then the judgement or the failure. */

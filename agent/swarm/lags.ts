@@ -8,7 +8,7 @@ import { percentile } from './statistics.ts'
 export type Lag = { readonly route: string; readonly stage: string; readonly samples: readonly number[] }
 
 /** Every stage of every route that was used. A claim's route is its vault and who carries its gap. */
-export function lagsOf({ bids }: Outcome): readonly Lag[] {
+export function lagsOf({ bids, sales }: Outcome): readonly Lag[] {
   const routes = new Map<string, { readonly bid: WonBid; readonly finals: number[] }[]>()
   for (const bid of bids) {
     const vaults =
@@ -32,6 +32,7 @@ export function lagsOf({ bids }: Outcome): readonly Lag[] {
       { route, stage: 'trigger to bid', samples: taken.flatMap(({ bid }) => between(bid.triggeredAt, bid.at)) },
       { route, stage: 'bid to claim final', samples: taken.flatMap(({ finals }) => finals) },
       { route, stage: 'bid to collateral', samples: taken.flatMap(({ bid }) => paid(bid, route)) },
+      { route, stage: 'bid to sold', samples: taken.flatMap(({ bid }) => paid(bid, route, sales)) },
     ])
 }
 
@@ -47,10 +48,12 @@ export function lagTable(outcome: Outcome): readonly string[] {
   return table(['lag', 'n', 'p50', 'p95', 'p99'], rows)
 }
 
-const paid = (bid: WonBid, route: string): readonly number[] =>
-  bid.claims.flatMap(({ vault, paidAt, openedAt }) =>
-    paidAt !== undefined && route.startsWith(`${vault},`) ? [paidAt - openedAt] : [],
-  )
+/** From the bid to the payment on a route; with `sales`, of what was sold in the transaction that paid it. */
+const paid = (bid: WonBid, route: string, sales?: ReadonlySet<string>): readonly number[] =>
+  bid.claims.flatMap(({ vault, paidAt, paidIn, openedAt }) => {
+    const counts = paidAt !== undefined && route.startsWith(`${vault},`)
+    return counts && (sales === undefined || sales.has(paidIn ?? '')) ? [paidAt - openedAt] : []
+  })
 
 const between = (from: number | undefined, to: number | undefined): readonly number[] =>
   from === undefined || to === undefined || to < from ? [] : [to - from]

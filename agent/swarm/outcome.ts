@@ -51,6 +51,8 @@ export type Outcome = {
   readonly agents: readonly AgentRow[]
   readonly gossip: Gossip
   readonly creditLag: readonly number[]
+  /** Transactions on vault chains in which an agent sold what it had claimed. */
+  readonly sales: ReadonlySet<string>
   readonly wallSeconds: number
 }
 
@@ -102,6 +104,7 @@ export function outcomeOf(watch: Watch, closing: Closing): Outcome {
     agents: closing.seats.map((seat) => rowOf(watch, closing, seat)),
     gossip: gossipOf(watch, closing),
     creditLag: record.deposits.flatMap(({ at, creditedAt }) => (creditedAt === undefined ? [] : [creditedAt - at])),
+    sales: new Set(voices.sales.map((sale) => sale.tx)),
     wallSeconds: closing.wallSeconds,
   }
 }

@@ -1,45 +1,21 @@
 // One scenario from the first process to the last: set up, open the market, close it, judge, clean up.
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { loadScenario, type Scenario } from '../../config/scenario.ts'
+import { loadScenario } from '../../config/scenario.ts'
 import { EXIT, type ExitStatus } from '../domain/errors.ts'
 import { arbitrate } from './arbitrageur.ts'
 import { judge } from './assertions.ts'
 import { close } from './closing.ts'
-import { type Console, openConsole } from './console.ts'
+import { openConsole } from './console.ts'
 import { guard, stoppagesOf } from './guardian.ts'
-import { openProcesses, type Processes } from './processes.ts'
-import { createRun, type RunDirectory, sweepRuns } from './run-directory.ts'
-import { type Changes, changed } from './seats.ts'
+import type { Play, PlayOptions } from './playbill.ts'
+import { openProcesses } from './processes.ts'
+import { createRun, sweepRuns } from './run-directory.ts'
+import { changed } from './seats.ts'
 import { type Stage, setUp } from './stage.ts'
 import { summaryLines, summaryObject } from './summary.ts'
 import { holdingsOf } from './wealth.ts'
-
-/** What is to be played, and where it is told. */
-export type PlayOptions = Changes & {
-  readonly scenario: string
-  readonly keep: boolean
-  readonly runDir?: string | undefined
-  readonly json: boolean
-  readonly out: Writable
-  readonly signal: AbortSignal
-  /** The judgement is out. With `keep` everything goes on until the signal fires. */
-  readonly judged?: (status: ExitStatus) => void
-}
-
-/** A run under way. */
-export type Play = {
-  readonly options: PlayOptions
-  readonly scenario: Scenario
-  readonly run: RunDirectory
-  readonly processes: Processes
-  readonly console: Console
-  readonly started: number
-  /** Fires on interruption and at the end. */
-  readonly signal: AbortSignal
-}
 
 /** Plays a scenario: 0 when every assertion holds, 6 when one does not. Rejects with the reason of an interruption. */
 export async function play(options: PlayOptions): Promise<ExitStatus> {

@@ -1,7 +1,8 @@
 // lienmesh swarm up: one scenario on local chains, here or, to be kept, in a process of its own. Start reading in play.ts.
 import { EXIT, type ExitStatus } from '../domain/errors.ts'
 import { keep } from './keep.ts'
-import { type PlayOptions, play } from './play.ts'
+import { play } from './play.ts'
+import type { PlayOptions } from './playbill.ts'
 
 /** What the command line asks for. */
 export type UpOptions = Omit<PlayOptions, 'out' | 'judged'>

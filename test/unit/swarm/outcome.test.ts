@@ -31,7 +31,14 @@ const outcome = (change: Partial<Outcome> = {}): Outcome => {
   return {
     ...{ seed: 42, fell, liquidated: fell, refused: [], missed: [], recovered: 0, inTime: 60, badDebt: 0n },
     ...{ bids: [], claims: [], settledBy: { 'state-proof': 10, 'liquidity-service': 10 }, settled: 20, unsettled: 0 },
-    ...{ winners: 3, ledgers: [{ what: 'cash', left: 5n, right: 5n }], agents: [], creditLag: [], wallSeconds: 60 },
+    ...{
+      winners: 3,
+      ledgers: [{ what: 'cash', left: 5n, right: 5n }],
+      agents: [],
+      creditLag: [],
+      sales: new Set<string>(),
+      wallSeconds: 60,
+    },
     gossip: { messages: 1, p50: 1, p99: 2, crashP50: 1, crashP99: 2 },
     ...change,
   }
