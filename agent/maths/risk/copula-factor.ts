@@ -4,7 +4,6 @@ import type { Position as Held, TailRisk } from './copula-pair.ts'
 import { conditionalLaws, type Given } from './factor-nodes.ts'
 import { returnTable, scoreTable } from './margin-table.ts'
 import { Refusal, within } from './refusal.ts'
-import { at } from './special.ts'
 import { lookUp } from './table.ts'
 
 /** A position and its load on the factor: correlations are products of loads. */
@@ -130,17 +129,17 @@ function waveOf(losses: Float64Array, width: number): Wave {
 function advance({ losses, turnReal, turnImaginary, real, imaginary, block }: Wave, weights: Float64Array): void {
   block.fill(0)
   for (let n = 0; n < losses.length; n++) {
-    const weight = at(weights, n)
-    const loss = at(losses, n)
-    const [c, s] = [at(turnReal, n), at(turnImaginary, n)]
-    let x = at(real, n)
-    let y = at(imaginary, n)
+    const weight = weights[n] ?? 0
+    const loss = losses[n] ?? 0
+    const [c, s] = [turnReal[n] ?? 0, turnImaginary[n] ?? 0]
+    let x = real[n] ?? 0
+    let y = imaginary[n] ?? 0
     for (let k = 0; k < 4 * BLOCK; k += 4) {
       const [u, v] = [weight * x, weight * y]
-      block[k] = at(block, k) + u
-      block[k + 1] = at(block, k + 1) + v
-      block[k + 2] = at(block, k + 2) + u * loss
-      block[k + 3] = at(block, k + 3) + v * loss
+      block[k] = (block[k] ?? 0) + u
+      block[k + 1] = (block[k + 1] ?? 0) + v
+      block[k + 2] = (block[k + 2] ?? 0) + u * loss
+      block[k + 3] = (block[k + 3] ?? 0) + v * loss
       const next = x * c - y * s
       y = x * s + y * c
       x = next
@@ -162,8 +161,8 @@ function addBlock(
     const angle = turn * (from + k)
     const [c, s] = [weight * Math.cos(angle), weight * Math.sin(angle)]
     multiply(waves, 4 * k, after)
-    most = Math.max(most, Math.abs(at(after, 0)) + Math.abs(at(after, 1)))
-    density[from + k] = at(density, from + k) + c * at(after, 0) - s * at(after, 1)
+    most = Math.max(most, Math.abs(after[0] ?? 0) + Math.abs(after[1] ?? 0))
+    density[from + k] = (density[from + k] ?? 0) + c * (after[0] ?? 0) - s * (after[1] ?? 0)
     addParts(parts, waves, after, { place: from + k, k: 4 * k, c, s })
   }
   return most
@@ -176,8 +175,8 @@ function multiply(waves: readonly Wave[], k: number, after: Float64Array): void 
   after[2 * waves.length + 1] = y
   for (let i = waves.length - 1; i >= 0; i--) {
     const block = waves[i]?.block ?? after
-    const real = x * at(block, k) - y * at(block, k + 1)
-    y = x * at(block, k + 1) + y * at(block, k)
+    const real = x * (block[k] ?? 0) - y * (block[k + 1] ?? 0)
+    y = x * (block[k + 1] ?? 0) + y * (block[k] ?? 0)
     x = real
     after[2 * i] = x
     after[2 * i + 1] = y
@@ -197,12 +196,12 @@ function addParts(
   for (let i = 0; i < waves.length; i++) {
     const block = waves[i]?.block ?? after
     const part = parts[i] ?? after
-    const [restX, restY] = [at(after, 2 * i + 2), at(after, 2 * i + 3)]
+    const [restX, restY] = [after[2 * i + 2] ?? 0, after[2 * i + 3] ?? 0]
     const real = u * restX - v * restY
     const imaginary = u * restY + v * restX
-    part[place] = at(part, place) + real * at(block, k + 2) - imaginary * at(block, k + 3)
-    const next = u * at(block, k) - v * at(block, k + 1)
-    v = u * at(block, k + 1) + v * at(block, k)
+    part[place] = (part[place] ?? 0) + real * (block[k + 2] ?? 0) - imaginary * (block[k + 3] ?? 0)
+    const next = u * (block[k] ?? 0) - v * (block[k + 1] ?? 0)
+    v = u * (block[k + 1] ?? 0) + v * (block[k] ?? 0)
     u = next
   }
 }
@@ -222,8 +221,8 @@ function riskAt({ density, parts }: Series, { low, width }: Span, alpha: number)
 
 /** The integral of a cosine series from a reach to the end of its interval. */
 function aboveOf(coefficients: Float64Array, reach: number, width: number): number {
-  let sum = (at(coefficients, 0) * (width - reach)) / width
+  let sum = ((coefficients[0] ?? 0) * (width - reach)) / width
   for (let k = 1; k < coefficients.length; k++)
-    sum -= (2 / (k * Math.PI)) * at(coefficients, k) * Math.sin((k * Math.PI * reach) / width)
+    sum -= (2 / (k * Math.PI)) * (coefficients[k] ?? 0) * Math.sin((k * Math.PI * reach) / width)
   return sum
 }

@@ -5,7 +5,6 @@ import type { Kernel } from './kernel.ts'
 import type { Process } from './model.ts'
 import type { Rule } from './quadrature.ts'
 import { Refusal } from './refusal.ts'
-import { at } from './special.ts'
 
 /** Mass that may lie outside the interval, and most terms. */
 type Terms = { readonly outside?: number; readonly most?: number }
@@ -24,7 +23,7 @@ export function cosExpansion(process: Process, nodes: Rule, { outside = 1e-13, m
   return {
     add: (x, sums) => {
       if (x <= low) return
-      if (x >= high) sums[0] = at(sums, 0) + total
+      if (x >= high) sums[0] = (sums[0] ?? 0) + total
       else addSeries(mass, density, { from: x - low, width }, sums)
     },
   }
@@ -39,11 +38,11 @@ function addSeries(
   const angle = (from * Math.PI) / width
   const twice = 2 * Math.cos(angle)
   let [sineBefore, sine, cosineBefore, cosine] = [0, Math.sin(angle), 1, Math.cos(angle)]
-  let below = at(mass, 0) * from
-  let here = at(density, 0) / 2
+  let below = (mass[0] ?? 0) * from
+  let here = (density[0] ?? 0) / 2
   for (let k = 1; k < mass.length; k++) {
-    below += at(mass, k) * sine
-    here += at(density, k) * cosine
+    below += (mass[k] ?? 0) * sine
+    here += (density[k] ?? 0) * cosine
     const nextSine = twice * sine - sineBefore
     const nextCosine = twice * cosine - cosineBefore
     sineBefore = sine
@@ -51,8 +50,8 @@ function addSeries(
     cosineBefore = cosine
     cosine = nextCosine
   }
-  sums[0] = at(sums, 0) + below
-  sums[1] = at(sums, 1) + here
+  sums[0] = (sums[0] ?? 0) + below
+  sums[1] = (sums[1] ?? 0) + here
 }
 
 type Interval = { readonly low: number; readonly width: number; readonly terms: number }
@@ -65,9 +64,9 @@ function coefficients(process: Process, nodes: Rule, { low, width, terms }: Inte
     characteristic(process, u, exponent)
     let sum = 0
     for (let i = 0; i < nodes.points.length; i++) {
-      const time = at(nodes.points, i)
-      const size = at(nodes.weights, i) * Math.exp(time * at(exponent, 0))
-      if (size > 1e-19) sum += size * Math.cos(time * at(exponent, 1) - u * low)
+      const time = nodes.points[i] ?? 0
+      const size = (nodes.weights[i] ?? 0) * Math.exp(time * (exponent[0] ?? 0))
+      if (size > 1e-19) sum += size * Math.cos(time * (exponent[1] ?? 0) - u * low)
     }
     found[k] = (2 / width) * sum
   }
@@ -122,7 +121,7 @@ function chernoff(process: Process, nodes: Rule, level: number): readonly [numbe
 /** ln E[exp(t X)] over the nodes. */
 function logMoment(process: Process, { points, weights }: Rule, t: number): number {
   const rate = cumulant(process, t)
-  const logs = points.map((time, i) => Math.log(at(weights, i)) + time * rate)
+  const logs = points.map((time, i) => Math.log(weights[i] ?? 0) + time * rate)
   const most = logs.reduce((a, b) => Math.max(a, b), -Infinity)
   if (most === Infinity) return most
   return most + Math.log(logs.reduce((sum, log) => sum + Math.exp(log - most), 0))

@@ -1,5 +1,4 @@
 // The fast Fourier transform (radix two), for laws of sums on a grid.
-import { at } from './special.ts'
 
 /** Transforms in place; the length is a power of two. `sign` 1 forward, -1 back (the caller divides by the length). */
 export function transform(real: Float64Array, imaginary: Float64Array, sign: 1 | -1): void {
@@ -10,13 +9,13 @@ export function transform(real: Float64Array, imaginary: Float64Array, sign: 1 |
       const angle = (-sign * Math.PI * k) / half
       const [cosine, sine] = [Math.cos(angle), Math.sin(angle)]
       for (let i = k; i < size; i += 2 * half) {
-        const [a, b] = [at(real, i + half), at(imaginary, i + half)]
+        const [a, b] = [real[i + half] ?? 0, imaginary[i + half] ?? 0]
         const x = a * cosine - b * sine
         const y = a * sine + b * cosine
-        real[i + half] = at(real, i) - x
-        imaginary[i + half] = at(imaginary, i) - y
-        real[i] = at(real, i) + x
-        imaginary[i] = at(imaginary, i) + y
+        real[i + half] = (real[i] ?? 0) - x
+        imaginary[i + half] = (imaginary[i] ?? 0) - y
+        real[i] = (real[i] ?? 0) + x
+        imaginary[i] = (imaginary[i] ?? 0) + y
       }
     }
   }
@@ -35,7 +34,7 @@ function reorder(real: Float64Array, imaginary: Float64Array): void {
 }
 
 function swap(values: Float64Array, i: number, j: number): void {
-  const held = at(values, i)
-  values[i] = at(values, j)
+  const held = values[i] ?? 0
+  values[i] = values[j] ?? 0
   values[j] = held
 }

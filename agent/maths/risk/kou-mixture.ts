@@ -5,7 +5,7 @@ import type { Kernel, Sums } from './kernel.ts'
 import { atLeast, counts, ORDERS, type Phases, phasesOf } from './kou-weights.ts'
 import type { Jumps, Process } from './model.ts'
 import type { Rule } from './quadrature.ts'
-import { at, erfcx, INVERSE_ROOT_TWO_PI } from './special.ts'
+import { erfcx, INVERSE_ROOT_TWO_PI } from './special.ts'
 
 type Exponential = Extract<Jumps, { kind: 'exponential' }>
 
@@ -32,7 +32,7 @@ export function kouMixture(process: Process, jumps: Exponential, nodes: Rule): K
   const fold = new Float64Array(4)
   return {
     add: (x, sums) => {
-      for (let node = 0; node < table.size; node++) addNode(table, node, x - at(table.means, node), { sums, fold })
+      for (let node = 0; node < table.size; node++) addNode(table, node, x - (table.means[node] ?? 0), { sums, fold })
     },
   }
 }
@@ -55,14 +55,14 @@ function tableOf(process: Process, jumps: Exponential, { points, weights }: Rule
     down: side(jumps.down),
   }
   const phases = phasesOf(jumps)
-  for (let node = 0; node < size; node++) fillNode(table, node, jumps.lambda * at(points, node), phases)
+  for (let node = 0; node < size; node++) fillNode(table, node, jumps.lambda * (points[node] ?? 0), phases)
   return table
 }
 
 function fillNode(table: Table, node: number, expected: number, phases: Phases): void {
-  const weight = at(table.weights, node)
+  const weight = table.weights[node] ?? 0
   const chances = counts(expected, weight)
-  table.still[node] = weight * at(chances, 0)
+  table.still[node] = weight * (chances[0] ?? 0)
   table.orders[node] = chances.length - 1
   fillSide(
     table,
@@ -74,12 +74,12 @@ function fillNode(table: Table, node: number, expected: number, phases: Phases):
 }
 
 function fillSide(table: Table, node: number, { rate, mass, density }: Side, tails: Float64Array): void {
-  const scale = rate * at(table.deviations, node)
+  const scale = rate * (table.deviations[node] ?? 0)
   const first = node * ORDERS
   tails.forEach((tail, i) => {
-    const power = at(table.weights, node) * scale ** i
+    const power = (table.weights[node] ?? 0) * scale ** i
     mass[first + i] = tail * power
-    density[first + i] = Math.abs(tail - (i + 1 < tails.length ? at(tails, i + 1) : 0)) * rate * power
+    density[first + i] = Math.abs(tail - (i + 1 < tails.length ? (tails[i + 1] ?? 0) : 0)) * rate * power
   })
 }
 
@@ -90,13 +90,13 @@ function addNode(
   y: number,
   { sums, fold }: { readonly sums: Sums; readonly fold: Float64Array },
 ): void {
-  const deviation = at(table.deviations, node)
+  const deviation = table.deviations[node] ?? 0
   const z = y / deviation
   const hill = INVERSE_ROOT_TWO_PI * Math.exp(-0.5 * z * z)
   const beyond = hill * ROOT_HALF_PI * erfcx(Math.abs(z) * Math.SQRT1_2)
-  fold[2] = at(table.weights, node) * (z < 0 ? beyond : 1 - beyond)
-  fold[3] = (at(table.still, node) * hill) / deviation
-  const orders = at(table.orders, node)
+  fold[2] = (table.weights[node] ?? 0) * (z < 0 ? beyond : 1 - beyond)
+  fold[3] = ((table.still[node] ?? 0) * hill) / deviation
+  const orders = table.orders[node] ?? 0
   if (orders > 0) {
     const rise = table.up.rate * deviation
     const fall = table.down.rate * deviation
@@ -107,8 +107,8 @@ function addNode(
     fold[1] = tailTerm(fall + z, hill, fall * (0.5 * fall + z))
     foldSide(table.down, node * ORDERS, orders, { c: fall + z, fold })
   }
-  sums[0] = at(sums, 0) + at(fold, 2)
-  sums[1] = at(sums, 1) + at(fold, 3)
+  sums[0] = (sums[0] ?? 0) + (fold[2] ?? 0)
+  sums[1] = (sums[1] ?? 0) + (fold[3] ?? 0)
 }
 
 /** phi(z) R_0(c); far to the left of c the scaled tail overflows and the exponential is taken out instead. */
@@ -124,16 +124,16 @@ function foldSide(
   orders: number,
   { c, fold }: { readonly c: number; readonly fold: Float64Array },
 ): void {
-  let before = at(fold, 0)
-  let last = at(fold, 1)
-  let mass = at(fold, 2) + at(side.mass, first) * last
-  let density = at(fold, 3) + at(side.density, first) * last
+  let before = fold[0] ?? 0
+  let last = fold[1] ?? 0
+  let mass = (fold[2] ?? 0) + (side.mass[first] ?? 0) * last
+  let density = (fold[3] ?? 0) + (side.density[first] ?? 0) * last
   for (let n = 1; n < orders; n++) {
-    const next = (before - c * last) * at(RECIPROCALS, n)
+    const next = (before - c * last) * (RECIPROCALS[n] ?? 0)
     before = last
     last = next
-    mass += at(side.mass, first + n) * next
-    density += at(side.density, first + n) * next
+    mass += (side.mass[first + n] ?? 0) * next
+    density += (side.density[first + n] ?? 0) * next
   }
   fold[2] = mass
   fold[3] = density

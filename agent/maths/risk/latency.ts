@@ -60,7 +60,7 @@ function atoms(latency: Latency): Rule {
     case 'uniform':
       return uniform(within('lo', latency.lo, { least: 0 }), within('hi', latency.hi, { above: latency.lo }))
     case 'mixture':
-      return mixture(latency.parts.map(([weight, part]) => [weight, atoms(part)]))
+      return mixture(wholeParts(latency.parts).map(([weight, part]) => [weight, atoms(part)]))
     case 'empirical':
       return empirical(latency.times, latency.weights ?? latency.times.map(() => 1 / latency.times.length))
     case 'residual':
@@ -117,8 +117,15 @@ function uniform(lo: number, hi: number): Rule {
   return { points: times, weights: times.map((time, i) => (time * half * at(weights, i % 24)) / (hi - lo)) }
 }
 
+/** Parts of a mixture whose weights are odds and sum to one. */
+function wholeParts<Part>(parts: readonly (readonly [number, Part])[]): readonly (readonly [number, Part])[] {
+  const sum = parts.reduce((total, [weight]) => total + within('weight', weight, { least: 0, most: 1 }), 0)
+  if (sum === 0) throw new Refusal('no-mass', 'the parts of a latency law weigh nothing')
+  if (Math.abs(sum - 1) > 1e-9) throw new Refusal('out-of-range', `expected weights that sum to one, found ${sum}`)
+  return parts
+}
+
 function mixture(parts: readonly (readonly [number, Rule])[]): Rule {
-  for (const [weight] of parts) within('weight', weight, { least: 0, most: 1 })
   return {
     points: Float64Array.from(parts.flatMap(([, { points }]) => [...points])),
     weights: Float64Array.from(parts.flatMap(([weight, { weights }]) => [...weights].map((one) => weight * one))),
@@ -138,7 +145,7 @@ function empirical(times: readonly number[], weights: readonly number[]): Rule {
 function residual(latency: Latency, elapsed: number): Rule {
   if (latency.type === 'gamma' || latency.type === 'lognormal') return overGrid(densityOf(latency), elapsed)
   if (latency.type === 'mixture')
-    return mixture(latency.parts.map(([weight, part]) => [weight, residual(part, elapsed)]))
+    return mixture(wholeParts(latency.parts).map(([weight, part]) => [weight, residual(part, elapsed)]))
   if (latency.type === 'residual') return residual(latency.of, elapsed + latency.elapsed)
   if (latency.type === 'uniform') return residualUniform(latency, elapsed)
   const { points, weights } = atoms(latency)

@@ -12,8 +12,12 @@ import { at } from './special.ts'
 /** Seconds of the year that parameters are stated in. */
 export const YEAR_SECONDS = 31_536_000
 
-/** Expected jumps on a node above which the cosine series takes over. */
+/**
+ * Where the cosine series takes over: more expected jumps on a node than this, or a diffusion this many mean jumps wide.
+ * Up to there both agree to 1e-14; beyond, the recurrence of the closed form loses digits.
+ */
 const FEW_JUMPS = 1
+const WIDE_DIFFUSION = 10
 
 /** What the law of a gap is made of. `growth` is a drift per year, `activity` the business clock. */
 export type Gap = {
@@ -80,7 +84,7 @@ function massBelow(kernel: Kernel, x: number): number {
 }
 
 function kernelOf(process: Process, nodes: Rule): Kernel {
-  const few = intensity(process) === 0 ? Infinity : FEW_JUMPS / intensity(process)
+  const few = closedUpTo(process)
   const { jumps } = process
   const [short, long] = [part(nodes, (time) => time <= few), part(nodes, (time) => time > few)]
   const kernels: Kernel[] = []
@@ -95,6 +99,14 @@ function kernelOf(process: Process, nodes: Rule): Kernel {
       other.add(x, sums)
     },
   }
+}
+
+/** The longest time, in years, that is summed in closed form. */
+function closedUpTo(process: Process): number {
+  const { sigma, jumps } = process
+  if (jumps.kind === 'none') return Infinity
+  const few = FEW_JUMPS / intensity(process)
+  return jumps.kind === 'normal' ? few : Math.min(few, (WIDE_DIFFUSION / (sigma * Math.max(jumps.up, jumps.down))) ** 2)
 }
 
 function part({ points, weights }: Rule, kept: (time: number) => boolean): Rule {

@@ -3,7 +3,7 @@ import type { Kernel, Sums } from './kernel.ts'
 import type { Jumps, Process } from './model.ts'
 import type { Rule } from './quadrature.ts'
 import { Refusal } from './refusal.ts'
-import { at, erfcx, INVERSE_ROOT_TWO_PI } from './special.ts'
+import { erfcx, INVERSE_ROOT_TWO_PI } from './special.ts'
 
 /** Weight below which one more jump is left out. */
 const NEGLIGIBLE = 1e-18
@@ -13,7 +13,7 @@ type Normals = { readonly weights: number[]; readonly means: number[]; readonly 
 /** The law of X over the nodes (times in years). Jumps that are not normal are not its trade. */
 export function normalMixture(process: Process, nodes: Rule): Kernel {
   const normals: Normals = { weights: [], means: [], deviations: [] }
-  for (const [i, time] of nodes.points.entries()) overCounts(process, time, at(nodes.weights, i), normals)
+  for (const [i, time] of nodes.points.entries()) overCounts(process, time, nodes.weights[i] ?? 0, normals)
   const weights = Float64Array.from(normals.weights)
   const means = Float64Array.from(normals.means)
   const inverses = Float64Array.from(normals.deviations, (deviation) => 1 / deviation)
@@ -48,15 +48,15 @@ function addNormals(
   let mass = 0
   let density = 0
   for (let i = 0; i < weights.length; i++) {
-    const inverse = at(inverses, i)
-    const z = (x - at(means, i)) * inverse
-    const weight = at(weights, i)
+    const inverse = inverses[i] ?? 0
+    const z = (x - (means[i] ?? 0)) * inverse
+    const weight = weights[i] ?? 0
     if (z < -38) continue
     const hill = weight * Math.exp(-0.5 * z * z)
     const beyond = 0.5 * hill * erfcx(Math.abs(z) * Math.SQRT1_2)
     mass += z < 0 ? beyond : weight - beyond
     density += hill * inverse
   }
-  sums[0] = at(sums, 0) + mass
-  sums[1] = at(sums, 1) + density * INVERSE_ROOT_TWO_PI
+  sums[0] = (sums[0] ?? 0) + mass
+  sums[1] = (sums[1] ?? 0) + density * INVERSE_ROOT_TWO_PI
 }

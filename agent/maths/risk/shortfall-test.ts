@@ -3,7 +3,7 @@
 import { unitRisk } from './elliptical.ts'
 import { transform } from './fourier.ts'
 import { Refusal, within } from './refusal.ts'
-import { at, normalCdf, studentCdf } from './special.ts'
+import { normalCdf, studentCdf } from './special.ts'
 
 /** Grid places. */
 const SIZE = 1 << 13
@@ -41,11 +41,11 @@ function severities({ VaR, step, tail }: Grid, survival: (x: number) => number):
     const next = survival(end)
     const place = (Math.max(VaR / step, cell / finer) + (cell + 1) / finer) / 2
     const left = Math.floor(place)
-    day[left] = at(day, left) + (above - next) * (left + 1 - place)
-    day[left + 1] = at(day, left + 1) + (above - next) * (place - left)
+    day[left] = (day[left] ?? 0) + (above - next) * (left + 1 - place)
+    day[left + 1] = (day[left + 1] ?? 0) + (above - next) * (place - left)
     above = next
   }
-  day[SIZE - 1] = at(day, SIZE - 1) + above
+  day[SIZE - 1] = (day[SIZE - 1] ?? 0) + above
   return day
 }
 
@@ -56,8 +56,8 @@ function sumLaw(day: Float64Array, N: number): Float64Array {
   const imaginary = new Float64Array(2 * SIZE)
   transform(real, imaginary, 1)
   for (let k = 0; k < real.length; k++) {
-    const size = Math.hypot(at(real, k), at(imaginary, k)) ** N
-    const angle = N * Math.atan2(at(imaginary, k), at(real, k))
+    const size = Math.hypot(real[k] ?? 0, imaginary[k] ?? 0) ** N
+    const angle = N * Math.atan2(imaginary[k] ?? 0, real[k] ?? 0)
     real[k] = (size * Math.cos(angle)) / real.length
     imaginary[k] = (size * Math.sin(angle)) / real.length
   }
@@ -69,7 +69,7 @@ function sumLaw(day: Float64Array, N: number): Float64Array {
 function upperQuantile(law: Float64Array, odds: number): number {
   let above = 0
   for (let i = law.length - 1; i > 0; i--) {
-    const mass = at(law, i)
+    const mass = law[i] ?? 0
     if (above + mass >= odds) return i + 0.5 - (odds - above) / mass
     above += mass
   }

@@ -1,5 +1,4 @@
 // Smooth functions in tables: cubic Hermite pieces between evenly spaced places.
-import { at } from './special.ts'
 
 /** Values at evenly spaced places and slopes per place. */
 export type Table = {
@@ -22,19 +21,19 @@ export function tabulated(of: (x: number) => number, [from, to]: readonly [numbe
   const wide = Float64Array.from({ length: size + 4 }, (_, i) => of(from + (i - 2) * step))
   const slopes = Float64Array.from(
     { length: size },
-    (_, i) => (at(wide, i) - at(wide, i + 4) + 8 * (at(wide, i + 3) - at(wide, i + 1))) / 12,
+    (_, i) => ((wide[i] ?? 0) - (wide[i + 4] ?? 0) + 8 * ((wide[i + 3] ?? 0) - (wide[i + 1] ?? 0))) / 12,
   )
   return { from, step, values: wide.slice(2, size + 2), slopes }
 }
 
 /** Where a rising table takes a value. */
 export function lookUpInverse({ from, step, values, slopes }: Table, value: number): number {
-  if (value <= at(values, 0)) return from
-  if (value >= at(values, values.length - 1)) return from + step * (values.length - 1)
+  if (value <= (values[0] ?? 0)) return from
+  if (value >= (values[values.length - 1] ?? 0)) return from + step * (values.length - 1)
   let [low, high] = [0, values.length - 1]
   while (high - low > 1) {
     const middle = (low + high) >> 1
-    if (at(values, middle) <= value) low = middle
+    if ((values[middle] ?? 0) <= value) low = middle
     else high = middle
   }
   return from + step * (low + within(values, slopes, low, value))
@@ -43,7 +42,7 @@ export function lookUpInverse({ from, step, values, slopes }: Table, value: numb
 /** The part of a piece at which its cubic takes a value, by the secant rule between ends. */
 function within(values: Float64Array, slopes: Float64Array, i: number, value: number): number {
   let [low, high] = [0, 1]
-  let t = (value - at(values, i)) / (at(values, i + 1) - at(values, i))
+  let t = (value - (values[i] ?? 0)) / ((values[i + 1] ?? 0) - (values[i] ?? 0))
   for (let round = 0; round < 30 && high - low > 1e-13; round++) {
     const miss = cubic(values, slopes, i, t) - value
     if (Math.abs(miss) < 1e-15) return t
@@ -57,7 +56,7 @@ function within(values: Float64Array, slopes: Float64Array, i: number, value: nu
 }
 
 function cubic(values: Float64Array, slopes: Float64Array, i: number, t: number): number {
-  const from = at(values, i)
-  const rise = at(values, i + 1) - from
-  return from + t * rise + t * (1 - t) * ((1 - t) * (at(slopes, i) - rise) - t * (at(slopes, i + 1) - rise))
+  const from = values[i] ?? 0
+  const rise = (values[i + 1] ?? 0) - from
+  return from + t * rise + t * (1 - t) * ((1 - t) * ((slopes[i] ?? 0) - rise) - t * ((slopes[i + 1] ?? 0) - rise))
 }
