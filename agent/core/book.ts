@@ -12,6 +12,9 @@ export type Provider = { readonly status: ProviderStatus; readonly agent: Addres
 /** Facts up to this version are out of date, until the instant or for good. Read at a later block they are news. */
 export type Retirement = { readonly version: bigint; readonly number: bigint; readonly until: Instant | undefined }
 
+/** Batches and what they agree on. */
+export type Quorum = { readonly batches: readonly PriceBatch[]; readonly prices: Prices }
+
 export type Book = {
   readonly publishers: ReadonlySet<string>
   readonly terms: Map<ChainId, EngineTerms>
@@ -22,6 +25,8 @@ export type Book = {
   readonly bidders: Map<ChainId, Map<string, Instant>>
   readonly volatility: Map<string, VolatilityState>
   readonly retired: Map<string, Retirement>
+  /** The batches that make the current prices, so that equal batches give the very same prices. */
+  readonly quorums: Map<ChainId, Quorum>
   /** Last quorum price of every feed, however old: for gas, never for margin. */
   readonly lastPrices: Map<ChainId, Prices>
 }
@@ -37,6 +42,7 @@ export const openBook = (publishers: readonly Address[]): Book => ({
   bidders: new Map(),
   volatility: new Map(),
   retired: new Map(),
+  quorums: new Map(),
   lastPrices: new Map(),
 })
 
@@ -116,10 +122,23 @@ export function marketAt(book: Book, engine: ChainId, at: Instant): Market | und
   const seen = book.heads.get(engine)
   if (terms === undefined || seen === undefined) return undefined
   const heard = [...(book.batches.get(engine)?.values() ?? [])]
-  const batches = acceptable(heard, terms.priceQuorum, { now: at, maxAge: terms.priceMaxAge })
+  const { batches, prices } = quorumOf(
+    book,
+    engine,
+    acceptable(heard, terms.priceQuorum, { now: at, maxAge: terms.priceMaxAge }),
+  )
   const seconds = seen.head.timestamp + BigInt(Math.max(0, Math.floor((at - seen.seenAt) / 1_000)))
   const stale = batches.length === 0 && heard.length >= terms.priceQuorum
-  return { engine, at, terms, seconds, batches, prices: quorumPrices(batches), stale }
+  return { engine, at, terms, seconds, batches, prices, stale }
+}
+
+function quorumOf(book: Book, engine: ChainId, batches: readonly PriceBatch[]): Quorum {
+  const kept = book.quorums.get(engine)
+  const same = kept?.batches.length === batches.length && batches.every((batch, i) => batch === kept.batches[i])
+  if (kept !== undefined && same) return kept
+  const fresh = { batches, prices: quorumPrices(batches) }
+  book.quorums.set(engine, fresh)
+  return fresh
 }
 
 export type Pace = { readonly timeScale: number; readonly terms: VolatilityTerms }

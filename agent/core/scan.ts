@@ -1,9 +1,9 @@
 // Accounts below maintenance margin at the prices a bid would carry.
 import type { Candidate, CandidateId } from '../domain/liquidation.ts'
-import type { MarginAccount } from '../domain/market.ts'
+import type { EngineTerms, Margin, MarginAccount, Prices } from '../domain/market.ts'
 import type { Instant } from '../domain/units.ts'
 import { isBelowMaintenance, margin } from '../maths/margin.ts'
-import { accountKey, type Book, type Market } from './book.ts'
+import { accountKey, type Book, type Fact, type Market } from './book.ts'
 
 /** First sight of an account below maintenance, by account: one candidate per version. */
 export type Sightings = Map<string, { readonly id: CandidateId; readonly since: Instant }>
@@ -21,22 +21,58 @@ export function scan(book: Book, sightings: Sightings, market: Market, self: Rea
   const candidates: Candidate[] = []
   const fresh: Candidate[] = []
   const unpriced: MarginAccount[] = []
-  for (const [key, fact] of book.accounts) {
-    const { account } = fact
-    if (account.engine !== market.engine || self.has(account.id.toLowerCase()) || isSafe(account)) continue
-    const sighted = sightings.get(key)
+  for (const { key, fact, margin } of suspects(book, market, self)) {
+    const { account, source } = fact
     const id = candidateId(account)
-    const found = margin(account, market.terms, market.prices)
-    if (found === undefined && (account.auctionStartedAt !== undefined || sighted?.id === id)) unpriced.push(account)
-    if (found === undefined || !isBelowMaintenance(found)) continue
-    const since = sighted?.id === id ? sighted.since : market.at
-    const candidate = { id, account, margin: found, batches: market.batches, source: fact.source, since }
-    candidates.push(candidate)
-    if (sighted?.id !== id) fresh.push(candidate)
-    sightings.set(key, { id, since })
+    const sighting = sightings.get(key)
+    const known = sighting?.id === id ? sighting : undefined
+    if (margin !== undefined) {
+      const candidate = { id, account, margin, batches: market.batches, source, since: known?.since ?? market.at }
+      candidates.push(candidate)
+      if (known === undefined) fresh.push(candidate)
+      sightings.set(key, { id, since: candidate.since })
+    } else if (known !== undefined || account.auctionStartedAt !== undefined) unpriced.push(account)
   }
   return { candidates, fresh, unpriced }
 }
+
+type Suspect = { readonly key: string; readonly fact: Fact; readonly margin: Margin | undefined }
+
+/** Accounts with something to lose that are below maintenance, or whose margin nobody knows. */
+function* suspects(book: Book, market: Market, self: ReadonlySet<string>): Generator<Suspect> {
+  for (const [key, fact] of book.accounts) {
+    if (fact.account.engine !== market.engine || isSafe(fact.account)) continue
+    const margin = marginOf(fact, market)
+    if (margin !== undefined && !isBelowMaintenance(margin)) continue
+    if (!self.has(fact.account.id.toLowerCase())) yield { key, fact, margin }
+  }
+}
+
+/**
+ * Worked out once per fact and prices: most inputs change neither. An account with half its maintenance to spare is
+ * looked at twice a second: no market takes that much in between.
+ */
+function marginOf(fact: Fact, { terms, prices, at }: Market): Margin | undefined {
+  const kept = margins.get(fact)
+  if (
+    kept?.terms === terms &&
+    (kept.prices === prices || (prices.size > 0 && at - kept.at < FAR && isFar(kept.margin)))
+  )
+    return kept.margin
+  const found = margin(fact.account, terms, prices)
+  margins.set(fact, { prices, terms, at, margin: found })
+  return found
+}
+
+type Kept = {
+  readonly prices: Prices
+  readonly terms: EngineTerms
+  readonly at: Instant
+  readonly margin: Margin | undefined
+}
+const margins = new WeakMap<Fact, Kept>()
+const FAR = 500
+const isFar = (found: Margin | undefined): boolean => found !== undefined && 2n * found.equity > 3n * found.maintenance
 
 /** Without positions there is nothing to lose: equity cannot be below a maintenance margin of zero. */
 const isSafe = (account: MarginAccount): boolean =>

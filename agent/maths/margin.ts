@@ -104,16 +104,29 @@ export const notional = (size: bigint, underlyingPrice: bigint): bigint => sdiv(
 
 /** The loss in the worst of the 16 scenarios: one division, after the minimum. */
 export function scanLoss(positions: readonly Pick<HeldPosition, 'notional' | 'shocks'>[]): bigint {
-  let worst = 0n
-  for (let scenario = 0; scenario < SCENARIOS; scenario++) {
-    const profit = positions.reduce((sum, { notional, shocks }) => sum + notional * shockAt(shocks, scenario), 0n)
-    worst = min(worst, profit)
+  const profits = new Array<bigint>(SCENARIOS).fill(0n)
+  for (const { notional, shocks } of positions) {
+    for (const [scenario, shock] of unpackShocks(shocks).entries())
+      profits[scenario] = (profits[scenario] ?? 0n) + notional * shock
   }
-  return -worst / BPS
+  return -profits.reduce((worst, profit) => min(worst, profit), 0n) / BPS
 }
 
 /** One of the 16 int16 packed in a risk array, lowest bits first. */
 export const shockAt = (shocks: bigint, scenario: number): bigint => BigInt.asIntN(16, shocks >> BigInt(16 * scenario))
+
+/** All 16 of a risk array. Unpacked once: every account of a market shares a few. */
+export function unpackShocks(shocks: bigint): readonly bigint[] {
+  const known = unpacked.get(shocks)
+  if (known !== undefined) return known
+  const found = Array.from({ length: SCENARIOS }, (_, scenario) => shockAt(shocks, scenario))
+  if (unpacked.size >= MOST_UNPACKED) unpacked.clear()
+  unpacked.set(shocks, found)
+  return found
+}
+
+const unpacked = new Map<bigint, readonly bigint[]>()
+const MOST_UNPACKED = 256
 
 /** One position's contingency, in value x bps. */
 export const contingency = (notional: bigint, contingencyBps: Bps): bigint => abs(notional) * BigInt(contingencyBps)
