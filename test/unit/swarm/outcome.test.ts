@@ -93,7 +93,7 @@ test('a line that is no event is passed over', () => {
   ])
 })
 
-test('a refusal for the gap is remembered by account, and only the newest statistics count', () => {
+test('a refusal for the gap is remembered by account, and deliveries add up', () => {
   const voices = newVoices()
   const say = (fields: object): void => {
     const saying = hear('house-1', JSON.stringify(fields))
@@ -102,13 +102,7 @@ test('a refusal for the gap is remembered by account, and only the newest statis
   say({ event: 'decision', kind: 'skip', reason: 'gap-premium', account: '0xAB' })
   say({ event: 'decision', kind: 'skip', reason: 'not-profitable', account: '0xCD' })
   say({ event: 'gossip:stats', samples: [[1, 5]] })
-  say({
-    event: 'gossip:stats',
-    samples: [
-      [1, 5],
-      [2, 7],
-    ],
-  })
+  say({ event: 'gossip:stats', samples: [[2, 7]] })
   expect([...voices.refusals.keys()]).toEqual(['0xab'])
   expect(voices.deliveries).toEqual([
     { at: 1, millis: 5 },
