@@ -3,16 +3,13 @@ import { keccak256, stringToHex } from 'viem'
 import type { Claim } from '../domain/liquidation.ts'
 import type { AssetDeployment } from '../domain/network.ts'
 import type { Context, VaultSeat } from './context.ts'
-import type { Desk } from './settle.ts'
 
-/** Reads every vault once and reopens what is owed to us. The chain decides, whatever a journal says. */
-export async function recoverClaims(context: Context, desk: Desk): Promise<void> {
+/** Reads every vault once and tells the core what is owed to us; it answers by settling. The chain decides, not a journal. */
+export async function recoverClaims(context: Context): Promise<void> {
   for (const seat of context.vaults.values())
     for (const asset of seat.deployment.assets) {
       const claim = await openClaim(context, seat, asset)
-      if (claim === undefined) continue
-      context.tell({ kind: 'claim-opened', claim })
-      desk.open(claim)
+      if (claim !== undefined) context.tell({ kind: 'claim-opened', claim })
     }
 }
 

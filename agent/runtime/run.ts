@@ -3,6 +3,7 @@ import pino from 'pino'
 import type { AgentConfig } from '../../config/schema.ts'
 import { statusDigest } from '../adapters/gossip/digests.ts'
 import { createJudge } from '../core/judge.ts'
+import { unsettledGas } from '../core/ledger.ts'
 import { EXIT, type ExitStatus, LienmeshError } from '../domain/errors.ts'
 import type { Status } from '../domain/message.ts'
 import type { Network } from '../domain/network.ts'
@@ -17,7 +18,7 @@ import { perform } from './perform.ts'
 import { type ProviderDesk, openProviderDesk } from './provider-desk.ts'
 import { recoverClaims } from './recover.ts'
 import { createRelay } from './relay.ts'
-import { createDesk, type Desk } from './settle.ts'
+import { createDesk } from './settle.ts'
 import { share } from './share.ts'
 import { createTally, type Tally } from './tally.ts'
 import { rest } from './tasks.ts'
@@ -41,7 +42,7 @@ export async function runAgent(config: AgentConfig, network: Network, stop: Abor
   await live(agent, config, tally)
   emit('agent:stopping', { pending: agent.inputs.size })
   await agent.context.tasks.settled()
-  emit('agent:summary', { name: config.name, ...tally.summary() })
+  emit('agent:summary', { name: config.name, ...tally.summary(unsettledGas(agent.core.ledger)) })
   await agent.close()
   output.flushSync()
   if (failure.signal.aborted) throw failure.signal.reason
@@ -65,9 +66,9 @@ async function live(agent: Agent, config: AgentConfig, tally: Tally): Promise<vo
   })
   const judge = createJudge(core)
   tasks.keep('listen', () => listen(context, { judge, onProvider: () => undefined }))
-  watchChains(agent, config, { desk, provider })
+  watchChains(agent, config, provider)
   for (const vault of context.vaults.keys()) tasks.keep(`settle ${vault}`, (signal) => desk.run(vault, signal))
-  tasks.keep('recover', () => recoverClaims(context, desk))
+  tasks.keep('recover', () => recoverClaims(context))
   tasks.keep('announce', () => announce(context, provider))
   tasks.keep('ready', () => reportReady(context, config.name))
   tasks.keep('stats', () => reportStats(context, config.name, tally))
@@ -78,18 +79,13 @@ async function live(agent: Agent, config: AgentConfig, tally: Tally): Promise<vo
 /** The most a sale may lose against the publishers' prices, in bps, before it waits. */
 const MAX_SLIPPAGE = 500
 
-type Duties = { readonly desk: Desk; readonly provider: ProviderDesk | undefined }
-
-function watchChains({ context, core }: Agent, config: AgentConfig, { desk, provider }: Duties): void {
+function watchChains({ context, core }: Agent, config: AgentConfig, provider: ProviderDesk | undefined): void {
   const { tasks, engines, vaults, network, signer } = context
   const attestor = config.attest
   const index = network.attestors.findIndex((address) => same(address, signer.address))
   for (const seat of engines.values()) {
     const onEvents = (...found: Parameters<ProviderDesk['bought']>): void => {
-      for (const claim of provider?.bought(...found) ?? []) {
-        context.tell({ kind: 'claim-opened', claim })
-        desk.open(claim)
-      }
+      for (const claim of provider?.bought(...found) ?? []) context.tell({ kind: 'claim-opened', claim })
     }
     tasks.keep(`watch engine ${seat.chain.id}`, () => watchEngine(context, seat, { attestor, onEvents }))
     if (index < 0 || config.blindLogs) continue
@@ -148,7 +144,7 @@ async function reportReady(context: Context, name: string): Promise<void> {
 async function reportStats(context: Context, name: string, tally: Tally): Promise<void> {
   for (let from = context.clock.now(); ; from = context.clock.now()) {
     await rest(context.clock, STATS_EVERY, context.signal)
-    context.emit('gossip:stats', { name, ...describeGossip(context.gossip.stats(), from), wins: tally.summary()['wins'] })
+    context.emit('gossip:stats', { name, ...describeGossip(context.gossip.stats(), from), wins: tally.wins })
     if (context.signal.aborted) return
   }
 }

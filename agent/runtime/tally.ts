@@ -1,6 +1,6 @@
 // What an agent says of itself when it stops: races, P&L with its parts, predicted against realised gap.
 import type { Attribution, Fill, Quote } from '../domain/liquidation.ts'
-import { wad } from '../domain/units.ts'
+import type { Wad } from '../domain/units.ts'
 
 const PARTS = ['bonus', 'positions', 'funding', 'gas', 'lostRaceGas', 'providerFee', 'protocolFee', 'slippage', 'gap', 'total'] as const
 
@@ -9,8 +9,9 @@ export type Tally = {
   lost(gasCost: bigint): void
   declined(): void
   closed(attribution: Attribution): void
-  /** bigint throughout; amounts in dollars (wad), gas in wei. */
-  summary(): Readonly<Record<string, unknown>>
+  readonly wins: number
+  /** Amounts in dollars (wad), gas in wei. `overhead` is gas that no settlement carries, in dollars. */
+  summary(overhead: Wad): Readonly<Record<string, unknown>>
 }
 
 export function createTally(): Tally {
@@ -42,11 +43,18 @@ export function createTally(): Tally {
       counts.closed++
       for (const part of PARTS) sums.set(part, (sums.get(part) ?? 0n) + attribution[part])
     },
-    summary() {
-      const attribution = Object.fromEntries(sums)
+    get wins() {
+      return counts.wins
+    },
+    summary(overhead) {
+      const attribution = {
+        ...Object.fromEntries(sums),
+        gas: (sums.get('gas') ?? 0n) - overhead,
+        total: (sums.get('total') ?? 0n) - overhead,
+      }
       return {
         ...counts,
-        pnl: wad(sums.get('total') ?? 0n),
+        pnl: attribution.total,
         attribution,
         gapPredicted,
         shortfallPredicted,
