@@ -57,7 +57,7 @@ const AGENT_GRACE = 4_000
 /** The last lines of the agents are on their way through the pipes. */
 const FLUSH = 100
 /** How long claims may take to come home after the market closed. */
-const TAIL = 20_000
+const TAIL = 45_000
 /** Nothing new for this long after the last claim: the bids in flight have landed. */
 const QUIET = 1_500
 
