@@ -11,6 +11,7 @@ import {
   type Offered,
   type Quote,
   toDouble,
+  type View,
   z,
 } from '../agent/strategy.ts'
 
@@ -33,8 +34,14 @@ export const strategy = defineStrategy<Params>({
   name: 'gap-aware',
   apiVersion: API_VERSION,
   params,
-  decide: (view, settings) => view.candidates.flatMap((offered) => answer(offered, settings, view.now)),
+  decide: (view, settings) => shuffled(view).flatMap((offered) => answer(offered, settings, view.now)),
 })
+
+/** Others look at the same candidates: whoever asks in the same order races for the same ones. */
+function shuffled({ candidates, random }: View): readonly Offered[] {
+  const weighed = candidates.map((offered) => ({ offered, weight: random() * toDouble(offered.quotes[0]?.net ?? 0n) }))
+  return weighed.sort((a, b) => b.weight - a.weight).map(({ offered }) => offered)
+}
 
 function answer(offered: Offered, settings: Params, now: Instant): Answer[] {
   const best = offered.quotes.reduce<Quote | undefined>(

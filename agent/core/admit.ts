@@ -14,6 +14,9 @@ export type Refusal = { readonly reason: SkipReason; readonly detail: string; re
 /** The detail of a refusal for want of cash, rather than of a limit. */
 export const SHORT_OF_CASH = 'not enough free cash'
 
+/** The detail of a refusal for want of room in the next blocks. */
+const MANY_BIDS = 'as many bids as we allow are under way'
+
 /** A strategy's wish: one of our own quotes, taken. */
 export type Wish = { readonly seat: Seat; readonly quote: Quote; readonly reason: string; readonly most: number }
 
@@ -76,6 +79,7 @@ function riskRefuses({ setup, ledger }: Core, quote: Quote): Refusal | undefined
 
 function capitalRefuses({ setup, ledger }: Core, { quote, seat }: Wish): Refusal | undefined {
   const { engine } = quote.candidate.account
+  if (ledger.reserved.size >= setup.capital.maxBids) return refuse('in-flight-limit', MANY_BIDS)
   const needed = cashNeeded(quote, setup.risk.payTolerance)
   if (needed > setup.capital.maxBid) return refuse('capital', 'larger than the most one bid may take')
   if (needed > free(ledger, engine, setup.capital.reserve)) return refuse('capital', SHORT_OF_CASH)

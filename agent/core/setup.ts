@@ -50,6 +50,8 @@ export type CapitalLimits = {
   readonly reserve: Wad
   /** Most cash that one bid may take. */
   readonly maxBid: Wad
+  /** Most bids whose fate is unknown: more would outbid each other for one block, and for our own nonces. */
+  readonly maxBids: number
 }
 
 export type RiskLimits = {

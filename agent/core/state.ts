@@ -36,7 +36,7 @@ export const openCore = (setup: Setup): Core => ({
   book: openBook(setup.publishers),
   ledger: openLedger(),
   sightings: new Map(),
-  random: seeded(setup.seed),
+  random: seeded(setup.seed + setup.self.reduce((sum, one) => sum + Number(BigInt(one) % 0xffffn), 0)),
   laws: new Map(),
   said: new Map(),
   attempts: new Map(),

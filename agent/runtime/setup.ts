@@ -37,7 +37,7 @@ export async function setupOf(config: AgentConfig, network: Network, who: Standi
     attestors: network.attestors,
     seats: config.role === 'provider' ? [] : await seatsOf(config),
     vaults: network.vaults.map((vault) => vaultOf(vault, risk.slippage)),
-    capital: { reserve: capital.reserve, maxBid: capital.maxBid },
+    capital: { reserve: capital.reserve, maxBid: capital.maxBid, maxBids: capital.maxBids },
     risk: {
       maxInFlight: risk.maxInFlight,
       minNet: risk.minNet,

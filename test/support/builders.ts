@@ -214,7 +214,7 @@ export const setup = (over: Partial<Setup> = {}): Setup => ({
   attestors: [address(0xa1), address(0xa2), address(0xa3)],
   seats: [],
   vaults: [vaultSetup(), slowVault()],
-  capital: { reserve: usd(0), maxBid: usd(1_000_000) },
+  capital: { reserve: usd(0), maxBid: usd(1_000_000), maxBids: 1_000 },
   risk: {
     maxInFlight: usd(1_000_000),
     minNet: usd(0),
