@@ -112,7 +112,7 @@ async function settleIn({ scenario, console }: Play, crewing: Crewing, publisher
   return members
 }
 
-const CREDIT_PATIENCE = 40_000
+const CREDIT_PATIENCE = 60_000
 
 async function startChains({
   scenario,
