@@ -2,10 +2,11 @@
 // all orders share one normal density and two scaled tails R_n, with R_n = (R_{n-2} - c R_{n-1}) / n.
 // Left tails are sums of positive terms: they keep relative accuracy.
 import type { Kernel, Sums } from './kernel.ts'
-import { atLeast, counts, ORDERS, type Phases, phasesOf } from './kou-weights.ts'
+import { atLeast, counts, ORDERS, phasesOf } from './kou-weights.ts'
 import type { Jumps, Process } from './model.ts'
 import type { Rule } from './quadrature.ts'
-import { erfcx, INVERSE_ROOT_TWO_PI } from './special.ts'
+import { fastErfcx } from './scaled-tail.ts'
+import { INVERSE_ROOT_TWO_PI } from './special.ts'
 
 type Exponential = Extract<Jumps, { kind: 'exponential' }>
 
@@ -39,6 +40,8 @@ export function kouMixture(process: Process, jumps: Exponential, nodes: Rule): K
 
 function tableOf(process: Process, jumps: Exponential, { points, weights }: Rule): Table {
   const size = points.length
+  const chances = Array.from(points, (time, node) => counts(jumps.lambda * time, weights[node] ?? 0))
+  const phases = phasesOf(jumps, Math.max(...chances.map(({ length }) => length - 1)))
   const side = (rate: number): Side => ({
     rate,
     mass: new Float64Array(size * ORDERS),
@@ -47,30 +50,24 @@ function tableOf(process: Process, jumps: Exponential, { points, weights }: Rule
   const table: Table = {
     size,
     weights: Float64Array.from(weights),
-    still: new Float64Array(size),
+    still: Float64Array.from(chances, (row, node) => (weights[node] ?? 0) * (row[0] ?? 0)),
     means: points.map((time) => process.drift * time),
     deviations: points.map((time) => process.sigma * Math.sqrt(time)),
-    orders: new Float64Array(size),
+    orders: Float64Array.from(chances, ({ length }) => length - 1),
     up: side(jumps.up),
     down: side(jumps.down),
   }
-  const phases = phasesOf(jumps)
-  for (let node = 0; node < size; node++) fillNode(table, node, jumps.lambda * (points[node] ?? 0), phases)
+  for (const [node, row] of chances.entries()) {
+    const rising = atLeast(row, phases.rising)
+    fillSide(
+      table,
+      node,
+      table.up,
+      rising.map((tail) => -tail),
+    )
+    fillSide(table, node, table.down, atLeast(row, phases.falling))
+  }
   return table
-}
-
-function fillNode(table: Table, node: number, expected: number, phases: Phases): void {
-  const weight = table.weights[node] ?? 0
-  const chances = counts(expected, weight)
-  table.still[node] = weight * (chances[0] ?? 0)
-  table.orders[node] = chances.length - 1
-  fillSide(
-    table,
-    node,
-    table.up,
-    atLeast(chances, phases.rising).map((tail) => -tail),
-  )
-  fillSide(table, node, table.down, atLeast(chances, phases.falling))
 }
 
 function fillSide(table: Table, node: number, { rate, mass, density }: Side, tails: Float64Array): void {
@@ -93,7 +90,7 @@ function addNode(
   const deviation = table.deviations[node] ?? 0
   const z = y / deviation
   const hill = INVERSE_ROOT_TWO_PI * Math.exp(-0.5 * z * z)
-  const beyond = hill * ROOT_HALF_PI * erfcx(Math.abs(z) * Math.SQRT1_2)
+  const beyond = hill * ROOT_HALF_PI * fastErfcx(Math.abs(z) * Math.SQRT1_2)
   fold[2] = (table.weights[node] ?? 0) * (z < 0 ? beyond : 1 - beyond)
   fold[3] = ((table.still[node] ?? 0) * hill) / deviation
   const orders = table.orders[node] ?? 0
@@ -113,8 +110,8 @@ function addNode(
 
 /** phi(z) R_0(c); far to the left of c the scaled tail overflows and the exponential is taken out instead. */
 function tailTerm(c: number, hill: number, exponent: number): number {
-  if (c > -6) return hill * ROOT_HALF_PI * erfcx(c * Math.SQRT1_2)
-  return Math.exp(exponent) * (1 - 0.5 * Math.exp(-0.5 * c * c) * erfcx(-c * Math.SQRT1_2))
+  if (c > -6) return hill * ROOT_HALF_PI * fastErfcx(c * Math.SQRT1_2)
+  return Math.exp(exponent) * (1 - 0.5 * Math.exp(-0.5 * c * c) * fastErfcx(-c * Math.SQRT1_2))
 }
 
 /** Sums the orders of one side: fold holds R_{n-2}, R_{n-1}, mass and density. */

@@ -11,30 +11,41 @@ export const ORDERS = 24
 /** `rising[n][k]` is the chance that n jumps sum to a gamma of shape k upwards, `falling` downwards. */
 export type Phases = { readonly rising: readonly Float64Array[]; readonly falling: readonly Float64Array[] }
 
-/** The mixture weights for one to ORDERS jumps. */
-export function phasesOf(jumps: Exponential): Phases {
+/** The mixture weights for one to `orders` jumps. */
+export function phasesOf(jumps: Exponential, orders: number): Phases {
   const share = jumps.up / (jumps.up + jumps.down)
-  const rows = Array.from({ length: ORDERS + 1 }, (_, n) => n)
-  return {
-    rising: rows.map((n) => phases(n, jumps.p, share)),
-    falling: rows.map((n) => phases(n, 1 - jumps.p, 1 - share)),
-  }
+  const rows = Array.from({ length: orders + 1 }, (_, n) => n)
+  const rising = phases(jumps.p, share, orders)
+  const falling = phases(1 - jumps.p, 1 - share, orders)
+  return { rising: rows.map(rising), falling: rows.map(falling) }
 }
 
 /** Chances of k phases on one side out of n jumps; `odds` of a jump to that side, `share` of its rate. */
-function phases(n: number, odds: number, share: number): Float64Array {
-  const row = new Float64Array(n + 1)
-  for (let k = 1; k < n; k++) {
-    let sum = 0
-    for (let i = k; i < n; i++) {
-      const ways = binomial(n - k - 1, i - k) * binomial(n, i)
-      sum += ways * share ** (i - k) * (1 - share) ** (n - i) * odds ** i * (1 - odds) ** (n - i)
+function phases(odds: number, share: number, orders: number): (n: number) => Float64Array {
+  const [taken, missed] = [powers(odds, orders), powers(1 - odds, orders)]
+  const [own, other] = [powers(share, orders), powers(1 - share, orders)]
+  return (n) => {
+    const row = new Float64Array(n + 1)
+    for (let k = 1; k < n; k++) {
+      let sum = 0
+      for (let i = k; i < n; i++) {
+        const ways = at(WAYS[n - k - 1] ?? row, i - k) * at(WAYS[n] ?? row, i)
+        sum += ways * at(own, i - k) * at(other, n - i) * at(taken, i) * at(missed, n - i)
+      }
+      row[k] = sum
     }
-    row[k] = sum
+    if (n > 0) row[n] = at(taken, n)
+    return row
   }
-  if (n > 0) row[n] = odds ** n
-  return row
 }
+
+const powers = (base: number, most: number): Float64Array =>
+  Float64Array.from({ length: most + 1 }, (_, i) => base ** i)
+
+/** Pascal's triangle. */
+const WAYS: readonly Float64Array[] = Array.from({ length: ORDERS + 1 }, (_, n) =>
+  Float64Array.from({ length: n + 1 }, (_, k) => binomial(n, k)),
+)
 
 function binomial(n: number, k: number): number {
   let ways = 1
@@ -47,7 +58,7 @@ export function counts(expected: number, weight: number): Float64Array {
   const chances = [Math.exp(-expected)]
   for (let n = 1; n <= ORDERS; n++) {
     const chance = ((chances[n - 1] ?? 0) * expected) / n
-    if (n > expected && chance * weight < 1e-18) break
+    if (n > expected && chance * weight < 1e-17) break
     chances.push(chance)
   }
   return Float64Array.from(chances)

@@ -25,6 +25,9 @@ export function atomsOf(latency: Latency): Rule {
   return normalised(atoms(latency))
 }
 
+/** Weight below which a node of a rule is left out: no digit of a probability that matters rests on it. */
+const WEIGHTLESS = 1e-14
+
 /** The rule with few nodes that stands for many atoms, in ln(time). */
 export function compressed(atoms: Rule, nodes: number): Rule {
   const order = [...atoms.points.keys()].sort((a, b) => at(atoms.points, a) - at(atoms.points, b))
@@ -33,7 +36,11 @@ export function compressed(atoms: Rule, nodes: number): Rule {
     { points: places, weights: Float64Array.from(order, (i) => at(atoms.weights, i)) },
     nodes,
   )
-  return { points: points.map(Math.exp), weights }
+  const kept = [...points.keys()].filter((i) => at(weights, i) > WEIGHTLESS)
+  return {
+    points: Float64Array.from(kept, (i) => Math.exp(at(points, i))),
+    weights: Float64Array.from(kept, (i) => at(weights, i)),
+  }
 }
 
 /** The law of a latency times an independent activity: business time. */

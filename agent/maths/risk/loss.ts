@@ -60,7 +60,8 @@ export function quantile(law: ReturnLaw, p: number, guess = -2.2 * law.deviation
     else low = x
     const newton = x - (miss * at(sums, 0)) / at(sums, 1)
     const next = newton > low && newton < high ? newton : between(low, high, law.deviation)
-    if (Math.abs(next - x) <= 1e-15 + 4e-16 * Math.abs(x)) return next
+    // Newton squares the miss: what is left after this step is below 1e-14.
+    if (Math.abs(miss) < 1e-7 || Math.abs(next - x) <= 1e-15 + 4e-16 * Math.abs(x)) return next
     x = next
   }
   throw new Refusal('unresolved', `no quantile at ${p}`)

@@ -3,7 +3,8 @@ import type { Kernel, Sums } from './kernel.ts'
 import type { Jumps, Process } from './model.ts'
 import type { Rule } from './quadrature.ts'
 import { Refusal } from './refusal.ts'
-import { erfcx, INVERSE_ROOT_TWO_PI } from './special.ts'
+import { fastErfcx } from './scaled-tail.ts'
+import { INVERSE_ROOT_TWO_PI } from './special.ts'
 
 /** Weight below which one more jump is left out. */
 const NEGLIGIBLE = 1e-18
@@ -53,7 +54,7 @@ function addNormals(
     const weight = weights[i] ?? 0
     if (z < -38) continue
     const hill = weight * Math.exp(-0.5 * z * z)
-    const beyond = 0.5 * hill * erfcx(Math.abs(z) * Math.SQRT1_2)
+    const beyond = 0.5 * hill * fastErfcx(Math.abs(z) * Math.SQRT1_2)
     mass += z < 0 ? beyond : weight - beyond
     density += hill * inverse
   }
