@@ -39,6 +39,11 @@ export const commands: readonly Entry[] = [
     async () => (await import('./config-docs.ts')).configDocs,
   ),
   entry(
+    'risk quote',
+    'Say what a liquidation risks over its gap',
+    async () => (await import('./risk-quote.ts')).riskQuote,
+  ),
+  entry(
     'risk evaluate',
     'Answer a file of risk questions, to check our numbers',
     async () => (await import('./risk-evaluate.ts')).riskEvaluate,
