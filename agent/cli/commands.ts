@@ -43,6 +43,7 @@ export const commands: readonly Entry[] = [
     'Say what a liquidation risks over its gap',
     async () => (await import('./risk-quote.ts')).riskQuote,
   ),
+  entry('risk fit', 'Fit a price model to a file of prices', async () => (await import('./risk-fit.ts')).riskFit),
   entry(
     'risk evaluate',
     'Answer a file of risk questions, to check our numbers',

@@ -112,7 +112,7 @@ function look(core: Core, engine: ChainId, at: Instant): Effect[] {
     ...unpriced.flatMap((account) => withoutPrice(core, market, account)),
     ...priced.flatMap(({ sayings }) => sayings),
     ...choices.flatMap((choice) => act(core, market, choice)),
-    ...openings(core, choices),
+    ...openings(core, market, choices),
     ...wake(core, at, [...priced.flatMap(({ again }) => again ?? []), ...choices.flatMap(laterOf)]),
   ]
 }

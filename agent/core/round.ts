@@ -93,13 +93,24 @@ export function act(core: Core, market: Market, choice: Choice): readonly Saying
 /** When a postponed choice wants to be asked again. */
 export const laterOf = (choice: Choice): readonly Instant[] => (choice.kind === 'postpone' ? [choice.until] : [])
 
+/** How long we leave the opening of an auction to others, who leave it to us elsewhere: one opening is enough. */
+function turn({ setup }: Core, { account }: Candidate): number {
+  const us = BigInt(setup.self[0] ?? 0)
+  return Number((BigInt(account.id) ^ us) % TURNS) * TURN
+}
+
+const TURNS = 5n
+/** Wall milliseconds. */
+const TURN = 1_200
+
 /** Auctions that everybody here waits for and nobody has opened, once each. Shadow mode opens none. */
-export function openings(core: Core, choices: readonly Choice[]): readonly Saying[] {
+export function openings(core: Core, market: Market, choices: readonly Choice[]): readonly Saying[] {
   if (core.setup.mode === 'shadow') return []
   const taken = new Set(choices.flatMap(({ kind, candidate }) => (kind === 'take' ? [candidate.id] : [])))
   return choices.flatMap(({ kind, candidate }): Saying[] => {
     const waiting =
       kind === 'postpone' && candidate.account.auctionStartedAt === undefined && candidate.source !== 'peer'
+    if (market.at - candidate.since < turn(core, candidate)) return []
     if (!waiting || taken.has(candidate.id) || core.opened.has(candidate.id)) return []
     core.opened.add(candidate.id)
     return [{ kind: 'open-auction', candidate }]

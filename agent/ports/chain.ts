@@ -55,8 +55,8 @@ export interface EngineChain extends ChainReader {
   provenState(account: MarginAccount, number: bigint): Promise<ProvenState>
   /** Sends prices, start, bid (or bid and sale) and close as one executor call; resolves when its fate is known. */
   bid(intent: Intent, offer: Offer | undefined, signal: AbortSignal): Promise<Outcome>
-  /** Carries prices and starts the clock of an auction, without a bid. Answers the gas spent, in native coin. */
-  openAuction(candidate: Candidate, signal: AbortSignal): Promise<bigint>
+  /** Carries prices and starts the clocks of auctions, without a bid. Answers the gas spent, in native coin. */
+  openAuctions(candidates: readonly Candidate[], signal: AbortSignal): Promise<bigint>
   /** Submits roots of a vault chain, anchors the vault and credits deposits, in one transaction; undefined when none is new. */
   credit(vault: VaultId, root: AttestedHeader, deposits: readonly Deposit[], signal: AbortSignal): Promise<Hash | undefined>
 }

@@ -80,6 +80,7 @@ export async function compose({ config, network, emit, signal, failed }: Composi
     emit,
     signal,
     tasks: createTasks({ signal, clock: systemClock, retried: (task, error) => emit('agent:retried', { task, error }), failed }),
+    inputs: () => inputs.size,
     tell: (input) => inputs.push({ ...input, at: systemClock.now() } as Input),
     valueOf: valuer(core, systemClock),
   }

@@ -42,6 +42,8 @@ export type Context = {
   readonly emit: Emit
   readonly signal: AbortSignal
   /** Tells the core; stamped with the clock. */
+  /** Inputs waiting for the core. */
+  readonly inputs: () => number
   readonly tell: (input: Untimed<Input>) => void
   /** Full value of an amount of collateral at the newest quorum prices; undefined without a fresh price. */
   readonly valueOf: (engine: ChainId, collateral: number, amount: bigint) => Wad | undefined

@@ -1,10 +1,11 @@
 // Turns the core's effects into acts, and acts into inputs. Effects are performed in order; acts run side by side.
 import type { Address } from 'viem'
 import type { Effect } from '../core/core.ts'
-import type { Candidate, Intent, Outcome } from '../domain/liquidation.ts'
+import type { Intent, Outcome } from '../domain/liquidation.ts'
 import type { Offer, OfferRequest } from '../domain/message.ts'
-import { millis, wad } from '../domain/units.ts'
+import { millis } from '../domain/units.ts'
 import type { Context, EngineSeat } from './context.ts'
+import type { Opener } from './opener.ts'
 import type { Desk } from './settle.ts'
 import type { Tally } from './tally.ts'
 import { refresh } from './watch-engine.ts'
@@ -14,6 +15,7 @@ export type Performer = {
   /** Calls the core again at a later time. */
   readonly wake: (at: number) => void
   readonly tally: Tally
+  readonly opener: Opener
 }
 
 const ASK_TIMEOUT = millis(1_500)
@@ -43,18 +45,8 @@ export function perform(context: Context, performer: Performer, effect: Effect):
     case 'wake':
       return performer.wake(effect.at)
     case 'open-auction':
-      return context.tasks.own('open-auction', openAuction(context, effect.candidate))
+      return performer.opener.open(effect.candidate)
   }
-}
-
-/** Opening an auction is nobody's settlement: its gas is overhead. */
-async function openAuction(context: Context, candidate: Candidate): Promise<void> {
-  const { engine, id } = candidate.account
-  const seat = context.engines.get(engine)
-  if (seat === undefined) throw new Error(`no seat at engine ${engine}`)
-  const cost = wad(await seat.chain.openAuction(candidate, context.signal))
-  context.tell({ kind: 'gas', chain: engine, cost, purpose: 'root' })
-  await refresh(context, seat, [id], await seat.chain.latest())
 }
 
 async function submit(context: Context, performer: Performer, intent: Intent): Promise<void> {
@@ -70,6 +62,7 @@ async function submit(context: Context, performer: Performer, intent: Intent): P
 /** A firm offer first where a provider pays, then the bid. */
 async function act(context: Context, seat: EngineSeat, intent: Intent): Promise<Outcome> {
   const { quote } = intent
+  context.emit('bid:submitted', { intent: intent.id, account: quote.candidate.account.id, route: quote.route.id })
   if (quote.route.settlement !== 'liquidity-service') return seat.chain.bid(intent, undefined, context.signal)
   const provider = quote.route.provider
   if (provider === undefined) return { kind: 'declined', reason: 'route names no provider' }
@@ -127,7 +120,12 @@ function report(
     }
     case 'lost':
       tally.lost(outcome.gasCost)
-      return context.emit('bid:lost', { ...common, reason: outcome.reason, gasCost: outcome.gasCost })
+      return context.emit('bid:lost', {
+        ...common,
+        reason: outcome.reason,
+        gasCost: outcome.gasCost,
+        block: outcome.anchor?.number,
+      })
     case 'declined':
     case 'expired':
       tally.declined()

@@ -14,6 +14,7 @@ import { createEmit } from './events.ts'
 import { describeGossip } from './gossip-stats.ts'
 import { listen } from './listen.ts'
 import { consume } from './loop.ts'
+import { createOpener } from './opener.ts'
 import { perform } from './perform.ts'
 import { type ProviderDesk, openProviderDesk } from './provider-desk.ts'
 import { recoverClaims } from './recover.ts'
@@ -73,7 +74,8 @@ async function live(agent: Agent, config: AgentConfig, tally: Tally): Promise<vo
   tasks.keep('ready', () => reportReady(context, config.name))
   tasks.keep('stats', () => reportStats(context, config.name, tally))
   const wake = waker(context)
-  await consume({ core, inputs, journal: context.journal, perform: (effect) => perform(context, { desk, wake, tally }, effect) })
+  const performer = { desk, wake, tally, opener: createOpener(context) }
+  await consume({ core, inputs, journal: context.journal, perform: (effect) => perform(context, performer, effect) })
 }
 
 /** The most a sale may lose against the publishers' prices, in bps, before it waits. */

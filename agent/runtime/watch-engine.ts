@@ -21,6 +21,9 @@ export async function watchEngine(context: Context, seat: EngineSeat, watch: Eng
   context.tell({ kind: 'terms', terms: await chain.terms() })
   context.tell({ kind: 'cash', engine: chain.id, cash: await chain.cash(seat.executor) })
   const logs = createLogs(context, seat)
+  const read = createLatest(context, async (head) => {
+    for (const events of await logs.upTo(head)) await absorb(context, seat, { events, head, watch })
+  })
   for await (const event of chain.heads(context.signal)) {
     if (event.kind === 'reorg') {
       context.emit('head:reorg', { chain: chain.id, from: event.from.number })
@@ -31,9 +34,31 @@ export async function watchEngine(context: Context, seat: EngineSeat, watch: Eng
     }
     const { head } = event
     context.roots.own(head)
+    context.emit('head:seen', { chain: head.chain, number: head.number, timestamp: head.timestamp, inputs: context.inputs() })
     context.tell({ kind: 'head', head })
     if (watch.attestor) context.tasks.own('attest', attest(context, head, deployment.finality))
-    for (const events of await logs.upTo(head)) await absorb(context, seat, { events, head, watch })
+    read(head)
+  }
+}
+
+/** Reads behind the heads without holding them up: while one head is read, only the newest of the others is kept. */
+function createLatest(context: Context, read: (head: Head) => Promise<void>): (head: Head) => void {
+  let next: Head | undefined
+  let busy = false
+  const drain = async (): Promise<void> => {
+    busy = true
+    try {
+      for (let head = next; head !== undefined; head = next) {
+        next = undefined
+        await read(head)
+      }
+    } finally {
+      busy = false
+    }
+  }
+  return (head) => {
+    next = head
+    if (!busy) context.tasks.own('read logs', drain())
   }
 }
 

@@ -99,7 +99,7 @@ export function fakeEngine(terms: EngineTerms): FakeEngine {
       const { rlp, head } = await chain.header(number)
       return { engine: on, account: id, version, number, hash: head.hash, header: rlp, proofs: [] }
     },
-    openAuction: async () => 1n,
+    openAuctions: async () => 1n,
     bid: async (intent, offer) => {
       engine.bids.push({ intent, offer })
       return engine.fate(intent)

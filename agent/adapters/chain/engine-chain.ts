@@ -16,7 +16,7 @@ import { placeBid } from './bid.ts'
 import { creditDeposits } from './credit.ts'
 import { readEvents } from './events.ts'
 import type { ChainLink } from './link.ts'
-import { openAuction } from './open-auction.ts'
+import { openAuctions } from './open-auction.ts'
 import { readTerms } from './terms.ts'
 
 export type EngineChainOptions = {
@@ -31,7 +31,7 @@ export type EngineChainOptions = {
   readonly vaultReader?: (chain: ChainId) => Pick<ChainReader, 'proof'> | undefined
   /** True when the node serves no logs: events() throws E_LOGS_UNAVAILABLE. */
   readonly blindLogs?: boolean
-  /** Gas limit of a bid; 4,000,000 by default. */
+  /** Gas limit of a bid; 2,000,000 by default. */
   readonly bidGas?: bigint
 }
 
@@ -43,7 +43,7 @@ export async function openEngineChain(options: EngineChainOptions): Promise<Engi
     executor,
     beneficiary = executor,
     vaultReader = () => undefined,
-    bidGas = 4_000_000n,
+    bidGas = 2_000_000n,
   } = options
   const { rpc, reader } = link
   const deployment = deploymentOf(network, rpc.chain)
@@ -67,7 +67,7 @@ export async function openEngineChain(options: EngineChainOptions): Promise<Engi
     owed: (vault, who, asset) => owed(link, mirrorOf(network, rpc.chain, vault), who, asset),
     provenState: (account, number) => provenState(reader, network, account, number),
     bid: (intent, offer, signal) => placeBid(bidder, intent, offer, signal),
-    openAuction: (candidate, signal) => openAuction(bidder, candidate, signal),
+    openAuctions: (candidates, signal) => openAuctions(bidder, candidates, signal),
     credit: (vault, root, deposits, signal) =>
       creditDeposits({ link, network, executor, vaultReader }, { vault, root, deposits }, signal),
   }

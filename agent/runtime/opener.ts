@@ -1,0 +1,47 @@
+// Opens auctions that nobody else opened: one transaction at a time, for everything that waits by then.
+import type { Candidate } from '../domain/liquidation.ts'
+import { type ChainId, wad } from '../domain/units.ts'
+import type { Context, EngineSeat } from './context.ts'
+import { refresh } from './watch-engine.ts'
+
+export type Opener = { open(candidate: Candidate): void }
+
+/** Auctions opened by one transaction. */
+const MOST = 24
+
+export function createOpener(context: Context): Opener {
+  const waiting = new Map<ChainId, Candidate[]>()
+  const busy = new Set<ChainId>()
+
+  const drain = async (seat: EngineSeat): Promise<void> => {
+    const { id } = seat.chain
+    if (busy.has(id)) return
+    busy.add(id)
+    try {
+      for (let batch = waiting.get(id)?.splice(0, MOST); batch?.length; batch = waiting.get(id)?.splice(0, MOST))
+        await openAll(context, seat, batch)
+    } finally {
+      busy.delete(id)
+    }
+  }
+
+  return {
+    open(candidate) {
+      const { engine } = candidate.account
+      const seat = context.engines.get(engine)
+      if (seat === undefined) return
+      waiting.set(engine, [...(waiting.get(engine) ?? []), candidate])
+      // What the same round finds travels together.
+      queueMicrotask(() => context.tasks.own('open auctions', drain(seat)))
+    },
+  }
+}
+
+/** The gas of an opening is nobody's settlement: it is overhead. */
+async function openAll(context: Context, seat: EngineSeat, batch: readonly Candidate[]): Promise<void> {
+  const cost = wad(await seat.chain.openAuctions(batch, context.signal))
+  context.tell({ kind: 'gas', chain: seat.chain.id, cost, purpose: 'root' })
+  context.emit('auction:opened', { accounts: batch.map(({ account }) => account.id) })
+  const ids = batch.map(({ account }) => account.id)
+  await refresh(context, seat, ids, await seat.chain.latest())
+}
