@@ -10,7 +10,7 @@ export type Tick = { readonly at: number; readonly price: number }
 /** What was believed before: as if `years` had been seen, with jumps of mean size `size` (in local sigmas). */
 export type Prior = { readonly years: number; readonly perYear: number; readonly odds: number; readonly size: number }
 
-/** The pooled fit of ten assets over sixteen months: two jumps in three days, even odds, four local sigmas. */
+/** Pooled over ten assets and sixteen months: two flagged jumps in three days, either way, four local sigmas on average. */
 export const POOLED: Prior = { years: 10 / 365, perYear: 240, odds: 0.5, size: 4 }
 
 /** A model with what it rests on. */
