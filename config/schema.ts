@@ -92,6 +92,9 @@ export const agentConfig = z.strictObject({
   relay: z.boolean().default(false).describe('Credit deposits on the engine chain as a public service.'),
   blindLogs: z.boolean().default(false).describe('Never read event logs: live from proven states that peers gossip.'),
   dataDir: z.string().min(1).default('data').describe('Directory of the journal. One agent per directory.'),
+  pace: duration
+    .prefault('20ms')
+    .describe('Least time between two looks at one engine; a crowded machine looks less often.'),
   seed: z.int().nonnegative().default(1).describe("Seed of the strategies' random numbers."),
   keys,
   chains,

@@ -13,7 +13,7 @@ import type {
 } from '../domain/liquidation.ts'
 import type { Anchor, EngineTerms, Head, MarginAccount, PriceBatch, Source } from '../domain/market.ts'
 import type { ProviderStatus } from '../domain/message.ts'
-import type { AccountId, ChainId, Instant, Wad } from '../domain/units.ts'
+import { type AccountId, after, type ChainId, type Instant, instant, type Wad } from '../domain/units.ts'
 import { hear, learn, marketAt, retract } from './book.ts'
 import { decide } from './decide.ts'
 import { burnt, counted, ended, opened, priced, rivalled, sold } from './happen.ts'
@@ -58,7 +58,7 @@ export const createCore = (setup: Setup): Core => openCore(setup)
 /** One input. The same inputs always give the same effects. */
 export function step(core: Core, input: Input): Effect[] {
   const effects = happen(core, input)
-  return [...effects, ...enginesOf(core, input).flatMap((engine) => look(core, engine, input.at))]
+  return [...effects, ...enginesOf(core, input).flatMap((engine) => lookInTurn(core, engine, input))]
 }
 
 /** What an input changes, before anything is decided. */
@@ -94,6 +94,14 @@ function happen(core: Core, input: Input): Effect[] {
     case 'timer':
       return done(slept(core))
   }
+}
+
+/** An outcome is looked at once: it frees capital. Everything else waits for its turn, so that a crowd of facts is one look. */
+function lookInTurn(core: Core, engine: ChainId, { kind, at }: Input): readonly Effect[] {
+  const turn = after(core.looked.get(engine) ?? instant(0), core.setup.pace)
+  if (kind !== 'outcome' && at < turn) return wake(core, at, [turn])
+  core.looked.set(engine, at)
+  return look(core, engine, at)
 }
 
 /** The life of a tick, top to bottom. Each line is the file of that name. */

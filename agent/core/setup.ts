@@ -7,6 +7,7 @@ import {
   type ChainId,
   type CollateralId,
   type FeedId,
+  type Millis,
   millis,
   type VaultId,
   type Wad,
@@ -25,6 +26,8 @@ export type Setup = {
   /** Whether we hold a bond on the engine chains: it opens the first seconds of an auction. */
   readonly bonded: boolean
   readonly seed: number
+  /** Least wall time between two looks at one engine; what happens in between is looked at together. */
+  readonly pace: Millis
   /** Modelled time per wall time. */
   readonly timeScale: number
   readonly publishers: readonly Address[]

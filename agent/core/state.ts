@@ -25,6 +25,8 @@ export type Core = {
   readonly exhausted: Map<ChainId, bigint>
   /** Auctions we asked to be opened. */
   readonly opened: Set<CandidateId>
+  /** When each engine was last looked at. */
+  readonly looked: Map<ChainId, Instant>
   /** The next time we asked to be called. */
   wakeAt: Instant | undefined
 }
@@ -42,6 +44,7 @@ export const openCore = (setup: Setup): Core => ({
   attempts: new Map(),
   exhausted: new Map(),
   opened: new Set(),
+  looked: new Map(),
   wakeAt: undefined,
 })
 

@@ -32,6 +32,7 @@ export async function setupOf(config: AgentConfig, network: Network, who: Standi
     mode: config.mode,
     bonded: who.bonded,
     seed: config.seed,
+    pace: config.pace,
     timeScale: network.timeScale,
     publishers: network.publishers,
     attestors: network.attestors,

@@ -214,6 +214,7 @@ export const setup = (over: Partial<Setup> = {}): Setup => ({
   attestors: [address(0xa1), address(0xa2), address(0xa3)],
   seats: [],
   vaults: [vaultSetup(), slowVault()],
+  pace: millis(0),
   capital: { reserve: usd(0), maxBid: usd(1_000_000), maxBids: 1_000 },
   risk: {
     maxInFlight: usd(1_000_000),

@@ -17,13 +17,13 @@ export function factorRisk(
   positions: readonly Position[],
   nu: number | null,
   alphas: readonly number[],
-  terms = 1024,
+  { fineness = 1, terms = 1024 }: { readonly fineness?: number; readonly terms?: number } = {},
 ): FactorRisk[] {
   if (positions.length === 0) throw new Refusal('no-mass', 'expected at least one position')
   if (nu !== null) within('nu', nu, { above: 1, most: 1000 })
   const givens = conditionalLaws(
     positions.map(({ a }) => within('a', a, { above: -1, below: 1 })),
-    nu,
+    nu, fineness
   )
   const losses = lossesAt(positions, nu)
   const span = spanOf(positions, givens, losses)

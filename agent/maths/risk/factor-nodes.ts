@@ -18,10 +18,10 @@ const OWN = { step: 0.35, reach: 7 }
 /** Nodes of the mixing. */
 const MIXING = 26
 
-/** Every value of factor and mixing that weighs something. */
-export function conditionalLaws(loads: readonly number[], nu: number | null): readonly Given[] {
-  const factor = normalRule(FACTOR)
-  const own = normalRule(OWN)
+/** Every value of factor and mixing that weighs something; steps are divided by the fineness. */
+export function conditionalLaws(loads: readonly number[], nu: number | null, fineness: number): readonly Given[] {
+  const factor = normalRule({ ...FACTOR, step: FACTOR.step / fineness })
+  const own = normalRule({ ...OWN, step: OWN.step / fineness })
   const scales = mixing(nu)
   return [...scales.points].flatMap((scale, i) =>
     [...factor.points]

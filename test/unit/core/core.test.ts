@@ -331,7 +331,7 @@ test('a timer that fires a little early is set again', () => {
   expect(only(effects, 'wake').map(({ at }) => at)).toEqual([secondsIn(4), secondsIn(4)])
 })
 
-test('an auction that everybody waits for is opened once, and never in shadow mode', () => {
+test('an auction that everybody waits for is opened once, when it is our turn, and never in shadow mode', () => {
   const waiting = seatOf(({ candidates, now }) =>
     candidates.flatMap(({ quotes }) =>
       quotes
@@ -341,7 +341,8 @@ test('an auction that everybody waits for is opened once, and never in shadow mo
   )
   const opened = (mode: 'live' | 'shadow') => {
     const core = createCore(setup({ mode, seats: [waiting] }))
-    return only([...play(core, opening(2_400)), ...play(core, ticks(2_399, 1))], 'open-auction').map(
+    const effects = [...play(core, opening(2_400)), ...play(core, ticks(2_399, 1)), ...play(core, ticks(2_398, 8))]
+    return only([...effects, ...play(core, ticks(2_397, 9))], 'open-auction').map(
       ({ candidate }) => candidate.account.id,
     )
   }
