@@ -3,8 +3,8 @@ import { z } from 'zod'
 import { riskQuestions as ask, latencyLaw, priceModel } from '../../config/risk-vectors.ts'
 import { christoffersen, conditionalCoverage, kupiec, leeMyklandBeta } from '../maths/risk/backtest.ts'
 import { bivariateNormal, bivariateStudent } from '../maths/risk/bivariate.ts'
-import { factorRisk } from '../maths/risk/copula-factor.ts'
 import { pairRisk } from '../maths/risk/copula-pair.ts'
+import { copulaRisk } from '../maths/risk/copula-portfolio.ts'
 import { ellipticalRisk, unitRisk } from '../maths/risk/elliptical.ts'
 import { cppiLossOdds, jumpGapOdds } from '../maths/risk/jump-gap.ts'
 import { atomsOf, type Latency, meanTime } from '../maths/risk/latency.ts'
@@ -106,7 +106,7 @@ export const answers: ReadonlyMap<string, Reply> = new Map(
         return { results: pairRisk(first, second, { rho: p.rho, nu: dofOf(p) }, p.alphas) }
       const a = Math.sqrt(within('rho', p.rho, { least: 0, below: 1 }))
       return {
-        results: factorRisk(
+        results: copulaRisk(
           held.map((one) => ({ ...one, a })),
           dofOf(p),
           p.alphas,
@@ -115,7 +115,7 @@ export const answers: ReadonlyMap<string, Reply> = new Map(
     }),
     portfolio_copula_onefactor: kind(ask.portfolio_copula_onefactor, (p, library) => {
       const held = p.positions.map((one) => ({ ...one, law: lawOf(one, library, COPULA_NODES) }))
-      return { results: factorRisk(held, dofOf(p), p.alphas) }
+      return { results: copulaRisk(held, dofOf(p), p.alphas) }
     }),
     portfolio_elliptical_linear: kind(ask.portfolio_elliptical_linear, (p) =>
       ellipticalRisk({ ...p, nu: p.nu ?? null }, p.alpha),

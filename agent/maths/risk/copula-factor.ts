@@ -2,6 +2,7 @@
 // losses are independent, so characteristic functions multiply; one cosine series gives VaR, ES and Euler's parts.
 import type { Position as Held, TailRisk } from './copula-pair.ts'
 import { conditionalLaws, type Given } from './factor-nodes.ts'
+import { advance, BLOCK, type Wave, waveOf } from './factor-waves.ts'
 import { returnTable, scoreTable } from './margin-table.ts'
 import { Refusal, within } from './refusal.ts'
 import { lookUp } from './table.ts'
@@ -23,7 +24,8 @@ export function factorRisk(
   if (nu !== null) within('nu', nu, { above: 1, most: 1000 })
   const givens = conditionalLaws(
     positions.map(({ a }) => within('a', a, { above: -1, below: 1 })),
-    nu, fineness
+    nu,
+    fineness,
   )
   const losses = lossesAt(positions, nu)
   const span = spanOf(positions, givens, losses)
@@ -80,9 +82,6 @@ function seriesOf(givens: readonly Given[], losses: Losses, span: Span & { reado
   return series
 }
 
-/** Angles advanced at once before looking whether anything is left of the product. */
-const BLOCK = 64
-
 /** Weight times product below which a node has no more to say: a thousand nodes of that size move no digit asked for. */
 const NOTHING_LEFT = 1e-13
 
@@ -102,50 +101,6 @@ function addGiven(
     for (const wave of waves) advance(wave, given.weights)
     const most = addBlock(series, waves, { from, weight: given.weight, turn: (-Math.PI * low) / width })
     if (given.weight * most < NOTHING_LEFT) return
-  }
-}
-
-/** Running powers of exp(i u l) per loss, and block by block their means and the means of l exp(i u l). */
-type Wave = {
-  readonly losses: Float64Array
-  readonly turnReal: Float64Array
-  readonly turnImaginary: Float64Array
-  readonly real: Float64Array
-  readonly imaginary: Float64Array
-  readonly block: Float64Array
-}
-
-function waveOf(losses: Float64Array, width: number): Wave {
-  return {
-    losses,
-    turnReal: losses.map((loss) => Math.cos((Math.PI * loss) / width)),
-    turnImaginary: losses.map((loss) => Math.sin((Math.PI * loss) / width)),
-    real: new Float64Array(losses.length).fill(1),
-    imaginary: new Float64Array(losses.length),
-    block: new Float64Array(4 * BLOCK),
-  }
-}
-
-function advance({ losses, turnReal, turnImaginary, real, imaginary, block }: Wave, weights: Float64Array): void {
-  block.fill(0)
-  for (let n = 0; n < losses.length; n++) {
-    const weight = weights[n] ?? 0
-    const loss = losses[n] ?? 0
-    const [c, s] = [turnReal[n] ?? 0, turnImaginary[n] ?? 0]
-    let x = real[n] ?? 0
-    let y = imaginary[n] ?? 0
-    for (let k = 0; k < 4 * BLOCK; k += 4) {
-      const [u, v] = [weight * x, weight * y]
-      block[k] = (block[k] ?? 0) + u
-      block[k + 1] = (block[k + 1] ?? 0) + v
-      block[k + 2] = (block[k + 2] ?? 0) + u * loss
-      block[k + 3] = (block[k + 3] ?? 0) + v * loss
-      const next = x * c - y * s
-      y = x * s + y * c
-      x = next
-    }
-    real[n] = x
-    imaginary[n] = y
   }
 }
 

@@ -44,8 +44,9 @@ function mixing(nu: number | null): Rule {
   return { points: points.map((value) => 1 / Math.sqrt(value)), weights }
 }
 
+/** An even number of places, so that they can be walked in pairs. */
 function normalRule({ step, reach }: { readonly step: number; readonly reach: number }): Rule {
-  const count = 2 * Math.round(reach / step) + 1
+  const count = 2 * Math.round(reach / step)
   const points = Float64Array.from({ length: count }, (_, i) => (i - (count - 1) / 2) * step)
   return { points, weights: points.map((point) => step * normalDensity(point)) }
 }

@@ -26,7 +26,7 @@ export function atomsOf(latency: Latency): Rule {
 }
 
 /** Weight below which a node of a rule is left out: no digit of a probability that matters rests on it. */
-const WEIGHTLESS = 1e-14
+const WEIGHTLESS = 2e-12
 
 /** The rule with few nodes that stands for many atoms, in ln(time). */
 export function compressed(atoms: Rule, nodes: number): Rule {

@@ -41,7 +41,7 @@ function bookOf(holdings: readonly portfolio.Holding[]) {
 describe('a book', () => {
   test('draws the same scenarios from the same seed, and weights that sum to one', () => {
     const again = drawScenarios(market, { rows: 8192, seed: 3 })
-    expect(again.moves).toEqual(scenarios.moves)
+    expect(again.moves.every((move, i) => move === scenarios.moves[i])).toBe(true)
     expect(scenarios.weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 10)
   })
 

@@ -27,7 +27,7 @@ const shortfall = (law: ReturnLaw): number => varEs(tailOf(law, 0.01), { K: 1, h
 const ROUNDING = 1e-11
 
 const holds = (property: (model: Kou, time: number, factor: number) => void): void =>
-  fc.assert(fc.property(kou, seconds, more, property), { numRuns: 40, seed: 7 })
+  fc.assert(fc.property(kou, seconds, more, property), { numRuns: 25, seed: 7 })
 
 describe('expected loss', () => {
   test('falls with the bonus', () => {
