@@ -30,7 +30,7 @@ const chains = z
 const capital = z
   .strictObject({
     reserve: amount.prefault('0 USD').describe('Engine cash that is never spent on a bid.'),
-    maxBids: z.int().positive().default(4).describe('Most bids under way at once.'),
+    maxBids: z.int().positive().default(6).describe('Most bids under way at once.'),
     maxBid: amount.prefault('1000000 USD').describe('Most cash that one bid may take.'),
   })
   .describe('What may be spent.')

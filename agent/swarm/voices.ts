@@ -70,7 +70,7 @@ export function hear(agent: string, line: string): Saying | undefined {
 export function listen(voices: Voices, { event, agent, at, fields }: Saying): void {
   switch (event) {
     case 'decision':
-      if (fields['kind'] !== 'take' && isGap(fields['reason']))
+      if (fields['kind'] !== 'take' && isGap(fields))
         entry(voices.refusals, text(fields['account']).toLowerCase(), () => new Set<string>()).add(agent)
       if (fields['kind'] !== 'take' && fields['reason'] === 'capital') voices.exhausted.add(agent)
       return
@@ -119,7 +119,12 @@ export const amount = (value: unknown): bigint => {
 export const text = (value: unknown): string =>
   typeof value === 'string' ? value : value === undefined ? '' : String(value)
 
-const isGap = (reason: unknown): boolean => reason === 'gap-premium'
+/** The bid would have paid for everything but its gap: at that discount, or at any. */
+function isGap({ reason, net, gap }: Saying['fields']): boolean {
+  if (reason === 'gap-premium') return true
+  const premium = typeof gap === 'object' && gap !== null ? amount(Reflect.get(gap, 'premium')) : 0n
+  return reason === 'waiting-for-discount' && premium > 0n && amount(net) <= 0n && amount(net) + premium > 0n
+}
 
 function addParts(sums: Map<string, bigint>, attribution: unknown): void {
   if (typeof attribution !== 'object' || attribution === null) return
