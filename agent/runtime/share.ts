@@ -16,7 +16,7 @@ export type Sharing = {
   readonly ranked: (engine: ChainId) => readonly Ranked[]
 }
 
-const PAUSE = millis(700)
+const PAUSE = millis(1_500)
 /** A state is shared again after this many blocks even when nothing changed, for late joiners. */
 const REPEAT = 40n
 

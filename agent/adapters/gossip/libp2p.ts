@@ -98,10 +98,11 @@ function routerOptions({ topics, devnet, standing }: NodeOptions): Parameters<ty
     batchPublish: true,
     asyncValidation: true,
     doPX: false,
+    ...MESH,
     heartbeatInterval: HEARTBEAT,
     pruneBackoff: 10_000,
     opportunisticGraftTicks: 10,
-    idontwantMinDataSize: NEVER,
+    idontwantMinDataSize: LARGE,
     maxInboundDataLength: MAX_FRAME,
     maxOutboundBufferSize: MAX_FRAME,
     decodeRpcLimits: RPC_LIMITS,
@@ -114,8 +115,10 @@ function routerOptions({ topics, devnet, standing }: NodeOptions): Parameters<ty
 
 /** Milliseconds between maintenance rounds of the mesh. */
 export const HEARTBEAT = 700
-/** Above any message: announcing what we hold would cost more than the duplicates it saves. */
-const NEVER = 2 ** 31
+/** Proven states are this large; announcing a smaller message costs more than the duplicates it saves. */
+const LARGE = 8_192
+/** Every peer in the mesh is one more copy of everything: four carry a message through a network of our size. */
+const MESH = { D: 4, Dlo: 3, Dhi: 6, Dout: 1 }
 const MAX_FRAME = 1_048_576
 const RPC_LIMITS = {
   maxSubscriptions: 64,
