@@ -1,5 +1,4 @@
 // Proven margin states for peers: nearest to liquidation first, each account by one agent, a few per second.
-import { keccak256 } from 'viem'
 import type { MarginAccount } from '../domain/market.ts'
 import { type AccountId, type ChainId, millis } from '../domain/units.ts'
 import type { Context, EngineSeat } from './context.ts'
@@ -41,7 +40,7 @@ export async function share(context: Context, seat: EngineSeat, sharing: Sharing
 }
 
 const mine = (account: AccountId, { index, of }: Sharing): boolean =>
-  BigInt(keccak256(account)) % BigInt(of) === BigInt(index)
+  BigInt(account) % BigInt(of) === BigInt(index)
 
 function isDue(
   account: MarginAccount,

@@ -12,6 +12,8 @@ export type EngineWatch = {
   readonly onEvents: (events: EngineEvents, head: Head) => void
 }
 
+/** Blocks between snapshots: a restart reads at most so many again, and a snapshot is a durable write. */
+const SNAPSHOT_EVERY = 20n
 /** Blocks read in one log query during discovery. */
 const DISCOVERY_SPAN = 2_000n
 
@@ -97,6 +99,7 @@ function createLogs(context: Context, { chain, deployment }: EngineSeat): Logs {
   const snapshot = restore(context.journal.recall(key))
   const known = new Set<AccountId>(snapshot?.accounts)
   let next = snapshot?.next ?? deployment.fromBlock
+  let noted = next
   let cut = false
   let fresh = true
 
@@ -115,7 +118,10 @@ function createLogs(context: Context, { chain, deployment }: EngineSeat): Logs {
           spans.push(events)
           next = to + 1n
         }
-        context.journal.remember(key, JSON.stringify({ next: next.toString(), accounts: [...known] }))
+        if (next >= noted + SNAPSHOT_EVERY) {
+          context.journal.remember(key, JSON.stringify({ next: next.toString(), accounts: [...known] }))
+          noted = next
+        }
       } catch (error) {
         if (!(error instanceof LienmeshError) || error.code !== 'E_LOGS_UNAVAILABLE') throw error
         cut = true

@@ -30,7 +30,7 @@ export function writeAgent(
     blindLogs: seat.blindLogs,
     dataDir: 'data',
     seed: scenario.seed,
-    pace: '250ms',
+    pace: '400ms',
     keys: { operator: 'operator.key' },
     chains: chains.map(({ id, url }) => ({ id, rpc: [url], executor: seat.executor })),
     strategies: [{ use: seat.strategy, params: { ...seat.params } }],
