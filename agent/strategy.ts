@@ -6,11 +6,11 @@ import type { z } from 'zod'
 import type { Outcome, Quote } from './domain/liquidation.ts'
 import type { Bps, Instant, Wad } from './domain/units.ts'
 
+export { z } from 'zod'
 export type { Candidate, GapRisk, Leg, Outcome, Quote, Route } from './domain/liquidation.ts'
 export type { Bps, Instant, Millis, Price, Wad } from './domain/units.ts'
 export { after, bps, instant, millis, wad } from './domain/units.ts'
-export { min, max, mulDivDown, mulDivUp, toDouble } from './maths/fixed-point.ts'
-export { z } from 'zod'
+export { max, min, mulDivDown, mulDivUp, toDouble } from './maths/fixed-point.ts'
 
 /** The version of this API. A strategy of another version is refused by name. */
 export const API_VERSION = 1

@@ -28,7 +28,11 @@ export class LienmeshError extends Error {
   readonly fix: string
   readonly context: ErrorContext
 
-  constructor(code: string, message: string, how: { remedy: Remedy; exit: ExitStatus; fix: string; context?: ErrorContext; cause?: unknown }) {
+  constructor(
+    code: string,
+    message: string,
+    how: { remedy: Remedy; exit: ExitStatus; fix: string; context?: ErrorContext; cause?: unknown },
+  ) {
     super(message, how.cause === undefined ? undefined : { cause: how.cause })
     this.name = 'LienmeshError'
     this.code = code

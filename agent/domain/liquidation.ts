@@ -116,9 +116,6 @@ export type Outcome =
   | { readonly kind: 'declined'; readonly reason: string }
   | { readonly kind: 'expired'; readonly reason: string }
 
-/** Where a claim stands on its way to us. */
-export type ClaimStatus = 'opened' | 'attested' | 'anchored' | 'received' | 'sold'
-
 /** One won liquidation's collateral on one vault, from the bid to the sale. Amounts in the asset's units. */
 export type Claim = {
   readonly intent: IntentId

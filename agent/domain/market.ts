@@ -1,6 +1,18 @@
 // What the chains and the publishers say: anchors, prices, terms, margin accounts.
 import type { Address, Hex } from 'viem'
-import type { AccountId, Bps, ChainId, CollateralId, FeedId, Instant, InstrumentId, Millis, Price, VaultId, Wad } from './units.ts'
+import type {
+  AccountId,
+  Bps,
+  ChainId,
+  CollateralId,
+  FeedId,
+  Instant,
+  InstrumentId,
+  Millis,
+  Price,
+  VaultId,
+  Wad,
+} from './units.ts'
 
 /** A block. Where a fact was read: facts are forgotten when their anchor leaves the chain. */
 export type Anchor = { readonly chain: ChainId; readonly number: bigint; readonly hash: Hex }

@@ -89,9 +89,7 @@ export type Verified<K extends Kind = Kind> = {
 }[K]
 
 /** accept forwards; ignore drops; reject drops and lowers the sender's score. */
-export type Verdict =
-  | { readonly kind: 'accept' }
-  | { readonly kind: 'ignore' | 'reject'; readonly reason: string }
+export type Verdict = { readonly kind: 'accept' } | { readonly kind: 'ignore' | 'reject'; readonly reason: string }
 
 /** What a bidder asks of a provider, and the provider's firm answer (ICreditLines.Offer with its signature). */
 export type OfferRequest = {
@@ -113,4 +111,6 @@ export type Offer = {
   readonly nonce: bigint
   readonly signature: Hex
 }
-export type OfferAnswer = { readonly kind: 'offer'; readonly offer: Offer } | { readonly kind: 'declined'; readonly reason: string }
+export type OfferAnswer =
+  | { readonly kind: 'offer'; readonly offer: Offer }
+  | { readonly kind: 'declined'; readonly reason: string }

@@ -5,7 +5,9 @@ import type { Attestation, ClaimFact, Offer, ProvenState, StorageProof } from '.
 import type { AccountId, ChainId, CollateralId, VaultId, Wad } from '../domain/units.ts'
 
 /** A new head, or the first block that is no longer canonical. A reorg is always followed by heads that replace it. */
-export type HeadEvent = { readonly kind: 'head'; readonly head: Head } | { readonly kind: 'reorg'; readonly from: Anchor }
+export type HeadEvent =
+  | { readonly kind: 'head'; readonly head: Head }
+  | { readonly kind: 'reorg'; readonly from: Anchor }
 
 /** What every chain gives, whatever its role. */
 export interface ChainReader {
@@ -26,7 +28,12 @@ export type EngineEvents = {
   /** Claims allocated, with the cumulative `owed` after each. */
   readonly owed: readonly ClaimFact[]
   /** Bids taken by anyone, for competitors and the summary. */
-  readonly bids: readonly { readonly account: AccountId; readonly bidder: Address; readonly number: bigint; readonly tx: Hash }[]
+  readonly bids: readonly {
+    readonly account: AccountId
+    readonly bidder: Address
+    readonly number: bigint
+    readonly tx: Hash
+  }[]
   /** Claims bought by providers at a bid. */
   readonly purchases: readonly Purchase[]
 }
@@ -58,7 +65,12 @@ export interface EngineChain extends ChainReader {
   /** Carries prices and starts the clocks of auctions, without a bid. Answers the gas spent, in native coin. */
   openAuctions(candidates: readonly Candidate[], signal: AbortSignal): Promise<bigint>
   /** Submits roots of a vault chain, anchors the vault and credits deposits, in one transaction; undefined when none is new. */
-  credit(vault: VaultId, root: AttestedHeader, deposits: readonly Deposit[], signal: AbortSignal): Promise<Hash | undefined>
+  credit(
+    vault: VaultId,
+    root: AttestedHeader,
+    deposits: readonly Deposit[],
+    signal: AbortSignal,
+  ): Promise<Hash | undefined>
 }
 
 /** A deposit seen on a vault chain. */
@@ -75,7 +87,11 @@ export type AttestedHeader = {
 /** What a claim transaction did. `waiting`: the root is anchored but too fresh to pay; come back at `usableAt` (s). */
 export type ClaimStep =
   | { readonly kind: 'waiting'; readonly usableAt: bigint; readonly number: bigint; readonly gasCost: bigint }
-  | { readonly kind: 'sold'; readonly received: readonly { readonly asset: Address; readonly amount: bigint }[]; readonly sale: Omit<Sale, 'value'> }
+  | {
+      readonly kind: 'sold'
+      readonly received: readonly { readonly asset: Address; readonly amount: bigint }[]
+      readonly sale: Omit<Sale, 'value'>
+    }
   | { readonly kind: 'stuck'; readonly reason: string; readonly gasCost: bigint }
 
 /** The vault's chain: deposits are locked and claims are paid here. One object serves one vault. */

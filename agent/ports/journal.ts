@@ -29,7 +29,11 @@ export interface Journal {
   /** A small durable value by name (discovery cursor, account list). */
   remember(key: string, value: string): void
   recall(key: string): string | undefined
-  decisions(filter: { readonly since?: number; readonly kind?: Decision['kind']; readonly limit?: number }): readonly Decision[]
+  decisions(filter: {
+    readonly since?: number
+    readonly kind?: Decision['kind']
+    readonly limit?: number
+  }): readonly Decision[]
   flush(): void
   close(): void
 }

@@ -1,7 +1,8 @@
 // Attestors sign every block that became final on their own node; everyone collects the signatures.
+
+import { attestationDigest } from '../adapters/gossip/digests.ts'
 import type { Head } from '../domain/market.ts'
 import type { Attestation } from '../domain/message.ts'
-import { attestationDigest } from '../adapters/gossip/digests.ts'
 import type { Context } from './context.ts'
 
 /** Signs the block that this head makes final and gossips the signature. */
@@ -19,7 +20,11 @@ export async function attest(context: Context, head: Head, finality: number): Pr
 export function collect(context: Context, attestation: Attestation): void {
   const evidence = context.roots.attest(attestation)
   if (evidence === undefined) return
-  context.emit('evidence:found', { attestor: attestation.attestor, chain: attestation.chain, number: attestation.number })
+  context.emit('evidence:found', {
+    attestor: attestation.attestor,
+    chain: attestation.chain,
+    number: attestation.number,
+  })
   context.tasks.own('evidence', context.gossip.publish('evidence', evidence))
 }
 

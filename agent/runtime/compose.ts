@@ -79,7 +79,12 @@ export async function compose({ config, network, emit, signal, failed }: Composi
     roots,
     emit,
     signal,
-    tasks: createTasks({ signal, clock: systemClock, retried: (task, error) => emit('agent:retried', { task, error }), failed }),
+    tasks: createTasks({
+      signal,
+      clock: systemClock,
+      retried: (task, error) => emit('agent:retried', { task, error }),
+      failed,
+    }),
     inputs: () => inputs.size,
     tell: (input) => inputs.push({ ...input, at: systemClock.now() } as Input),
     valueOf: valuer(core, systemClock),
@@ -127,7 +132,11 @@ const FEES = { tip: 2_000_000_000n, ceiling: 500_000_000_000n, baseFee: 'market'
 function finalityOf(network: Network, chain: ChainId): number {
   const found = [...network.engines, ...network.vaults].find((deployment) => deployment.chain === chain)
   if (found !== undefined) return found.finality
-  throw configError('E_CHAIN_UNKNOWN', `chain ${chain} is not part of network ${network.name}`, 'Remove it from chains.')
+  throw configError(
+    'E_CHAIN_UNKNOWN',
+    `chain ${chain} is not part of network ${network.name}`,
+    'Remove it from chains.',
+  )
 }
 
 async function openEngines(
@@ -165,13 +174,21 @@ async function openVaults(
 function linkTo(links: ReadonlyMap<ChainId, ChainLink>, chain: ChainId): ChainLink {
   const link = links.get(chain)
   if (link !== undefined) return link
-  throw configError('E_CHAIN_MISSING', `chains has no entry for chain ${chain}`, 'Add its id, rpc and executor to chains.')
+  throw configError(
+    'E_CHAIN_MISSING',
+    `chains has no entry for chain ${chain}`,
+    'Add its id, rpc and executor to chains.',
+  )
 }
 
 function executorOn(config: AgentConfig, chain: ChainId): Address {
   const entry = config.chains.find(({ id }) => id === chain)
   if (entry !== undefined) return entry.executor
-  throw configError('E_CHAIN_MISSING', `chains has no entry for chain ${chain}`, 'Add its id, rpc and executor to chains.')
+  throw configError(
+    'E_CHAIN_MISSING',
+    `chains has no entry for chain ${chain}`,
+    'Add its id, rpc and executor to chains.',
+  )
 }
 
 async function standingOf(

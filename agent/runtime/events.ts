@@ -91,7 +91,8 @@ function plainValue(value: unknown): unknown {
   if (typeof value === 'bigint') return value.toString()
   if (value instanceof Error) return { code: Reflect.get(value, 'code'), message: value.message }
   if (Array.isArray(value)) return value.map(plainValue)
-  if (value instanceof Map) return Object.fromEntries([...value].map(([key, field]) => [String(key), plainValue(field)]))
+  if (value instanceof Map)
+    return Object.fromEntries([...value].map(([key, field]) => [String(key), plainValue(field)]))
   if (typeof value === 'object' && value !== null) return plain(value as Fields)
   return value
 }

@@ -15,7 +15,8 @@ export type Listening = {
 export async function listen(context: Context, { judge, onProvider }: Listening): Promise<void> {
   const heard = (message: Verified): Verdict => {
     const verdict = judge(message)
-    if (verdict.kind !== 'accept') context.emit('message:refused', { ...verdict, topic: message.kind, peer: message.peer })
+    if (verdict.kind !== 'accept')
+      context.emit('message:refused', { ...verdict, topic: message.kind, peer: message.peer })
     return verdict
   }
   for await (const message of context.gossip.messages(heard, context.signal)) absorb(context, message, onProvider)

@@ -103,12 +103,21 @@ function report(
   { intent, outcome }: { readonly intent: Intent; readonly outcome: Outcome },
 ): void {
   const { quote } = intent
-  const common = { intent: intent.id, account: quote.candidate.account.id, route: quote.route.id, strategy: intent.strategy }
+  const common = {
+    intent: intent.id,
+    account: quote.candidate.account.id,
+    route: quote.route.id,
+    strategy: intent.strategy,
+  }
   switch (outcome.kind) {
     case 'won': {
       const { fill } = outcome
       tally.won(quote, fill)
-      const priced = { gapPremium: quote.gap.premium, gapExpected: quote.gap.expected, gapShortfall: quote.gap.shortfall }
+      const priced = {
+        gapPremium: quote.gap.premium,
+        gapExpected: quote.gap.expected,
+        gapShortfall: quote.gap.shortfall,
+      }
       return context.emit('bid:won', {
         ...common,
         ...priced,

@@ -22,7 +22,11 @@ export async function loadStrategy(use: string, params: unknown): Promise<Loaded
   const read = strategy.params.safeParse(params)
   if (read.success) return { strategy, params: read.data }
   const issues = read.error.issues.map((issue) => `${issue.path.join('.') || 'params'}: ${issue.message}`).join('; ')
-  throw configError('E_STRATEGY_PARAMS', `strategy ${strategy.name}: ${issues}`, `Correct strategies[].params of ${use}.`)
+  throw configError(
+    'E_STRATEGY_PARAMS',
+    `strategy ${strategy.name}: ${issues}`,
+    `Correct strategies[].params of ${use}.`,
+  )
 }
 
 async function importModule(use: string): Promise<unknown> {
@@ -39,7 +43,12 @@ async function importModule(use: string): Promise<unknown> {
     return await import(pathToFileURL(file).href)
   } catch (cause) {
     const why = cause instanceof Error ? cause.message.split('\n')[0] : String(cause)
-    throw configError('E_STRATEGY_LOAD', `${use} does not load: ${why}`, 'Correct the file; Node runs it without compiling.', cause)
+    throw configError(
+      'E_STRATEGY_LOAD',
+      `${use} does not load: ${why}`,
+      'Correct the file; Node runs it without compiling.',
+      cause,
+    )
   }
 }
 
@@ -56,4 +65,5 @@ function asStrategy(module: unknown, use: string): Strategy<unknown> {
   return found as unknown as Strategy<unknown>
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null

@@ -1,7 +1,7 @@
 // The liquidity provider's desk: announces indicative rates and signs firm offers while reserves last.
 import { offerDigest } from '../adapters/gossip/digests.ts'
 import type { Offer, OfferAnswer, OfferRequest, ProviderStatus } from '../domain/message.ts'
-import { bps, type CollateralId, wad, type Wad } from '../domain/units.ts'
+import { bps, type CollateralId, type Wad, wad } from '../domain/units.ts'
 import type { Context, EngineSeat } from './context.ts'
 
 export type ProviderTerms = {
@@ -64,7 +64,8 @@ export function createProvider(context: Context, seat: EngineSeat, terms: Provid
       if (rate === undefined) return decline(request, 'no fresh price to value the claim')
       const cash = wad((request.value * BigInt(rate) * HEADROOM) / 1_000_000n)
       const reserves = await free()
-      if (cash > reserves) return decline(request, `reserves exhausted: ${dollars(reserves)} free, ${dollars(cash)} asked`)
+      if (cash > reserves)
+        return decline(request, `reserves exhausted: ${dollars(reserves)} free, ${dollars(cash)} asked`)
       if (cash > terms.maxClaim) return decline(request, `above the limit of ${dollars(terms.maxClaim)} a claim`)
       const until = Math.ceil(context.clock.now() / 1_000) + terms.validFor
       promised.set(promiseKey(request.bidder, request.account), { cash, until })

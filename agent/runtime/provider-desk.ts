@@ -20,7 +20,8 @@ export type ProviderDesk = {
 /** Serves offers at the network's first engine from now on. */
 export function openProviderDesk(context: Context, core: Core, config: AgentConfig): ProviderDesk {
   const [seat] = context.engines.values()
-  if (seat === undefined) throw configError('E_NO_ENGINE', 'the network has no engine to provide on', 'Correct the network file.')
+  if (seat === undefined)
+    throw configError('E_NO_ENGINE', 'the network has no engine to provide on', 'Correct the network file.')
   const purchases = createPurchases(context, seat)
   const { margin, maxClaim, minReserve, validFor } = config.provider
   const at = { engine: seat.chain.id, clock: context.clock }

@@ -35,7 +35,15 @@ export function createPurchases(context: Context, seat: EngineSeat): Purchases {
     owed.set(place, fact.cumulative)
     const intent = keccak256(stringToHex(`${fact.tx}:${place}`))
     const { collateral } = fact
-    return { intent, vault: fact.vault, collateral, asset: asset.token, amount, openedAt: context.clock.now(), openedIn: head }
+    return {
+      intent,
+      vault: fact.vault,
+      collateral,
+      asset: asset.token,
+      amount,
+      openedAt: context.clock.now(),
+      openedIn: head,
+    }
   }
 
   const price = (claims: readonly Claim[], purchase: Purchase | undefined): void => {
@@ -55,7 +63,10 @@ export function createPurchases(context: Context, seat: EngineSeat): Purchases {
       const ours = events.owed.filter((fact) => isOurs(context, fact))
       return [...new Set(ours.map((fact) => fact.tx))].flatMap((tx) => {
         const claims = ours.filter((fact) => fact.tx === tx).flatMap((fact) => claimOf(fact, head) ?? [])
-        price(claims, events.purchases.find((purchase) => purchase.tx === tx))
+        price(
+          claims,
+          events.purchases.find((purchase) => purchase.tx === tx),
+        )
         return claims
       })
     },

@@ -1,6 +1,7 @@
 // A public service: credit deposits on the engine chain as soon as a root of the vault chain is attested.
 import type { VaultId } from '../domain/units.ts'
 import { millis } from '../domain/units.ts'
+import { max } from '../maths/fixed-point.ts'
 import type { AttestedHeader, Deposit } from '../ports/chain.ts'
 import type { Context, VaultSeat } from './context.ts'
 import { rest } from './tasks.ts'
@@ -48,7 +49,7 @@ async function attestedRoot(
   seat: VaultSeat,
   batch: readonly Deposit[],
 ): Promise<AttestedHeader | undefined> {
-  const newest = batch.map((deposit) => deposit.anchor.number).reduce((a, b) => (a > b ? a : b))
+  const newest = batch.map((deposit) => deposit.anchor.number).reduce((a, b) => max(a, b))
   const block = context.roots.newest(seat.chain.id, newest)
   if (block === undefined) return undefined
   const { rlp, head } = await seat.chain.header(block.number)

@@ -16,7 +16,7 @@ import { listen } from './listen.ts'
 import { consume } from './loop.ts'
 import { createOpener } from './opener.ts'
 import { perform } from './perform.ts'
-import { type ProviderDesk, openProviderDesk } from './provider-desk.ts'
+import { openProviderDesk, type ProviderDesk } from './provider-desk.ts'
 import { recoverClaims } from './recover.ts'
 import { createRelay } from './relay.ts'
 import { createDesk } from './settle.ts'
@@ -99,7 +99,9 @@ function watchChains({ context, core }: Agent, config: AgentConfig, provider: Pr
   for (const [id, seat] of vaults) {
     const first = !attested.has(seat.chain.id)
     attested.add(seat.chain.id)
-    tasks.keep(`watch vault ${id}`, () => watchVault(context, seat, { attestor: attestor && first, onDeposits: relay?.note }))
+    tasks.keep(`watch vault ${id}`, () =>
+      watchVault(context, seat, { attestor: attestor && first, onDeposits: relay?.note }),
+    )
     if (relay !== undefined) tasks.keep(`relay ${id}`, (signal) => relay.run(id, signal))
   }
 }
@@ -163,4 +165,3 @@ function waker(context: Context): (at: number) => void {
 }
 
 const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase()
-

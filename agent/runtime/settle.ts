@@ -2,6 +2,7 @@
 import { keccak256 } from 'viem'
 import type { Claim, Sale } from '../domain/liquidation.ts'
 import { millis, type VaultId, type Wad, wad } from '../domain/units.ts'
+import { min } from '../maths/fixed-point.ts'
 import { owedSlot } from '../maths/slots.ts'
 import type { AttestedHeader, ClaimStep } from '../ports/chain.ts'
 import type { Context, EngineSeat, VaultSeat } from './context.ts'
@@ -98,17 +99,21 @@ async function settleNext(settling: Settling, claims: readonly Claim[]): Promise
   if (root === undefined || batch.length === 0) return undefined
   const step = await persist(settling, batch, root)
   if (step === undefined) return undefined
-  const value = valueOf(context, place, received(step, place)) ?? step.sale.proceeds
+  const value = worthOf(context, place, received(step, place)) ?? step.sale.proceeds
   const sold = { received: step.received, sale: { ...step.sale, value }, upTo: root.number }
   const weigh = (asset: Claim['asset'], amount: bigint): bigint =>
-    valueOf(context, place, pieces(place, [{ asset, amount }])) ?? amount
+    worthOf(context, place, pieces(place, [{ asset, amount }])) ?? amount
   return { batch, sale: surplus.split(batch, sold, weigh) }
 }
 
 type SoldStep = Extract<ClaimStep, { readonly kind: 'sold' }>
 
 /** Redeems against one root: through its delay, and through a route that is stuck. */
-async function persist(settling: Settling, batch: readonly Claim[], root: AttestedHeader): Promise<SoldStep | undefined> {
+async function persist(
+  settling: Settling,
+  batch: readonly Claim[],
+  root: AttestedHeader,
+): Promise<SoldStep | undefined> {
   const { context, place, signal } = settling
   const { clock } = context
   for (let stuck = 0; stuck < STUBBORN && !signal.aborted; ) {
@@ -135,7 +140,7 @@ async function attestedRoot(
   { engine }: Place,
   claims: readonly Claim[],
 ): Promise<AttestedHeader | undefined> {
-  const oldest = claims.map((claim) => claim.openedIn.number).reduce((a, b) => (a < b ? a : b))
+  const oldest = claims.map((claim) => claim.openedIn.number).reduce((a, b) => min(a, b))
   const block = context.roots.newest(engine.chain.id, oldest)
   if (block === undefined) return undefined
   const { rlp, head } = await engine.chain.header(block.number)
@@ -152,7 +157,7 @@ async function redeem(
   const assets = [...new Set(batch.map((claim) => claim.asset))]
   const slots = assets.map((asset) => owedSlot(vault.executor, asset, keccak256))
   const proof = await engine.chain.proof(vault.deployment.mirror, slots, root.number)
-  const value = valueOf(context, place, batch)
+  const value = worthOf(context, place, batch)
   if (value === undefined) return { kind: 'stuck', reason: 'no fresh price to sell at', gasCost: 0n }
   const floor = wad((value * BigInt(10_000 - terms.maxSlippage)) / 10_000n)
   return vault.chain.redeem(batch, root, proof, floor, signal)
@@ -169,7 +174,7 @@ const pieces = ({ vault }: Place, tokens: SoldStep['received']): readonly Holdin
     return known === undefined ? [] : [{ collateral: known.collateral, amount }]
   })
 
-function valueOf(context: Context, { engine }: Place, holdings: readonly Holding[]): Wad | undefined {
+function worthOf(context: Context, { engine }: Place, holdings: readonly Holding[]): Wad | undefined {
   let sum = 0n
   for (const { collateral, amount } of holdings) {
     const value = context.valueOf(engine.chain.id, collateral, amount)

@@ -39,8 +39,7 @@ export async function share(context: Context, seat: EngineSeat, sharing: Sharing
   }
 }
 
-const mine = (account: AccountId, { index, of }: Sharing): boolean =>
-  BigInt(account) % BigInt(of) === BigInt(index)
+const mine = (account: AccountId, { index, of }: Sharing): boolean => BigInt(account) % BigInt(of) === BigInt(index)
 
 function isDue(
   account: MarginAccount,

@@ -27,7 +27,10 @@ export function createSurplus(): Surplus {
     split(batch, { received, sale, upTo }, weigh) {
       const rest = received.map(({ asset, amount }) => ({ asset, amount: amount - sum(batch, asset) }))
       const extra = rest.filter(({ amount }) => amount > 0n)
-      const own = received.reduce((total, { asset, amount }) => total + weigh(asset, least(amount, sum(batch, asset))), 0n)
+      const own = received.reduce(
+        (total, { asset, amount }) => total + weigh(asset, least(amount, sum(batch, asset))),
+        0n,
+      )
       const weights = [own, ...extra.map(({ asset, amount }) => weigh(asset, amount))]
       const [sales, values] = [prorate(sale.proceeds, weights), prorate(sale.value, weights)]
       const part = (i: number): Sale => ({ ...sale, proceeds: wad(sales[i] ?? 0n), value: wad(values[i] ?? 0n) })

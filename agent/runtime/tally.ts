@@ -2,7 +2,18 @@
 import type { Attribution, Fill, Quote } from '../domain/liquidation.ts'
 import type { Wad } from '../domain/units.ts'
 
-const PARTS = ['bonus', 'positions', 'funding', 'gas', 'lostRaceGas', 'providerFee', 'protocolFee', 'slippage', 'gap', 'total'] as const
+const PARTS = [
+  'bonus',
+  'positions',
+  'funding',
+  'gas',
+  'lostRaceGas',
+  'providerFee',
+  'protocolFee',
+  'slippage',
+  'gap',
+  'total',
+] as const
 
 export type Tally = {
   won(quote: Quote, fill: Fill): void

@@ -29,7 +29,7 @@ export function createTasks(watch: TaskWatch): Tasks {
   const running = new Set<Promise<void>>()
   const hold = (promise: Promise<void>): void => {
     running.add(promise)
-    promise.finally(() => running.delete(promise))
+    void promise.finally(() => running.delete(promise))
   }
   return {
     keep(name, task) {

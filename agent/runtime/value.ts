@@ -57,4 +57,3 @@ export function gapPremium(
   const risk = gapRisk([{ value: piece.value, debt: piece.value, law }], inFlight, core.setup.risk.gap)
   return Math.ceil((toDouble(risk.premium) / toDouble(piece.value)) * 10_000)
 }
-

@@ -1,21 +1,16 @@
 // Follows one engine chain: every head becomes facts the core can act on.
-import { LienmeshError } from '../domain/errors.ts'
 import type { Anchor, Head } from '../domain/market.ts'
 import type { AccountId } from '../domain/units.ts'
 import type { EngineEvents } from '../ports/chain.ts'
 import { attest } from './attest.ts'
 import type { Context, EngineSeat } from './context.ts'
+import { createLogs } from './logs.ts'
 
 export type EngineWatch = {
   readonly attestor: boolean
   /** Told what happened between two heads (settlement, provider and sharing listen here). */
   readonly onEvents: (events: EngineEvents, head: Head) => void
 }
-
-/** Blocks between snapshots: a restart reads at most so many again, and a snapshot is a durable write. */
-const SNAPSHOT_EVERY = 20n
-/** Blocks read in one log query during discovery. */
-const DISCOVERY_SPAN = 2_000n
 
 /** Runs until the signal fires: terms, discovery from events with a snapshot, then every head in order. */
 export async function watchEngine(context: Context, seat: EngineSeat, watch: EngineWatch): Promise<void> {
@@ -36,7 +31,12 @@ export async function watchEngine(context: Context, seat: EngineSeat, watch: Eng
     }
     const { head } = event
     context.roots.own(head)
-    context.emit('head:seen', { chain: head.chain, number: head.number, timestamp: head.timestamp, inputs: context.inputs() })
+    context.emit('head:seen', {
+      chain: head.chain,
+      number: head.number,
+      timestamp: head.timestamp,
+      inputs: context.inputs(),
+    })
     context.tell({ kind: 'head', head })
     if (watch.attestor) context.tasks.own('attest', attest(context, head, deployment.finality))
     read(head)
@@ -85,57 +85,6 @@ export async function refresh(
   const others = accounts.filter((account) => !same(account, seat.executor))
   if (others.length === 0) return
   for (const account of await seat.chain.accounts(others, at)) context.tell({ kind: 'account', account, source: 'own' })
-}
-
-type Logs = {
-  /** Events since the last call, in spans; the first call starts where the last run stopped. */
-  upTo(head: Head): Promise<readonly EngineEvents[]>
-  rewind(to: bigint): void
-}
-
-/** Reads logs behind a cursor that survives restarts; says once when log access is cut. */
-function createLogs(context: Context, { chain, deployment }: EngineSeat): Logs {
-  const key = `accounts:${chain.id}`
-  const snapshot = restore(context.journal.recall(key))
-  const known = new Set<AccountId>(snapshot?.accounts)
-  let next = snapshot?.next ?? deployment.fromBlock
-  let noted = next
-  let cut = false
-  let fresh = true
-
-  return {
-    rewind(to) {
-      if (to < next) next = to
-    },
-    async upTo(head) {
-      const spans: EngineEvents[] = fresh && known.size > 0 ? [{ touched: [...known], owed: [], bids: [], purchases: [] }] : []
-      fresh = false
-      try {
-        while (!cut && next <= head.number) {
-          const to = next + DISCOVERY_SPAN < head.number ? next + DISCOVERY_SPAN : head.number
-          const events = await chain.events(next, to)
-          for (const account of events.touched) known.add(account)
-          spans.push(events)
-          next = to + 1n
-        }
-        if (next >= noted + SNAPSHOT_EVERY) {
-          context.journal.remember(key, JSON.stringify({ next: next.toString(), accounts: [...known] }))
-          noted = next
-        }
-      } catch (error) {
-        if (!(error instanceof LienmeshError) || error.code !== 'E_LOGS_UNAVAILABLE') throw error
-        cut = true
-        context.emit('alarm', { code: 'W_LOGS_CUT', detail: "no log access: candidates come from peers' proven states" })
-      }
-      return spans
-    },
-  }
-}
-
-function restore(text: string | undefined): { next: bigint; accounts: AccountId[] } | undefined {
-  if (text === undefined) return undefined
-  const { next, accounts } = JSON.parse(text)
-  return { next: BigInt(next), accounts }
 }
 
 const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase()

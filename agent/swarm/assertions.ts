@@ -24,6 +24,9 @@ export function judge(outcome: Outcome, { expect }: Scenario): readonly Verdict[
     atLeast('different winners', expect.winners, outcome.winners),
     verdict(`bad debt at most ${usd(expect.badDebt)}`, outcome.badDebt <= expect.badDebt, usd(outcome.badDebt)),
     verdict('every claim redeemed', outcome.unsettled === 0, `${outcome.unsettled} of ${outcome.claims.length} open`),
+    ...agents.flatMap(({ name, learned }) =>
+      learned === undefined ? [] : [atLeast(`candidates found without logs by ${name}`, 1, learned)],
+    ),
     verdict('value conserved to the wei on every chain', isConserved(ledgers), conservationText(broken)),
     verdict(
       'every agent alive',

@@ -24,8 +24,9 @@ export type AgentRow = {
   readonly capital: bigint
   readonly gapPredicted: bigint
   readonly gapRealised: bigint
-  /** Learned of candidates from peers alone; ran out of capital. */
-  readonly learned: boolean
+  /** Without log access: candidates found from peers' proven states. Undefined for agents that read logs. */
+  readonly learned: number | undefined
+  /** Ran out of capital and passed on candidates. */
   readonly exhausted: boolean
 }
 
@@ -135,7 +136,7 @@ function rowOf({ record, voices }: Watch, { alive, gains }: Closing, seat: Seate
     gapPredicted:
       said === undefined ? predicted.reduce((sum, one) => sum + one.gapExpected, 0n) : amount(said['gapPredicted']),
     gapRealised: said === undefined ? -(parts.get('gap') ?? 0n) : amount(said['gapRealised']),
-    learned: voices.learned.has(seat.name),
+    learned: seat.blindLogs ? (voices.learned.get(seat.name) ?? 0) : undefined,
     exhausted: voices.exhausted.has(seat.name),
   }
 }

@@ -93,8 +93,8 @@ function remarks(agents: readonly AgentRow[]): readonly string[] {
   const off = agents.filter(({ reported, pnl }) => reported !== undefined && differs(reported, pnl))
   return [
     ...agents
-      .filter((agent) => agent.learned)
-      .map((agent) => `  ${agent.name} found candidates from peers' proven states`),
+      .filter((agent) => agent.learned !== undefined)
+      .map((agent) => `  ${agent.name} had no log access: ${agent.learned} candidates found from peers' proven states`),
     ...agents
       .filter((agent) => agent.exhausted)
       .map((agent) => `  ${agent.name} ran out of capital and passed on candidates`),

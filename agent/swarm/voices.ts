@@ -35,7 +35,7 @@ export type Voices = {
   readonly deliveries: { readonly at: number; readonly millis: number }[]
   /** Parts of the P&L of closed settlements, by agent and part. */
   readonly closed: Map<string, Map<string, bigint>>
-  readonly learned: Set<string>
+  readonly learned: Map<string, number>
   readonly exhausted: Set<string>
 }
 
@@ -49,7 +49,7 @@ export const newVoices = (): Voices => ({
   gossip: new Map(),
   deliveries: [],
   closed: new Map(),
-  learned: new Set(),
+  learned: new Map(),
   exhausted: new Set(),
 })
 
@@ -75,7 +75,7 @@ export function listen(voices: Voices, { event, agent, at, fields }: Saying): vo
       if (fields['kind'] !== 'take' && fields['reason'] === 'capital') voices.exhausted.add(agent)
       return
     case 'candidate:found':
-      if (fields['source'] !== 'own') voices.learned.add(agent)
+      if (fields['source'] !== 'own') voices.learned.set(agent, (voices.learned.get(agent) ?? 0) + 1)
       return
     case 'bid:won':
       voices.intents.set(text(fields['intent']), {

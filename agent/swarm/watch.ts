@@ -51,7 +51,7 @@ export function openWatch({ deployment, terms, console }: Watched): Watch {
   const print = (who: string, what: string, fields?: object): void => {
     if (!quiet && opened !== undefined) console.event(at(), who, what, { ...fields })
   }
-  const ticker = priceLines(deployment)
+  const ticker = priceLines(deployment, terms)
   return {
     ...{ record, truth, voices, at },
     agentLine(agent, line) {
@@ -182,7 +182,13 @@ const pricesOf = ({ feeds, sequence }: PublishedPrices) =>
   )
 
 /** A line whenever a spot feed moved by 2 % since its last line. */
-function priceLines({ network }: Deployment): (said: PublishedPrices) => readonly string[] {
+function priceLines(
+  { network }: Deployment,
+  terms: readonly EngineTerms[],
+): (said: PublishedPrices) => readonly string[] {
+  const nameOf = (feed: FeedId): string =>
+    terms[0]?.collaterals.find((one) => one.feed === feed)?.symbol ?? `feed ${feed}`
+
   const shown = new Map<FeedId, bigint>()
   const first = network.engines[0]?.chain
   return ({ feeds, engine, at }) => {
@@ -195,7 +201,7 @@ function priceLines({ network }: Deployment): (said: PublishedPrices) => readonl
         before === undefined
           ? ''
           : ` (${now > before ? '+' : ''}${(Number(((now - before) * 10_000n) / before) / 100).toFixed(1)} %)`
-      return [`feed ${feed} ${usd(now * 10n ** 10n)}${change}`]
+      return [`${nameOf(feed)} ${usd(now * 10n ** 10n)}${change}`]
     })
   }
 }

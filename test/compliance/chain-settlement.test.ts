@@ -1,5 +1,5 @@
 // One settlement through the adapters alone, on two real chains: deposit, root, credit, trade, fall, bid, claim, sale.
-import { type Address, encodeFunctionData, keccak256 } from 'viem'
+import { encodeFunctionData, keccak256 } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { collateralVaultAbi } from '../../agent/adapters/chain/abi/collateral-vault.ts'
 import { evidenceOf, rootActs } from '../../agent/adapters/chain/credit.ts'
@@ -7,22 +7,20 @@ import { openEngineChain } from '../../agent/adapters/chain/engine-chain.ts'
 import { type ChainLink, openLink } from '../../agent/adapters/chain/link.ts'
 import { openVaultChain } from '../../agent/adapters/chain/vault-chain.ts'
 import { systemClock } from '../../agent/adapters/clock/system-clock.ts'
-import { offerDigest } from '../../agent/adapters/gossip/digests.ts'
 import { proveState } from '../../agent/adapters/gossip/state-proof.ts'
 import { signerOf } from '../../agent/adapters/signer/local-signer.ts'
 import { openMemoryJournal } from '../../agent/adapters/store/memory-journal.ts'
-import type { Claim, Fill, Intent, Outcome, Quote } from '../../agent/domain/liquidation.ts'
+import type { Claim, Fill, Intent, Quote } from '../../agent/domain/liquidation.ts'
 import type { EngineTerms, MarginAccount } from '../../agent/domain/market.ts'
-import type { Offer } from '../../agent/domain/message.ts'
 import type { VaultDeployment } from '../../agent/domain/network.ts'
-import { type AccountId, bps, instant, millis, wad } from '../../agent/domain/units.ts'
+import { type AccountId, instant, millis, wad } from '../../agent/domain/units.ts'
 import { discount, holdings, margin, maxFractionUp, outlay, payUp, shareDown } from '../../agent/maths/margin.ts'
 import { quorumPrices } from '../../agent/maths/oracle.ts'
 import { owedSlot } from '../../agent/maths/slots.ts'
 import type { AttestedHeader, ChainReader, Deposit, EngineChain, VaultChain } from '../../agent/ports/chain.ts'
-import type { AccountPlan } from '../../agent/swarm/accounts.ts'
 import { lockCollateral, nameTraders, openAccounts, type Trader, tradeOnCredit } from '../../agent/swarm/traders.ts'
 import { type Deployment, type LocalNetwork, startLocalNetwork } from '../support/local-network.ts'
+import { ETHER, fullValue, long, SIZE, signOffer, soon, sum, won } from '../support/settlement.ts'
 
 type Seated = Deployment['seats'][number]
 
@@ -255,7 +253,7 @@ describe('after the fall, over the liquidity service', () => {
     const intent = await intentOn(traders[1], CRASH, 'liquidity-service')
     expect(await winner.engine.bid(intent, undefined, never)).toEqual({ kind: 'declined', reason: 'OFFER_MISSING' })
     if (!provider) throw new Error('the scenario has no provider')
-    const offer = await signOffer(provider, intent)
+    const offer = await signOffer(network, provider, { bidder: winner.seat.executor, quote: intent.quote })
     const fill = won(await winner.engine.bid(intent, offer, never))
     const proceeds = (fill.collateralValue * BigInt(offer.rate)) / 10_000n
     expect(fill.saleProceeds).toBe(proceeds)
@@ -267,24 +265,9 @@ describe('after the fall, over the liquidity service', () => {
   })
 })
 
-const ETHER = 10n ** 18n
-const SIZE = wad(14n * ETHER)
 const OTHER: AccountId = '0x00000000000000000000000000000000000000cc'
 /** Milliseconds into the scenario at which the price is at its first low. */
 const CRASH = 13_000
-
-/** Three and a half times long ETH, on collateral of both vaults. */
-const long = (salt: bigint): AccountPlan => ({
-  engine: 'engine',
-  salt,
-  mode: 'unified',
-  cash: wad(0n),
-  credit: [
-    { collateral: 0, amount: 2n * ETHER },
-    { collateral: 2, amount: 2n * ETHER },
-  ],
-  positions: [{ instrument: 0, size: SIZE }],
-})
 
 async function takeSeat(index: number): Promise<Seat> {
   const { deployment, engine: engineChain, vault: vaultChain } = network
@@ -384,16 +367,6 @@ async function intentOn(
   return { id, strategy: 'test', quote, maxPay: wad(pay + 1n), validUntil: soon(), reason: '' }
 }
 
-const fullValue = (amount: bigint, decimals: number, price: bigint): bigint =>
-  (amount * 10n ** BigInt(18 - decimals) * price) / 10n ** 8n
-const sum = (parts: readonly bigint[]): bigint => parts.reduce((total, part) => total + part, 0n)
-const soon = () => instant(systemClock.now() + 20_000)
-
-function won(outcome: Outcome): Fill {
-  if (outcome.kind === 'won') return outcome.fill
-  throw new Error(`expected to win, ${outcome.kind}: ${outcome.reason}`)
-}
-
 const claimsOf = (fill: Fill, vault: string): readonly Claim[] =>
   fill.legs
     .filter((leg) => leg.vault === vault)
@@ -422,15 +395,4 @@ async function relay(claims: readonly Claim[], number: bigint): Promise<void> {
     const args = [winner.seat.executor, asset, evidenceOf(number, proof.slots[i]?.proof ?? [])] as const
     await network.call(vault, encodeFunctionData({ abi: collateralVaultAbi, functionName: 'claim', args }))
   }
-}
-
-async function signOffer(provider: Seated, { quote }: Intent): Promise<Offer> {
-  const address: Address = provider.executor
-  const unsigned = {
-    ...{ provider: address, beneficiary: address, bidder: winner.seat.executor, account: quote.candidate.account.id },
-    ...{ rate: bps(9_700), maxCash: wad(100_000n * ETHER), validUntil: BigInt(Math.floor(soon() / 1_000)), nonce: 1n },
-  }
-  const creditLines = network.deployment.engines[0]?.creditLines ?? '0x'
-  const signature = await signerOf(provider.key).sign(offerDigest(unsigned, creditLines, winner.engine.id))
-  return { ...unsigned, signature }
 }

@@ -76,7 +76,7 @@ async function expectNothingLeft(): Promise<void> {
 }
 
 test('a crash is traded from deposit to sale, judged, and leaves nothing behind', async () => {
-  const { child, lines } = swarm('up', '--json', '--accounts', '60')
+  const { child, lines } = swarm('up', '--json')
   const [status] = await once(child, 'close')
   const said = lines.map((line): { readonly type?: string } => JSON.parse(line))
   const summary = said.at(-1)

@@ -22,8 +22,15 @@ export async function openAuctions(
   const ids = candidates.map(({ account }) => account.id)
   const intent = keccak256(concatHex([stringToHex(`open ${sequenceOf(newest)}`), ...ids]))
   const deadline = BigInt(Math.floor(link.clock.now() / 1_000)) + PATIENCE
-  const starts = ids.map((id) => act(deployment.auction, { abi: liquidationAuctionAbi, functionName: 'start', args: [id] }))
-  const data = executeCall([pushPrices(deployment, newest.batches), ...starts], { intent, leg: LEG.open, deadline, floor: 0n })
+  const starts = ids.map((id) =>
+    act(deployment.auction, { abi: liquidationAuctionAbi, functionName: 'start', args: [id] }),
+  )
+  const data = executeCall([pushPrices(deployment, newest.batches), ...starts], {
+    intent,
+    leg: LEG.open,
+    deadline,
+    floor: 0n,
+  })
   const gas = GAS_OF_PRICES + GAS_OF_START * BigInt(ids.length)
   const { mined } = await sender(link).send({ to: executor, data, gas, leg: 'open', intent, deadline }, signal)
   return mined.gasCost

@@ -24,7 +24,7 @@ describe('scenarios', () => {
     expect(path[0]).toMatchObject({ move: -1800, over: 3000 })
     expect(vaults.map(({ id, delay }) => [id, delay])).toEqual([
       ['vault-fast', 0],
-      ['vault-slow', 12_000],
+      ['vault-slow', 5_000],
     ])
     expect(timeScale).toBe(60)
     expect(new Set(assets.map(({ decimals }) => decimals)).size).toBe(assets.length)
@@ -45,8 +45,8 @@ describe('scenarios', () => {
     expect(() => loadScenario(changed('quorum: 2', 'quorun: 2'))).toThrow(
       /changed\.yaml:\d+:\d+ unknown key prices\.quorun – did you mean quorum\?/,
     )
-    expect(() => loadScenario(changed('interval: 250ms', 'interval: 250'))).toThrow(
-      /prices\.interval: "250" has no unit/,
+    expect(() => loadScenario(changed('interval: 500ms', 'interval: 500'))).toThrow(
+      /prices\.interval: "500" has no unit/,
     )
     expect(() => loadScenario(changed('feed: BTC, haircut', 'feed: SOL, haircut'))).toThrow(
       /assets\.1\.feed: SOL is not declared \(ETH, BTC\)/,

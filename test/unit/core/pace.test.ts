@@ -1,7 +1,20 @@
 import { expect, test } from 'vitest'
 import { createCore, type Input } from '../../../agent/core/core.ts'
 import { instant, millis } from '../../../agent/domain/units.ts'
-import { address, lost, only, opening, play, ripe, START, seatOf, setup, submitted, takeAll, usd } from '../../support/builders.ts'
+import {
+  address,
+  lost,
+  only,
+  opening,
+  play,
+  ripe,
+  START,
+  seatOf,
+  setup,
+  submitted,
+  takeAll,
+  usd,
+} from '../../support/builders.ts'
 
 const soon = (wait: number) => instant(START + wait)
 

@@ -35,7 +35,10 @@ describe('strategies', () => {
   })
 
   test('a strategy of another API is refused by name', async () => {
-    const path = file('old.js', "export const strategy = { name: 'old', apiVersion: 0, params: {}, decide: () => [] }\n")
+    const path = file(
+      'old.js',
+      "export const strategy = { name: 'old', apiVersion: 0, params: {}, decide: () => [] }\n",
+    )
     await expect(loadStrategy(path, {})).rejects.toMatchObject({
       code: 'E_STRATEGY_API',
       message: 'old needs API 0, this is API 1',

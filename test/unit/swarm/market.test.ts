@@ -29,11 +29,11 @@ test('every feed stands at its start until the market opens', () => {
 })
 
 test('the path falls by a fifth in three seconds, drifts on and partly recovers', () => {
-  const [before, crashed, trough, end] = [5_999, 9_000, 21_000, 40_000].map((at) => pathFactor(scenario, at))
+  const [before, crashed, trough, end] = [5_999, 9_000, 21_000, 36_000].map((at) => pathFactor(scenario, at))
   expect(before).toBe(1)
   expect(crashed).toBeCloseTo(0.82, 6)
-  expect(trough).toBeCloseTo(0.82 * 0.95, 6)
-  expect(end).toBeCloseTo(0.82 * 0.95 * 1.07, 6)
+  expect(trough).toBeCloseTo(0.82 * 0.965 * 0.96, 6)
+  expect(end).toBeCloseTo(0.82 * 0.965 * 0.96 * 1.04, 6)
   expect(crashWindow(scenario)).toEqual({ from: 6_000, to: 9_000 })
 })
 
