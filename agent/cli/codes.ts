@@ -24,6 +24,7 @@ export const codes: Readonly<Record<string, Entry>> = {
   E_DEPLOY: failure('A deployment transaction failed.'),
   E_DOCS: { exit: EXIT.assertion, meaning: 'A generated page differs from what the schemas say.' },
   E_ENGINE_UNKNOWN: config('The network has no engine on that chain.'),
+  E_EXECUTOR_ADDRESS: config('The executors on the vault chains of one engine have different addresses.'),
   E_GOSSIPSUB: config('The installed gossipsub is not the pinned one.'),
   E_HEADER: failure('A block header does not hash to what the node says.'),
   E_INSTALL: config('A package is missing: the installation never finished.'),

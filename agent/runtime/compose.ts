@@ -149,12 +149,25 @@ async function openEngines(
     const link = linkTo(links, deployment.chain)
     const executor = executorOn(config, deployment.chain)
     const vaultReader = (chain: ChainId): ChainLink['reader'] | undefined => links.get(chain)?.reader
-    const beneficiary = executorOn(config, network.vaults[0]?.chain ?? deployment.chain)
+    const beneficiary = beneficiaryOf(config, network, deployment.chain)
     const { blindLogs } = config
     const chain = await openEngineChain({ link, network, executor, beneficiary, vaultReader, blindLogs })
     seats.set(deployment.chain, { chain, deployment, executor })
   }
   return seats
+}
+
+/** Collateral of one slice may lie on several vault chains, and a bid names one beneficiary for all of it. */
+function beneficiaryOf(config: AgentConfig, network: Network, engine: ChainId): Address {
+  const vaults = network.vaults.filter((vault) => vault.engine === engine)
+  const executors = new Set(vaults.map(({ chain }) => executorOn(config, chain).toLowerCase()))
+  const [first] = vaults
+  if (executors.size <= 1) return executorOn(config, first?.chain ?? engine)
+  throw configError(
+    'E_EXECUTOR_ADDRESS',
+    `the executors on the vault chains of engine ${engine} have ${executors.size} addresses, expected one`,
+    'Deploy the executor from a fresh key on every vault chain, so that its address is the same everywhere.',
+  )
 }
 
 async function openVaults(

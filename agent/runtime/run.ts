@@ -7,7 +7,7 @@ import { unsettledGas } from '../core/ledger.ts'
 import { EXIT, type ExitStatus, LienmeshError } from '../domain/errors.ts'
 import type { Status } from '../domain/message.ts'
 import type { Network } from '../domain/network.ts'
-import { millis } from '../domain/units.ts'
+import { millis, wad } from '../domain/units.ts'
 import { type Agent, compose } from './compose.ts'
 import type { Context, EngineSeat } from './context.ts'
 import { createEmit } from './events.ts'
@@ -59,7 +59,10 @@ async function live(agent: Agent, config: AgentConfig, tally: Tally): Promise<vo
     maxSlippage: MAX_SLIPPAGE,
     onSold(claims, sale) {
       context.tell({ kind: 'claim-sold', claims, sale })
-      for (const { claim, attribution } of provider?.sold(claims, sale) ?? []) {
+      if (provider === undefined) return
+      // The core settles bids, not purchases: what selling them cost is overhead to it.
+      context.tell({ kind: 'gas', chain: sale.anchor.chain, cost: wad(sale.gasCost), purpose: 'root' })
+      for (const { claim, attribution } of provider.sold(claims, sale)) {
         tally.closed(attribution)
         context.emit('settlement:closed', { intent: claim.intent, attribution })
       }
