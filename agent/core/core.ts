@@ -13,7 +13,7 @@ import type {
 } from '../domain/liquidation.ts'
 import type { Anchor, EngineTerms, Head, MarginAccount, PriceBatch, Source } from '../domain/market.ts'
 import type { ProviderStatus } from '../domain/message.ts'
-import { type AccountId, after, type ChainId, type Instant, instant, type Wad } from '../domain/units.ts'
+import { type AccountId, after, type ChainId, type Instant, instant, millis, type Wad } from '../domain/units.ts'
 import { hear, learn, marketAt, retract } from './book.ts'
 import { decide } from './decide.ts'
 import { burnt, counted, ended, opened, priced, rivalled, sold } from './happen.ts'
@@ -96,10 +96,11 @@ function happen(core: Core, input: Input): Effect[] {
   }
 }
 
-/** An outcome is looked at once: it frees capital. Everything else waits for its turn, so that a crowd of facts is one look. */
+/** A crowd of facts is one look. An outcome frees capital and waits less; those of one block are still looked at together. */
 function lookInTurn(core: Core, engine: ChainId, { kind, at }: Input): readonly Effect[] {
-  const turn = after(core.looked.get(engine) ?? instant(0), core.setup.pace)
-  if (kind !== 'outcome' && at < turn) return wake(core, at, [turn])
+  const pace = kind === 'outcome' ? millis(core.setup.pace / 4) : core.setup.pace
+  const turn = after(core.looked.get(engine) ?? instant(0), pace)
+  if (at < turn) return wake(core, at, [turn])
   core.looked.set(engine, at)
   return look(core, engine, at)
 }

@@ -1,6 +1,5 @@
 // What happened on an engine chain between two blocks, from its logs.
-import { type Address, type Log, parseEventLogs } from 'viem'
-import { getLogs } from 'viem/actions'
+import { type Address, formatLog, type Log, numberToHex, parseEventLogs, toEventSelector } from 'viem'
 import type { ClaimFact } from '../../domain/message.ts'
 import type { EngineDeployment, Network, VaultDeployment } from '../../domain/network.ts'
 import { type AccountId, wad } from '../../domain/units.ts'
@@ -22,8 +21,12 @@ export type EventPlaces = {
 export async function readEvents(rpc: Rpc, places: EventPlaces, from: bigint, to: bigint): Promise<EngineEvents> {
   const { engine, auction, creditLines } = places.deployment
   const address = [engine, auction, creditLines, ...mirrorsOf(places).map(({ mirror }) => mirror)]
-  const logs = await rpc.ask((node) => getLogs(node, { address, fromBlock: from, toBlock: to }))
-  return eventsIn(places, logs)
+  const filter = { address, topics: [[...TOPICS]], fromBlock: numberToHex(from), toBlock: numberToHex(to) }
+  const logs = await rpc.ask((node) => node.request({ method: 'eth_getLogs', params: [filter] }))
+  return eventsIn(
+    places,
+    logs.map((log) => formatLog(log)),
+  )
 }
 
 /** The same from logs at hand. */
@@ -61,9 +64,26 @@ export function placeOf(places: EventPlaces, mirror: Address, asset: Address) {
   return vault && listed ? { vault: vault.id, collateral: listed.collateral } : undefined
 }
 
-const EVENTS = [...marginEngineAbi, ...liquidationAuctionAbi, ...vaultMirrorAbi, ...creditLinesAbi].filter(
-  (item) => item.type === 'event',
-)
+/** What names the accounts that changed, the claims, the bids and the purchases; trades and cash come with an update. */
+const WANTED = [
+  'AccountUpdated',
+  'AuctionStarted',
+  'AuctionEnded',
+  'BidTaken',
+  'Credited',
+  'Owed',
+  'ClaimBought',
+] as const
+type Wanted = (typeof WANTED)[number]
+
+const EVENTS = [...marginEngineAbi, ...liquidationAuctionAbi, ...vaultMirrorAbi, ...creditLinesAbi].filter(isWanted)
+const TOPICS = EVENTS.map((event) => toEventSelector(event))
+
+function isWanted<T extends { readonly type: string }>(
+  item: T,
+): item is Extract<T, { readonly type: 'event'; readonly name: Wanted }> {
+  return item.type === 'event' && 'name' in item && WANTED.some((name) => name === item.name)
+}
 
 type Found = ReturnType<typeof parseEventLogs<typeof EVENTS>>[number]
 type OwedLog = Extract<Found, { eventName: 'Owed' }>

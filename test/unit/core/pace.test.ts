@@ -28,12 +28,13 @@ test('a crowd of facts is one look, and the look that was put off is asked for',
   expect(only(late, 'submit')).toHaveLength(1)
 })
 
-test('an outcome is looked at once: it frees capital', () => {
+test('an outcome waits a quarter of a turn: it frees capital', () => {
   const { intent } = submitted()
-  const paced = createCore(setup({ seats: [seatOf(takeAll)], pace: millis(60_000) }))
+  const paced = createCore(setup({ seats: [seatOf(takeAll)], pace: millis(10_000) }))
   play(paced, opening(2_400, ripe()))
-  const effects = play(paced, [{ at: soon(10), kind: 'outcome', intent, outcome: lost() }])
-  expect(only(effects, 'found')).toHaveLength(1)
+  const ended = (wait: number): Input => ({ at: soon(wait), kind: 'outcome', intent, outcome: lost() })
+  expect(only(play(paced, [ended(2_000)]), 'found')).toHaveLength(0)
+  expect(only(play(paced, [ended(2_600)]), 'found')).toHaveLength(1)
 })
 
 test('no more bids than we allow are under way', () => {
