@@ -1,28 +1,20 @@
 // What peers say, after the adapter verified it: judged, filed, and told to the core when it bears on a decision.
-import type { Address } from 'viem'
 import type { Verdict, Verified } from '../domain/message.ts'
 import { collect } from './attest.ts'
 import type { Context } from './context.ts'
 
-export type Listening = {
-  /** What a verified message means to this agent (core/judge). */
-  readonly judge: (message: Verified) => Verdict
-  /** Told of every provider that announced itself. */
-  readonly onProvider: (agent: Address) => void
-}
-
-/** Runs until the signal fires. */
-export async function listen(context: Context, { judge, onProvider }: Listening): Promise<void> {
+/** Runs until the signal fires. `judge` says what a verified message means to this agent (core/judge). */
+export async function listen(context: Context, judge: (message: Verified) => Verdict): Promise<void> {
   const heard = (message: Verified): Verdict => {
     const verdict = judge(message)
     if (verdict.kind !== 'accept')
       context.emit('message:refused', { ...verdict, topic: message.kind, peer: message.peer })
     return verdict
   }
-  for await (const message of context.gossip.messages(heard, context.signal)) absorb(context, message, onProvider)
+  for await (const message of context.gossip.messages(heard, context.signal)) absorb(context, message)
 }
 
-function absorb(context: Context, message: Verified, onProvider: (agent: Address) => void): void {
+function absorb(context: Context, message: Verified): void {
   switch (message.kind) {
     case 'price':
       return context.tell({ kind: 'prices', batch: message.payload })
@@ -36,7 +28,6 @@ function absorb(context: Context, message: Verified, onProvider: (agent: Address
     case 'status': {
       const { provider, agent } = message.payload
       if (provider === undefined) return
-      onProvider(agent)
       return context.tell({ kind: 'provider', provider, from: agent })
     }
     case 'evidence': {

@@ -3,6 +3,7 @@ import type { VaultId } from '../domain/units.ts'
 import { millis } from '../domain/units.ts'
 import { max } from '../maths/fixed-point.ts'
 import type { AttestedHeader, Deposit } from '../ports/chain.ts'
+import { attestedHeader } from './attested-header.ts'
 import type { Context, VaultSeat } from './context.ts'
 import { rest } from './tasks.ts'
 
@@ -44,16 +45,13 @@ async function creditBatch(context: Context, seat: VaultSeat, batch: readonly De
   return true
 }
 
-async function attestedRoot(
+function attestedRoot(
   context: Context,
   seat: VaultSeat,
   batch: readonly Deposit[],
 ): Promise<AttestedHeader | undefined> {
   const newest = batch.map((deposit) => deposit.anchor.number).reduce((a, b) => max(a, b))
-  const block = context.roots.newest(seat.chain.id, newest)
-  if (block === undefined) return undefined
-  const { rlp, head } = await seat.chain.header(block.number)
-  return head.hash === block.hash ? { ...block, header: rlp } : undefined
+  return attestedHeader(context.roots, seat.chain, newest)
 }
 
 /** One proof per (account, asset): counters are cumulative. */

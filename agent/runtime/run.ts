@@ -69,7 +69,7 @@ async function live(agent: Agent, config: AgentConfig, tally: Tally): Promise<vo
     },
   })
   const judge = createJudge(core)
-  tasks.keep('listen', () => listen(context, { judge, onProvider: () => undefined }))
+  tasks.keep('listen', () => listen(context, judge))
   watchChains(agent, config, provider)
   for (const vault of context.vaults.keys()) tasks.keep(`settle ${vault}`, (signal) => desk.run(vault, signal))
   tasks.keep('recover', () => recoverClaims(context))

@@ -5,6 +5,7 @@ import { millis, type VaultId, type Wad, wad } from '../domain/units.ts'
 import { min } from '../maths/fixed-point.ts'
 import { owedSlot } from '../maths/slots.ts'
 import type { AttestedHeader, ClaimStep } from '../ports/chain.ts'
+import { attestedHeader } from './attested-header.ts'
 import type { Context, EngineSeat, VaultSeat } from './context.ts'
 import { createSurplus, type Surplus } from './surplus.ts'
 import { rest } from './tasks.ts'
@@ -135,17 +136,13 @@ async function persist(
 }
 
 /** The newest attested engine block at or above the oldest claim waiting. */
-async function attestedRoot(
+function attestedRoot(
   context: Context,
   { engine }: Place,
   claims: readonly Claim[],
 ): Promise<AttestedHeader | undefined> {
   const oldest = claims.map((claim) => claim.openedIn.number).reduce((a, b) => min(a, b))
-  const block = context.roots.newest(engine.chain.id, oldest)
-  if (block === undefined) return undefined
-  const { rlp, head } = await engine.chain.header(block.number)
-  if (head.hash !== block.hash) return undefined
-  return { chain: block.chain, number: block.number, header: rlp, attestations: block.attestations }
+  return attestedHeader(context.roots, engine.chain, oldest)
 }
 
 async function redeem(
