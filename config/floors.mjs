@@ -21,7 +21,7 @@ export const floors = {
   'agent/adapters/clock': { rooms: below, node: true },
   'agent/adapters/signer': { rooms: below, npm: ['viem', 'secp256k1'], node: true },
   'agent/runtime': { rooms: runtime, npm: ['pino', 'viem'], node: true },
-  'agent/simulator': { rooms: [...core, 'config'], types: ['viem'] },
+  'agent/simulator': { rooms: [...core, 'config'], types: ['viem'], node: true },
   'agent/swarm': { rooms: [...runtime, 'agent/simulator'], npm: ['viem'], node: true },
   'agent/console': { rooms: [...runtime, 'agent/simulator'], npm: ['viem'], node: true },
   'agent/cli': { rooms: swarm, npm: ['yargs', 'zod', 'viem'], node: true },

@@ -104,10 +104,9 @@ describe('a planted violation is caught', () => {
 })
 
 describe('the code', () => {
-  test('has no clock and no dice below the runtime', () => {
-    const pure = sources('agent/domain', 'agent/maths', 'agent/ports', 'agent/core', 'strategies').concat(
-      'agent/strategy.ts',
-    )
+  test('has no clock and no dice below the runtime and in the simulator', () => {
+    const rooms = ['agent/domain', 'agent/maths', 'agent/ports', 'agent/core', 'agent/simulator', 'strategies']
+    const pure = sources(...rooms).concat('agent/strategy.ts')
     const impure = /\bMath\.random\b|\bDate\.now\b|\bnew Date\b|\bcrypto\.(getRandomValues|randomUUID)\b|\bawait\b/
     expect(pure.filter((file) => impure.test(withoutComments(textOf(file))))).toEqual([])
   })

@@ -1,12 +1,12 @@
 // Keeps the pools of a vault chain at the market's price: replaces its own waiting trade until the block takes it.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Abi, type Address, encodeFunctionData, type Hex, maxUint256, toHex } from 'viem'
+import { feedNamed } from '../simulator/scenario/feeds.ts'
+import type { Market } from '../simulator/scenario/market.ts'
 import { openBurst } from './burst.ts'
 import { readAll } from './calls.ts'
 import { unitsFor } from './deploy-vault.ts'
 import type { AssetSite, VaultSite } from './deployment.ts'
-import { feedNamed } from './feeds.ts'
-import type { Market } from './market.ts'
 import { ownersOf } from './owners.ts'
 import { VAULT_ARTEFACTS } from './suite.ts'
 

@@ -1,9 +1,9 @@
 // The end of the market: wait until every claim is home, stop the agents, add everything up.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Scenario } from '../../config/scenario.ts'
+import type { Market } from '../simulator/scenario/market.ts'
 import { balances } from './conservation.ts'
 import type { Crewing, Member } from './crew.ts'
-import type { Market } from './market.ts'
 import { type Outcome, outcomeOf } from './outcome.ts'
 import { ownersOf } from './owners.ts'
 import type { Watch } from './watch.ts'

@@ -1,11 +1,11 @@
 // The engine chain of a deployment: prices, margin engine, auction, credit lines, and the market listed on them.
 import { type Abi, type Address, encodeFunctionData, getAddress, type Hex } from 'viem'
+import { feedNamed, feedsOf } from '../simulator/scenario/feeds.ts'
+import { perpetualShocks } from '../simulator/scenario/shocks.ts'
 import { type Burst, openBurst } from './burst.ts'
 import { type DeployPlan, dollars, type EngineSite, type Seated, type VaultPlace } from './deployment.ts'
-import { feedNamed, feedsOf } from './feeds.ts'
 import type { LocalChain } from './local-chain.ts'
 import { ownersOf } from './owners.ts'
-import { perpetualShocks } from './shocks.ts'
 import { ENGINE_ARTEFACTS } from './suite.ts'
 
 /** Queues the deployment of one engine. Auction and credit lines name each other: both are reserved first. */

@@ -1,8 +1,8 @@
 // A vault chain of a deployment: tokens, the pools where collateral is sold, and the vaults' listings.
 import { type Address, concat, getContractAddress, keccak256, maxUint256, toFunctionSelector } from 'viem'
+import { feedsOf } from '../simulator/scenario/feeds.ts'
 import type { Burst } from './burst.ts'
 import { type AssetSite, type DeployPlan, dollars, type VaultPlace, type VaultSite } from './deployment.ts'
-import { feedsOf } from './feeds.ts'
 import type { LocalChain } from './local-chain.ts'
 import { VAULT_ARTEFACTS } from './suite.ts'
 

@@ -2,10 +2,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Scenario } from '../../config/scenario.ts'
 import type { VaultDeployment } from '../domain/network.ts'
+import { between, exponential, seeded } from '../simulator/scenario/random.ts'
 import { openBurst } from './burst.ts'
 import type { VaultSite } from './deployment.ts'
 import { ownersOf } from './owners.ts'
-import { between, exponential, seeded } from './random.ts'
 import { VAULT_ARTEFACTS } from './suite.ts'
 
 /** What a route is about to do. Times in milliseconds since the opening. */

@@ -1,8 +1,8 @@
 // What became of a run, in figures: the base of the assertions, the tables and the JSON summary.
 import type { Scenario } from '../../config/scenario.ts'
+import { crashWindow } from '../simulator/scenario/market.ts'
 import type { Balance } from './conservation.ts'
 import type { Seated } from './deployment.ts'
-import { crashWindow } from './market.ts'
 import type { OpenClaim, Road, WonBid } from './record.ts'
 import { percentile } from './statistics.ts'
 import type { Life } from './truth.ts'

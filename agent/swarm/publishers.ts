@@ -15,7 +15,7 @@ import { type ChainId, instant } from '../domain/units.ts'
 import { quorumPrices } from '../maths/oracle.ts'
 import type { Gossip, TrustBook } from '../ports/gossip.ts'
 import type { Signer } from '../ports/signer.ts'
-import { type Market, openMarket } from './market.ts'
+import { type Market, openMarket } from '../simulator/scenario/market.ts'
 import { fromText, toText } from './plain.ts'
 import { openRpc, type Rpc } from './rpc.ts'
 

@@ -1,14 +1,14 @@
 // Puts a scenario on stage: chains, contracts, publishers, agents, traders with their deposits, credit and positions.
-import { planAccounts } from './accounts.ts'
+import { planAccounts } from '../simulator/scenario/accounts.ts'
+import { type Market, openMarket } from '../simulator/scenario/market.ts'
+import { scenarioTerms } from '../simulator/scenario/terms.ts'
 import { fundArbitrageur } from './arbitrageur.ts'
 import { type Crewing, type Member, startAgents, startPublishers } from './crew.ts'
 import { deploy } from './deploy.ts'
 import { type Deployment, engineChainId, type Seated, vaultChainId } from './deployment.ts'
 import { type LocalChain, startChain, startMining } from './local-chain.ts'
-import { type Market, openMarket } from './market.ts'
 import type { Play } from './playbill.ts'
 import { publisherKeys, seatsOf } from './seats.ts'
-import { scenarioTerms } from './terms.ts'
 import { lockCollateral, nameTraders, openAccounts, tradeOnCredit, waitForCredit, waitForPrices } from './traders.ts'
 import { openWatch, type Watch } from './watch.ts'
 

@@ -4,7 +4,7 @@ import { type Abi, type Address, encodeFunctionData, type Hex, maxUint64, maxUin
 import { unavailable } from '../domain/errors.ts'
 import type { Mode } from '../domain/market.ts'
 import type { VaultDeployment } from '../domain/network.ts'
-import type { AccountPlan } from './accounts.ts'
+import type { AccountPlan } from '../simulator/scenario/accounts.ts'
 import { type Burst, openBurst } from './burst.ts'
 import { read, readAll } from './calls.ts'
 import { type Deployment, dollars, type EngineSite, type VaultSite } from './deployment.ts'

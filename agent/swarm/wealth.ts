@@ -2,10 +2,10 @@
 import type { Abi, Address, Hex } from 'viem'
 import type { FeedId } from '../domain/units.ts'
 import { collateralValueDown } from '../maths/margin.ts'
+import { feedNamed } from '../simulator/scenario/feeds.ts'
+import { asPrice, type Market } from '../simulator/scenario/market.ts'
 import { readAll } from './calls.ts'
 import type { Deployment, Seated } from './deployment.ts'
-import { feedNamed } from './feeds.ts'
-import { asPrice, type Market } from './market.ts'
 import type { Rpc } from './rpc.ts'
 import { ENGINE_ARTEFACTS } from './suite.ts'
 

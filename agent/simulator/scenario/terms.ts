@@ -1,10 +1,10 @@
 // The terms of an engine as the scenario states them: what the contracts will say once they are deployed.
-import { zeroAddress } from 'viem'
-import type { Scenario } from '../../config/scenario.ts'
-import type { Collateral, EngineTerms, Instrument, Prices } from '../domain/market.ts'
-import { bps, type ChainId, instant } from '../domain/units.ts'
+import type { Scenario } from '../../../config/scenario.ts'
+import type { Collateral, EngineTerms, Instrument, Prices } from '../../domain/market.ts'
+import { bps, type ChainId, instant } from '../../domain/units.ts'
 import { feedNamed, feedsOf } from './feeds.ts'
 import type { Market } from './market.ts'
+import { ZERO_ADDRESS } from './nowhere.ts'
 import { perpetualShocks } from './shocks.ts'
 
 /** Terms of the engine called `name`. Collaterals carry the zero address: tokens are not deployed yet. */
@@ -63,7 +63,7 @@ function collateralsOf(scenario: Scenario, engine: string): readonly Collateral[
       id,
       vault: vault.id,
       symbol: asset.symbol,
-      asset: zeroAddress,
+      asset: ZERO_ADDRESS,
       feed: feedNamed(feeds, asset.feed),
       decimals: asset.decimals,
       haircut: asset.haircut,

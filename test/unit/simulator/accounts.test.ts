@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { chainId } from '../../../agent/domain/units.ts'
 import { margin } from '../../../agent/maths/margin.ts'
-import { type AccountPlan, asMarginAccount, planAccounts } from '../../../agent/swarm/accounts.ts'
-import { openMarket } from '../../../agent/swarm/market.ts'
-import { pricesAt, scenarioTerms } from '../../../agent/swarm/terms.ts'
+import { type AccountPlan, asMarginAccount, planAccounts } from '../../../agent/simulator/scenario/accounts.ts'
+import { openMarket } from '../../../agent/simulator/scenario/market.ts'
+import { pricesAt, scenarioTerms } from '../../../agent/simulator/scenario/terms.ts'
 import { loadScenario } from '../../../config/scenario.ts'
 
 const base = loadScenario('flash-crash')

@@ -1,5 +1,5 @@
 // Risk arrays: sixteen moves of the underlying and what each does to an instrument, in bps of size x underlying price.
-import type { Bps } from '../domain/units.ts'
+import type { Bps } from '../../domain/units.ts'
 import { type Option, optionValue } from './black-76.ts'
 
 /** One scenario of the array: the underlying moves by `move` of the shock, volatility by `vol` of itself. */

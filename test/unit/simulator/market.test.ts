@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { asPrice, crashWindow, openMarket, pathFactor } from '../../../agent/swarm/market.ts'
+import { asPrice, crashWindow, openMarket, pathFactor } from '../../../agent/simulator/scenario/market.ts'
 import { loadScenario } from '../../../config/scenario.ts'
 
 const scenario = loadScenario('flash-crash')

@@ -1,7 +1,7 @@
 // The market of a scenario: what every feed is worth at any moment. Seeded, so that two processes see one market.
-import type { Scenario } from '../../config/scenario.ts'
-import type { PriceEntry } from '../domain/market.ts'
-import { bps, type FeedId, type Price, price } from '../domain/units.ts'
+import type { Scenario } from '../../../config/scenario.ts'
+import type { PriceEntry } from '../../domain/market.ts'
+import { bps, type FeedId, type Price, price } from '../../domain/units.ts'
 import { type Option, optionValue } from './black-76.ts'
 import { type Feed, feedsOf, type Series } from './feeds.ts'
 import { normal, type Random, seeded } from './random.ts'

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { bps } from '../../../agent/domain/units.ts'
 import { shockAt } from '../../../agent/maths/margin.ts'
-import { normalCdf, optionValue } from '../../../agent/swarm/black-76.ts'
-import { COLUMNS, optionShocks, packShocks, perpetualShocks } from '../../../agent/swarm/shocks.ts'
+import { normalCdf, optionValue } from '../../../agent/simulator/scenario/black-76.ts'
+import { COLUMNS, optionShocks, packShocks, perpetualShocks } from '../../../agent/simulator/scenario/shocks.ts'
 
 const columns = (packed: bigint): readonly number[] => COLUMNS.map((_, i) => Number(shockAt(packed, i)))
 const month = { strike: 2_500, years: 30 / 365.25, volatility: 0.7 }

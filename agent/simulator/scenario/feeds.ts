@@ -1,7 +1,7 @@
 // Feeds in the order of their ids: first what the scenario names, then the mark of each option series.
-import type { Scenario } from '../../config/scenario.ts'
-import { invariantBroken } from '../domain/errors.ts'
-import type { FeedId } from '../domain/units.ts'
+import type { Scenario } from '../../../config/scenario.ts'
+import { invariantBroken } from '../../domain/errors.ts'
+import type { FeedId } from '../../domain/units.ts'
 
 type Instruments = Scenario['instruments'][number]
 /** An option series as the scenario declares it. */

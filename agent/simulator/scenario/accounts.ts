@@ -1,11 +1,11 @@
 // The traders: seeded accounts of the three modes, of which most will be caught by the fall and few ruined by it.
-import { zeroAddress } from 'viem'
-import type { Scenario } from '../../config/scenario.ts'
-import type { EngineTerms, Instrument, MarginAccount, Mode, Position, Prices } from '../domain/market.ts'
-import { type Bps, type CollateralId, chainId, type Wad, wad } from '../domain/units.ts'
-import { fromDoubleDown, max, toDouble } from '../maths/fixed-point.ts'
-import { margin } from '../maths/margin.ts'
+import type { Scenario } from '../../../config/scenario.ts'
+import type { EngineTerms, Instrument, MarginAccount, Mode, Position, Prices } from '../../domain/market.ts'
+import { type Bps, type CollateralId, chainId, type Wad, wad } from '../../domain/units.ts'
+import { fromDoubleDown, max, toDouble } from '../../maths/fixed-point.ts'
+import { margin } from '../../maths/margin.ts'
 import { type Market, openMarket } from './market.ts'
+import { ZERO_ADDRESS, ZERO_HASH } from './nowhere.ts'
 import { between, type Random, seeded } from './random.ts'
 import { pricesAt, scenarioTerms } from './terms.ts'
 
@@ -41,8 +41,8 @@ export function asMarginAccount(plan: AccountPlan, terms: EngineTerms, start: Pr
   const anchor = { chain: terms.chain, number: 0n, hash: ZERO_HASH }
   const fixed = {
     engine: terms.chain,
-    id: zeroAddress,
-    owner: zeroAddress,
+    id: ZERO_ADDRESS,
+    owner: ZERO_ADDRESS,
     version: 1n,
     auctionStartedAt: undefined,
     anchor,
@@ -204,7 +204,6 @@ const valueAt = (terms: EngineTerms, prices: Prices, { instrument, size }: Posit
 }
 
 const cents = (dollars: number): Wad => wad((fromDoubleDown(dollars) / 10n ** 16n) * 10n ** 16n)
-const ZERO_HASH = `0x${'0'.repeat(64)}` as const
 
 /** When the first feed is at its lowest: by the path, within the scenario's time. */
 function troughOf(scenario: Scenario, market: Market): number {
