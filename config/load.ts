@@ -112,10 +112,16 @@ function absolute(config: AgentConfig, folder: string): AgentConfig {
     ...config,
     network: resolve(folder, config.network),
     dataDir: resolve(folder, config.dataDir),
-    keys: { operator: resolve(folder, config.keys.operator) },
+    keys: keysIn(config.keys, folder),
     p2p: identity === undefined ? config.p2p : { ...config.p2p, identity: resolve(folder, identity) },
     strategies: config.strategies.map((one) =>
       /^[./]/.test(one.use) ? { ...one, use: resolve(folder, one.use) } : one,
     ),
   }
+}
+
+const keysIn = ({ operator, password }: AgentConfig['keys'], folder: string): AgentConfig['keys'] => {
+  const file = resolve(folder, operator)
+  if (password === undefined) return { operator: file }
+  return { operator: file, password: password === '-' ? '-' : resolve(folder, password) }
 }

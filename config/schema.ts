@@ -10,7 +10,12 @@ const keys = z
     operator: z
       .string()
       .min(1)
-      .describe('File with the operator key (32 bytes in hex). It signs bids, claims and attestations.'),
+      .describe('File with the operator key: a keystore, or 32 bytes in hex. It signs bids, claims and attestations.'),
+    password: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('File with the password of a keystore (mode 0600), or - for standard input.'),
   })
   .describe('Keys, by file. A key never stands in the config itself.')
 

@@ -49,6 +49,15 @@ export const commands: readonly Entry[] = [
     'Answer a file of risk questions, to check our numbers',
     async () => (await import('./risk-evaluate.ts')).riskEvaluate,
   ),
+  entry('keys new', 'Make a key and seal it under a password', async () => (await import('./keys-new.ts')).keysNew),
+  entry('keys import', 'Seal an existing key', async () => (await import('./keys-import.ts')).keysImport),
+  entry('keys list', 'List keystores and their addresses', async () => (await import('./keys-list.ts')).keysList),
+  entry(
+    'keys export',
+    'Write a bare key into a private file',
+    async () => (await import('./keys-export.ts')).keysExport,
+  ),
+  entry('keys passwd', 'Change the password of a keystore', async () => (await import('./keys-passwd.ts')).keysPasswd),
   entry('strategies ls', 'List the built-in strategies', async () => (await import('./strategies-ls.ts')).strategiesLs),
   entry(
     'scenarios ls',

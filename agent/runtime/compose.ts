@@ -9,7 +9,8 @@ import { openVaultChain } from '../adapters/chain/vault-chain.ts'
 import { systemClock } from '../adapters/clock/system-clock.ts'
 import { newIdentity } from '../adapters/gossip/libp2p.ts'
 import { joinGossip } from '../adapters/gossip/node.ts'
-import { openKeyFile } from '../adapters/signer/local-signer.ts'
+import { openKeyFile } from '../adapters/signer/key-file.ts'
+import { passwordFrom } from '../adapters/signer/password.ts'
 import { openSqliteJournal } from '../adapters/store/sqlite-journal.ts'
 import { createCore, type Input } from '../core/core.ts'
 import type { Core } from '../core/state.ts'
@@ -46,7 +47,7 @@ export type Composing = {
 
 /** Opens journal, key, chains and gossip, and puts the core between them. */
 export async function compose({ config, network, emit, signal, failed }: Composing): Promise<Agent> {
-  const signer = await openKeyFile(config.keys.operator)
+  const signer = await openKeyFile(config.keys.operator, passwordFrom(config.keys.password, process.env))
   mkdirSync(config.dataDir, { recursive: true })
   const journal = openSqliteJournal({ path: join(config.dataDir, 'journal.db') })
   const trouble = (error: unknown): void => emit('agent:retried', { task: 'chain', error })

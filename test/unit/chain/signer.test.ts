@@ -5,13 +5,17 @@ import { type Hex, keccak256, parseTransaction, recoverAddress, recoverTransacti
 import { sign as signWithViem } from 'viem/accounts'
 import { afterAll, expect, test } from 'vitest'
 import { sign } from '../../../agent/adapters/chain/attempt.ts'
-import { openKeyFile, signerOf } from '../../../agent/adapters/signer/local-signer.ts'
+import { openKeyFile as open } from '../../../agent/adapters/signer/key-file.ts'
+import { signerOf } from '../../../agent/adapters/signer/local-signer.ts'
 import { chainId } from '../../../agent/domain/units.ts'
 
 const KEY = '0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80'
 const OWNER = '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266'
 /** Half the order of the curve (EIP-2): a larger s is refused by every node. */
 const HALF_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n
+
+/** No key here needs a password. */
+const openKeyFile = (path: string) => open(path, () => Promise.reject(new Error('asked for a password')))
 
 const folder = mkdtempSync(join(tmpdir(), 'lienmesh-key-'))
 afterAll(() => rmSync(folder, { recursive: true }))
