@@ -13,6 +13,11 @@ export const commands: readonly Entry[] = [
   entry('swarm down', 'Stop what still runs', async () => (await import('./swarm-down.ts')).swarmDown),
   entry('run', 'Run one agent on a network', async () => (await import('./run.ts')).run),
   entry(
+    'doctor',
+    'Look at everything that must be right before capital moves',
+    async () => (await import('./doctor.ts')).doctor,
+  ),
+  entry(
     'decisions',
     'List decisions, taken or not, with their reasons',
     async () => (await import('./decisions.ts')).decisions,

@@ -11,6 +11,7 @@ const levels = {
   'agent:summary': 'info',
   'agent:retried': 'warn',
   'agent:failed': 'error',
+  'doctor:found': 'warn',
   'mesh:joined': 'info',
   'link:connected': 'debug',
   'link:lost': 'debug',

@@ -10,6 +10,7 @@ import type { Network } from '../domain/network.ts'
 import { millis, wad } from '../domain/units.ts'
 import { type Agent, compose } from './compose.ts'
 import type { Context, EngineSeat } from './context.ts'
+import { standReady } from './doctor/examine.ts'
 import { createEmit } from './events.ts'
 import { describeGossip } from './gossip-stats.ts'
 import { listen } from './listen.ts'
@@ -38,6 +39,7 @@ export async function runAgent(config: AgentConfig, network: Network, stop: Abor
     if (!(error instanceof LienmeshError) || error.remedy !== 'retry') failure.abort(error)
   }
   const agent = await compose({ config, network, emit, signal, failed })
+  await lookAtStanding(agent, config)
   emit('agent:started', { name: config.name, mode: config.mode, role: config.role, pid: process.pid })
   const tally = createTally()
   await live(agent, config, tally)
@@ -48,6 +50,18 @@ export async function runAgent(config: AgentConfig, network: Network, stop: Abor
   output.flushSync()
   if (failure.signal.aborted) throw failure.signal.reason
   return EXIT.ok
+}
+
+/** A live agent looks at its standing before its first bid. One whose bids would all fail never starts. */
+async function lookAtStanding({ context, close }: Agent, config: AgentConfig): Promise<void> {
+  if (config.mode !== 'live') return
+  try {
+    const findings = await standReady(config, context.network, context.signer.address)
+    for (const finding of findings) context.emit('doctor:found', finding)
+  } catch (error) {
+    await close()
+    throw error
+  }
 }
 
 /** Starts every duty and consumes inputs until the signal fires. */

@@ -1,0 +1,93 @@
+// The network description against the chains: code at every address, and contracts that point at each other.
+import { type Address, isAddressEqual } from 'viem'
+import { getCode, readContract } from 'viem/actions'
+import type { AgentConfig } from '../../../config/schema.ts'
+import { marginEngineAbi } from '../../adapters/chain/abi/margin-engine.ts'
+import { rootOracleAbi } from '../../adapters/chain/abi/root-oracle.ts'
+import { vaultMirrorAbi } from '../../adapters/chain/abi/vault-mirror.ts'
+import type { Network, VaultDeployment } from '../../domain/network.ts'
+import type { ChainId } from '../../domain/units.ts'
+import { check, type Finding, fail, ok, warn } from './finding.ts'
+import { type Node, nodeAt } from './nodes.ts'
+
+/** Every contract that the agent would talk to on one chain. */
+export async function examineContracts(
+  { id, rpc }: AgentConfig['chains'][number],
+  network: Network,
+): Promise<readonly Finding[]> {
+  const [url] = rpc
+  if (url === undefined) return []
+  const node = nodeAt(url)
+  const area = `chain ${id}`
+  const findings = [await check(area, 'contracts', () => codeAt(node, addressesOn(id, network)))]
+  for (const engine of network.engines.filter(({ chain }) => chain === id))
+    findings.push(
+      await check(area, `engine ${engine.name}`, async () => {
+        const book = await readContract(node, {
+          address: engine.engine,
+          abi: marginEngineAbi,
+          functionName: 'priceBook',
+        })
+        return wired('its price book', book, engine.priceBook)
+      }),
+    )
+  for (const vault of network.vaults) {
+    if (vault.engine === id) findings.push(await check(area, `mirror of ${vault.id}`, () => mirrors(node, vault)))
+    if (vault.chain === id) findings.push(await check(area, `roots for ${vault.id}`, () => rooted(node, vault)))
+  }
+  return findings
+}
+
+type Named = readonly [string, Address]
+
+function addressesOn(id: ChainId, { engines, vaults }: Network): readonly Named[] {
+  const named = (one: object, keys: readonly string[]): readonly Named[] =>
+    Object.entries(one).filter((entry): entry is [string, Address] => keys.includes(entry[0]))
+  return [
+    ...engines
+      .filter(({ chain }) => chain === id)
+      .flatMap((one) => named(one, ['engine', 'auction', 'priceBook', 'creditLines', 'registry', 'cash'])),
+    ...vaults.filter(({ engine }) => engine === id).flatMap((one) => named(one, ['mirror', 'vaultRoots'])),
+    ...vaults
+      .filter(({ chain }) => chain === id)
+      .flatMap((one) => [
+        ...named(one, ['vault', 'engineRoots', 'registry', 'router', 'dollar']),
+        ...one.assets.map(({ symbol, token }): Named => [symbol, token]),
+      ]),
+  ]
+}
+
+async function codeAt(node: Node, places: readonly Named[]) {
+  const codes = await Promise.all(places.map(([, address]) => getCode(node, { address })))
+  const empty = places.filter((_, i) => codes[i] === undefined).map(([name, address]) => `${name} ${address}`)
+  if (empty.length === 0) return ok(`code at all ${places.length} addresses`)
+  return fail(`no code at ${empty.join(', ')}`, 'Use the network description of this network, or its right chain.')
+}
+
+async function mirrors(node: Node, { mirror, vault }: VaultDeployment) {
+  return wired(
+    'its vault',
+    await readContract(node, { address: mirror, abi: vaultMirrorAbi, functionName: 'vault' }),
+    vault,
+  )
+}
+
+async function rooted(node: Node, { engineRoots, engine }: VaultDeployment) {
+  const held = { address: engineRoots, abi: rootOracleAbi } as const
+  const [source, paused] = await Promise.all([
+    readContract(node, { ...held, functionName: 'sourceChainId' }),
+    readContract(node, { ...held, functionName: 'paused' }),
+  ])
+  if (source !== BigInt(engine)) return fail(`proves chain ${source}, expected ${engine}`, 'Correct engineRoots.')
+  return paused
+    ? warn('paused by its guardian', 'Claims of this vault wait until it goes on.')
+    : ok(`proves chain ${source}`)
+}
+
+function wired(what: string, found: Address, expected: Address) {
+  if (isAddressEqual(found, expected)) return ok(`${what} is ${expected}`)
+  return fail(
+    `${what} is ${found}, expected ${expected}`,
+    'Use the network description that was written for these contracts.',
+  )
+}

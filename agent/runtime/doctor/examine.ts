@@ -1,0 +1,58 @@
+// Everything that must be right before capital moves, looked at once. Reads only: nothing is sent.
+import type { Address } from 'viem'
+import type { AgentConfig } from '../../../config/schema.ts'
+import { configError } from '../../domain/errors.ts'
+import type { Network } from '../../domain/network.ts'
+import { examineContracts } from './contracts.ts'
+import { check, type Finding, fail, ok } from './finding.ts'
+import { examineKey, examineMachine } from './machine.ts'
+import { examineChain } from './nodes.ts'
+import { examinePeers } from './peers.ts'
+import { examineStanding } from './standing.ts'
+
+/** Looks at the machine, then at every chain of the network, then at peers; findings as they are made. */
+export async function* examine(config: AgentConfig, network: Network): AsyncGenerator<Finding> {
+  const [key, signer] = await examineKey(config)
+  yield key
+  yield* await examineMachine(config)
+  yield await check('machine', 'config', async () => covered(config, network))
+  for (const chain of config.chains) {
+    const findings = await examineChain(chain)
+    yield* findings
+    if (findings.every(({ status }) => status === 'fail')) continue
+    yield* await examineContracts(chain, network)
+    if (signer !== undefined) yield* await examineStanding(chain, network, signer.address)
+  }
+  yield* await examinePeers(config)
+}
+
+/**
+ * What a live agent looks at before its first bid: contracts and standing on every chain. Answers what is not ok.
+ * Throws E_NOT_READY at the first thing that would fail.
+ */
+export async function standReady(
+  config: AgentConfig,
+  network: Network,
+  operator: Address,
+): Promise<readonly Finding[]> {
+  const looks = config.chains.flatMap((chain) => [
+    examineContracts(chain, network),
+    examineStanding(chain, network, operator),
+  ])
+  const findings = (await Promise.all(looks)).flat().filter(({ status }) => status !== 'ok')
+  const broken = findings.find(({ status }) => status === 'fail')
+  if (broken === undefined) return findings
+  throw configError(
+    'E_NOT_READY',
+    `${broken.area}, ${broken.check}: ${broken.found}`,
+    `${broken.fix ?? ''} lienmesh doctor shows everything.`.trim(),
+  )
+}
+
+/** An agent needs every chain of its network. */
+function covered({ chains, mode }: AgentConfig, network: Network) {
+  const needed = new Set([...network.engines, ...network.vaults].map(({ chain }) => chain))
+  const missing = [...needed].filter((one) => !chains.some(({ id }) => id === one))
+  if (missing.length > 0) return fail(`chains lacks ${missing.join(', ')}`, 'Add their rpc and executor to chains.')
+  return ok(`network ${network.name}, ${needed.size} chains, mode ${mode}`)
+}

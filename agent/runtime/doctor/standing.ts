@@ -1,0 +1,87 @@
+// What we own on every chain: executors that obey our key, gas for both legs, capital and bonds.
+import { type Address, formatEther } from 'viem'
+import { getBalance, getCode, getGasPrice, readContract } from 'viem/actions'
+import type { AgentConfig } from '../../../config/schema.ts'
+import { agentRegistryAbi } from '../../adapters/chain/abi/agent-registry.ts'
+import { liquidatorExecutorAbi } from '../../adapters/chain/abi/liquidator-executor.ts'
+import { marginEngineAbi } from '../../adapters/chain/abi/margin-engine.ts'
+import type { EngineDeployment, Network } from '../../domain/network.ts'
+import { check, type Finding, fail, ok, warn } from './finding.ts'
+import { type Node, nodeAt } from './nodes.ts'
+
+type Place = { readonly area: string; readonly node: Node; readonly executor: Address; readonly operator: Address }
+
+/** Executor, gas, cash and bond on one chain. */
+export async function examineStanding(
+  { id, rpc, executor }: AgentConfig['chains'][number],
+  network: Network,
+  operator: Address,
+): Promise<readonly Finding[]> {
+  const [url] = rpc
+  if (url === undefined) return []
+  const place: Place = { area: `chain ${id}`, node: nodeAt(url), executor, operator }
+  const engine = network.engines.find(({ chain }) => chain === id)
+  return [
+    await obedience(place),
+    await runway(place, engine === undefined ? GAS.settlement : GAS.bid),
+    ...(engine === undefined ? [] : [await cash(place, engine), await bond(place, engine)]),
+  ]
+}
+
+const obedience = ({ area, node, executor, operator }: Place): Promise<Finding> =>
+  check(area, 'executor', async () => {
+    const code = await getCode(node, { address: executor })
+    if (code === undefined) return fail(`no contract at ${executor}`, 'Deploy an executor there, or correct chains[].')
+    const held = { address: executor, abi: liquidatorExecutorAbi } as const
+    const [obeys, paused] = await Promise.all([
+      readContract(node, { ...held, functionName: 'isOperator', args: [operator] }),
+      readContract(node, { ...held, functionName: 'paused' }),
+    ])
+    if (!obeys)
+      return fail(
+        `${executor} does not obey ${operator}`,
+        'Let its owner call setOperator with the address of this key.',
+      )
+    return paused ? warn(`${executor} is paused`, 'Let its owner call unpause.') : ok(`${executor} obeys this key`)
+  })
+
+/** Gas of the dearest transaction that each kind of chain sees. */
+const GAS = { bid: 2_000_000n, settlement: 800_000n }
+/** Settlements that a night may bring. */
+const ENOUGH = 50n
+
+const runway = ({ area, node, operator }: Place, gas: bigint): Promise<Finding> =>
+  check(area, 'gas', async () => {
+    const [balance, price] = await Promise.all([getBalance(node, { address: operator }), getGasPrice(node)])
+    const left = balance / (gas * (price > 0n ? price : 1n))
+    const count = left > 1_000_000n ? 'over a million' : String(left)
+    const words = `${formatEther(balance)} in native coin: ${count} transactions at the present price`
+    if (left === 0n) return fail(words, `Send native coin to ${operator}.`)
+    return left < ENOUGH
+      ? warn(words, `Send native coin to ${operator}: both legs of a settlement need it.`)
+      : ok(words)
+  })
+
+const cash = ({ area, node, executor }: Place, { engine }: EngineDeployment): Promise<Finding> =>
+  check(area, 'capital', async () => {
+    const held = await readContract(node, {
+      address: engine,
+      abi: marginEngineAbi,
+      functionName: 'cashOf',
+      args: [executor],
+    })
+    const words = `${held / 10n ** 18n} USD of engine cash`
+    return held > 0n ? ok(words) : warn(words, `Deposit cash for ${executor}: without it nothing can be bid.`)
+  })
+
+const bond = ({ area, node, executor }: Place, { registry }: EngineDeployment): Promise<Finding> =>
+  check(area, 'bond', async () => {
+    const bonded = await readContract(node, {
+      address: registry,
+      abi: agentRegistryAbi,
+      functionName: 'isBonded',
+      args: [executor],
+    })
+    if (bonded) return ok('bonded: the first seconds of auctions are open to it')
+    return warn('not bonded', 'Bond the executor, or bid only once an auction is open to everybody.')
+  })

@@ -1,0 +1,127 @@
+// The doctor on a deployed network: silent when all is well, and one line with a remedy for everything that is not.
+import { writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import type { Network } from '../../agent/domain/network.ts'
+import { examine, standReady } from '../../agent/runtime/doctor/examine.ts'
+import type { Finding } from '../../agent/runtime/doctor/finding.ts'
+import { type AgentConfig, type AgentConfigInput, agentConfig } from '../../config/schema.ts'
+import { temporaryFolder } from '../support/config-file.ts'
+import { type LocalNetwork, startLocalNetwork } from '../support/local-network.ts'
+
+let local: LocalNetwork
+beforeAll(async () => {
+  local = await startLocalNetwork()
+}, 60_000)
+afterAll(() => local.stop())
+
+test('a healthy agent is told so, check by check', async () => {
+  const findings = await examined({})
+  expect(findings.filter(({ status }) => status === 'fail')).toEqual([])
+  expect(findings.map(({ area, check }) => `${area} ${check}`)).toEqual(
+    expect.arrayContaining(['machine key', 'chain 31337 executor', 'chain 31337 capital', 'chain 41337 gas']),
+  )
+})
+
+test('the key of somebody else is not obeyed', async () => {
+  const finding = await oneOf({ key: `0x${'11'.repeat(32)}` }, 'chain 31337', 'executor')
+  expect(finding).toMatchObject({ status: 'fail', found: expect.stringContaining('does not obey') })
+  expect(finding?.fix).toContain('setOperator')
+})
+
+test('a key without native coin has no runway', async () => {
+  const finding = await oneOf({ key: `0x${'11'.repeat(32)}` }, 'chain 41337', 'gas')
+  expect(finding).toMatchObject({ status: 'fail', found: expect.stringContaining('0 transactions') })
+})
+
+test('a node of another chain is named', async () => {
+  const finding = await oneOf({ chains: { 41337: [local.engine.url] } }, 'chain 41337', local.engine.url)
+  expect(finding).toMatchObject({ status: 'fail', found: 'serves chain 31337' })
+})
+
+test('a description of another deployment points into the void', async () => {
+  const [engine] = local.deployment.network.engines
+  if (!engine) throw new Error('no engine')
+  const elsewhere = { ...engine, priceBook: '0x00000000000000000000000000000000000000a1' } as const
+  const network = { ...local.deployment.network, engines: [elsewhere] }
+  const found = (await examined({ network })).filter(({ status }) => status === 'fail').map(({ check }) => check)
+  expect(found).toEqual(['contracts', `engine ${engine.name}`])
+})
+
+test('two nodes that tell different stories are told apart', async () => {
+  const liar = await forkOf(local.vault.url)
+  const finding = await oneOf({ chains: { 41337: [local.vault.url, liar] } }, 'chain 41337', 'agreement')
+  expect(finding).toMatchObject({ status: 'fail', found: expect.stringContaining('differs') })
+})
+
+test('a vault whose roots are paused, and a peer that is gone, are worth a look', async () => {
+  const vault = local.deployment.network.vaults[0]?.id ?? ''
+  await local.guard(vault, 'pause')
+  onTestFinished(() => local.guard(vault, 'unpause'))
+  const findings = await examined({ bootstrap: ['/ip4/127.0.0.1/tcp/1'] })
+  expect(findings.find(({ check }) => check === `roots for ${vault}`)?.status).toBe('warn')
+  expect(findings.find(({ check }) => check === 'peers')).toMatchObject({
+    status: 'warn',
+    found: '0 of 1 bootstrap peers listen; silent: /ip4/127.0.0.1/tcp/1',
+  })
+})
+
+test('a live agent starts only when every bid could succeed', async () => {
+  const [config, { network, seats }] = [configOf({}), local.deployment]
+  const operator = seats[0]?.operator ?? '0x'
+  expect((await standReady(config, network, operator)).filter(({ status }) => status === 'fail')).toEqual([])
+  const stranger = '0x00000000000000000000000000000000000000a1'
+  await expect(standReady(config, network, stranger)).rejects.toMatchObject({ code: 'E_NOT_READY', exit: 4 })
+})
+
+type Case = {
+  readonly key?: string
+  readonly network?: Network
+  readonly chains?: Readonly<Record<number, readonly string[]>>
+  readonly bootstrap?: readonly string[]
+}
+
+async function examined(given: Case): Promise<readonly Finding[]> {
+  const findings: Finding[] = []
+  for await (const one of examine(configOf(given), given.network ?? local.deployment.network)) findings.push(one)
+  return findings
+}
+
+const oneOf = async (given: Case, area: string, check: string): Promise<Finding | undefined> =>
+  (await examined(given)).find((one) => one.area === area && one.check === check)
+
+function configOf({ key, chains = {}, bootstrap = [] }: Case): AgentConfig {
+  const folder = temporaryFolder()
+  const [seat] = local.deployment.seats
+  if (!seat) throw new Error('nobody sits in this scenario')
+  const operator = join(folder, 'operator.key')
+  writeFileSync(operator, key ?? seat.key, { mode: 0o600 })
+  const entry = (id: number, url: string) => ({ id, rpc: [...(chains[id] ?? [url])], executor: seat.executor })
+  const written: AgentConfigInput = {
+    network: 'network.json',
+    dataDir: join(folder, 'data'),
+    keys: { operator },
+    chains: [entry(31_337, local.engine.url), entry(41_337, local.vault.url)],
+    p2p: { bootstrap: [...bootstrap] },
+  }
+  return agentConfig.parse(written)
+}
+
+/** A node that answers like another one, but gives every block another hash. */
+async function forkOf(url: string): Promise<string> {
+  const server = createServer(async (request, response) => {
+    const parts: Buffer[] = []
+    for await (const part of request) parts.push(part)
+    const answer = await fetch(url, { method: 'POST', body: Buffer.concat(parts), headers: JSON_BODY })
+    const body = (await answer.text()).replace(/"hash":"0x[0-9a-f]{8}/, '"hash":"0xdeadbeef')
+    response.setHeader('content-type', 'application/json').end(body)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void server.close())
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('the server has no port')
+  return `http://127.0.0.1:${address.port}`
+}
+
+const JSON_BODY = { 'content-type': 'application/json' }
