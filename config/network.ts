@@ -19,6 +19,8 @@ const engine = z.strictObject({
   auction: address,
   priceBook: address,
   creditLines: address,
+  riskParameters: address,
+  insuranceFund: address,
   registry: address,
   cash: address,
   cashDecimals: decimals,

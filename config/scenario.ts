@@ -92,6 +92,7 @@ const engine = z.strictObject({
   tradeFee: ratio,
   pool: amount.describe('Cash of the pool that is counterparty to every trade.'),
   insurance: amount,
+  tranche: amount.prefault('250000 USD').describe("First loss of each route, borne by the tranche's backers."),
 })
 
 const auction = z.strictObject({

@@ -11,6 +11,9 @@ export type EngineDeployment = {
   readonly auction: Address
   readonly priceBook: Address
   readonly creditLines: Address
+  /** Where gap haircuts, premiums and provider fees are published. */
+  readonly riskParameters: Address
+  readonly insuranceFund: Address
   readonly registry: Address
   readonly cash: Address
   readonly cashDecimals: number

@@ -15,7 +15,7 @@ export async function balances(
   record: Record,
   holders: readonly Address[],
 ): Promise<readonly Balance[]> {
-  const engines = await Promise.all(deployment.engines.map((site) => cashLedger(site, record)))
+  const engines = await Promise.all(deployment.engines.map((site) => cashLedger(site, record, deployment)))
   const vaults = await Promise.all(deployment.network.vaults.map((vault) => vaultLedger(deployment, vault.id)))
   const tokens = await Promise.all(deployment.vaultChains.map((site) => tokenLedger(deployment, site, holders)))
   return [...engines, ...vaults, ...tokens].flat()
@@ -32,8 +32,11 @@ const sum = (amounts: readonly bigint[]): bigint => amounts.reduce((total, amoun
 const view = (to: Address, abi: Abi, name: string, ...args: readonly unknown[]): View => ({ to, abi, name, args })
 
 /** Cash of every account, pool and insurance included, against the tokens in the engine. */
-async function cashLedger(site: EngineSite, record: Record): Promise<readonly Balance[]> {
-  const accounts = [...new Set([...record.accounts, ...(await poolAndInsurance(site))])]
+async function cashLedger(site: EngineSite, record: Record, deployment: Deployment): Promise<readonly Balance[]> {
+  const tranches = deployment.network.vaults
+    .filter((vault) => vault.engine === site.chain.id)
+    .flatMap((vault) => deployment.tranches.get(vault.id) ?? [])
+  const accounts = [...new Set([...record.accounts, ...(await poolAndInsurance(site)), ...tranches])]
   const cash = await readAll<bigint>(
     site.chain.rpc,
     accounts.map((account) => view(site.engine, Engine, 'cashOf', account)),

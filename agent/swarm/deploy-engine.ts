@@ -3,6 +3,7 @@ import { type Abi, type Address, encodeFunctionData, getAddress, type Hex } from
 import { feedNamed, feedsOf } from '../simulator/scenario/feeds.ts'
 import { perpetualShocks } from '../simulator/scenario/shocks.ts'
 import { type Burst, openBurst } from './burst.ts'
+import { deployRisk, governRisk, nameTranche } from './deploy-risk.ts'
 import { type DeployPlan, dollars, type EngineSite, type Seated, type VaultPlace } from './deployment.ts'
 import type { LocalChain } from './local-chain.ts'
 import { ownersOf } from './owners.ts'
@@ -21,9 +22,10 @@ export function deployEngine(plan: DeployPlan, chain: LocalChain, position: numb
   const priceBook = burst.deploy(PriceBook, [authority, BigInt(quorum), Number(maxAge), Number(deviation)])
   const { initialFactor, tradeFee } = scenario.engine
   const engine = burst.deploy(MarginEngine, [authority, cash, priceBook, initialFactor, tradeFee])
+  const { riskParameters, insuranceFund } = deployRisk(authority, engine, burst)
   const [auction, creditLines] = [burst.reserve(), burst.reserve()]
   burst.deploy(LiquidationAuction, [engine, creditLines.address, registry, auctionTerms(plan)], auction)
-  burst.deploy(CreditLines, [engine, auction.address], creditLines)
+  burst.deploy(CreditLines, [engine, auction.address, riskParameters], creditLines)
   const { name, finality } = scenario.engines[position] ?? { name: chain.name, finality: 0 }
   return {
     chain,
@@ -37,6 +39,8 @@ export function deployEngine(plan: DeployPlan, chain: LocalChain, position: numb
     engine,
     auction: auction.address,
     creditLines: creditLines.address,
+    riskParameters,
+    insuranceFund,
   }
 }
 
@@ -49,20 +53,27 @@ export function listMarket(plan: DeployPlan, site: EngineSite, vaults: readonly 
     burst.call({ to: site.priceBook, abi: PriceBook.abi, name: 'setPublisher', args: [publisher, true] })
   }
   for (const module of [site.auction, site.creditLines]) engine('setModule', module, true)
+  governRisk(site, burst)
   for (const instrument of instrumentsOf(plan)) engine('listInstrument', instrument)
   for (const vault of vaults.filter((one) => one.engineSite === site)) {
     for (const collateral of collateralsOf(plan, vault)) engine('listCollateral', collateral)
-    for (const module of [site.engine, site.auction]) {
+    for (const module of [site.engine, site.auction, site.creditLines]) {
       burst.call({ to: vault.mirror, abi: VaultMirror.abi, name: 'setModule', args: [module, true] })
     }
+    nameTranche(site, vault, burst)
   }
 }
 
 /** Opens and funds the pool, the insurance and the agents' own accounts. */
-export async function openEngineAccounts(plan: DeployPlan, site: EngineSite, seats: readonly Seated[]): Promise<void> {
+export async function openEngineAccounts(
+  plan: DeployPlan,
+  site: EngineSite,
+  seats: readonly Seated[],
+  tranches: readonly Address[],
+): Promise<void> {
   const { governor } = await ownersOf(site.chain)
   const burst = await openBurst(site.chain, governor, 'self')
-  const { MarginEngine, TestToken } = ENGINE_ARTEFACTS
+  const { MarginEngine, TestToken, InsuranceTranche } = ENGINE_ARTEFACTS
   const [pool, insurance] = await poolAndInsurance(site)
   const { engine } = plan.scenario
   const funded = [
@@ -70,12 +81,17 @@ export async function openEngineAccounts(plan: DeployPlan, site: EngineSite, sea
     { account: insurance, amount: dollars(engine.insurance) },
     ...seats.map((seat) => ({ account: seat.executor, amount: dollars(seat.capital) })),
   ]
-  const total = funded.reduce((sum, { amount }) => sum + amount, 0n)
+  const backing = dollars(engine.tranche)
+  const total = funded.reduce((sum, { amount }) => sum + amount, backing * BigInt(tranches.length))
   burst.call({ to: site.cash, abi: TestToken.abi, name: 'mint', args: [governor, total] })
   burst.call({ to: site.cash, abi: TestToken.abi, name: 'approve', args: [site.engine, total] })
   for (const { account, amount } of funded) {
     if (amount > 0n)
       burst.call({ to: site.engine, abi: MarginEngine.abi, name: 'depositCash', args: [account, amount] })
+  }
+  for (const tranche of backing > 0n ? tranches : []) {
+    burst.call({ to: site.cash, abi: TestToken.abi, name: 'approve', args: [tranche, backing] })
+    burst.call({ to: tranche, abi: InsuranceTranche.abi, name: 'deposit', args: [backing, governor] })
   }
   await burst.flush()
 }

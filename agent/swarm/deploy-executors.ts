@@ -1,15 +1,5 @@
 // The agents' executors on every chain, what their operators may call there, and the agents' bonds.
-import {
-  type Abi,
-  type Address,
-  encodeFunctionData,
-  getAbiItem,
-  type Hex,
-  pad,
-  parseEther,
-  toFunctionSelector,
-  toHex,
-} from 'viem'
+import { type Abi, type Address, encodeFunctionData, type Hex, pad, parseEther, toHex } from 'viem'
 import { invariantBroken } from '../domain/errors.ts'
 import type { ChainId } from '../domain/units.ts'
 import { type Burst, openBurst } from './burst.ts'
@@ -25,6 +15,7 @@ import {
 import type { LocalChain } from './local-chain.ts'
 import type { Owners } from './owners.ts'
 import type { Seat } from './seats.ts'
+import { selectorOf } from './selector.ts'
 import { ENGINE_ARTEFACTS, EXECUTOR, VAULT_ARTEFACTS } from './suite.ts'
 
 /**
@@ -139,12 +130,6 @@ const rules =
   }
 
 const ZERO: Hex = `0x${'0'.repeat(64)}`
-
-function selectorOf(abi: Abi, name: string): Hex {
-  const item = getAbiItem({ abi, name })
-  if (item?.type !== 'function') throw invariantBroken(`no function ${name} in the interface`, {})
-  return toFunctionSelector(item)
-}
 
 type Measure = { readonly target: Address; readonly abi: Abi; readonly name: string }
 

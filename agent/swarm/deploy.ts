@@ -4,6 +4,7 @@ import { type ChainId, millis } from '../domain/units.ts'
 import { type Burst, openBurst } from './burst.ts'
 import { deployEngine, listMarket, openEngineAccounts } from './deploy-engine.ts'
 import { seatExecutors } from './deploy-executors.ts'
+import { deployTranche } from './deploy-risk.ts'
 import { deployVaultChain, listVaults } from './deploy-vault.ts'
 import {
   type Deployment,
@@ -30,9 +31,11 @@ export async function deploy(plan: DeployPlan): Promise<Deployment> {
   for (const site of vaultChains) listVaults(site, vaults, get(owners, site.chain.id).guardian, burst(site.chain))
   await Promise.all(chains.map((chain) => burst(chain).flush()))
   const seated = await seatExecutors(plan, { engines, vaultChains, vaults }, owners)
-  await Promise.all(engines.map((site) => openEngineAccounts(plan, site, seated.seats)))
+  const backed = (site: EngineSite) => vaults.filter((one) => one.engineSite === site).map(({ tranche }) => tranche)
+  await Promise.all(engines.map((site) => openEngineAccounts(plan, site, seated.seats, backed(site))))
   const network = describe(plan, engines, vaults)
-  const deployment = { network, engines, vaultChains, ...seated }
+  const tranches = new Map(vaults.map(({ id, tranche }) => [id, tranche]))
+  const deployment = { network, engines, vaultChains, tranches, ...seated }
   await readBack(plan, deployment)
   return deployment
 }
@@ -57,6 +60,7 @@ function deployVaults(
     const vaultRoots = b.deploy(RootOracle, [engineSite.authority, site.chain.id, engineSite.registry, threshold, 0])
     a.deploy(CollateralVault, [site.authority, engineRoots, place.mirror.address], place.vault)
     b.deploy(VaultMirror, [engineSite.authority, vaultRoots, place.vault.address], place.mirror)
+    const tranche = deployTranche(engineSite, vault.id, place.mirror.address, b)
     const first = listed.get(engineSite.chain.id) ?? 0
     listed.set(engineSite.chain.id, first + site.assets.length)
     const assets = site.assets.map(({ symbol, token, decimals, pair }, i) => ({
@@ -68,7 +72,7 @@ function deployVaults(
     }))
     const { median, spread, stuckOdds, stuckMedian } = vault.latency
     return {
-      ...{ site, engineSite, id: vault.id, chain: site.chain.id, engine: engineSite.chain.id },
+      ...{ site, engineSite, tranche, id: vault.id, chain: site.chain.id, engine: engineSite.chain.id },
       ...{ vault: place.vault.address, mirror: place.mirror.address, engineRoots, vaultRoots, delay, assets },
       ...{ registry: site.registry, router: site.router, dollar: site.dollar, dollarDecimals: 6 },
       ...{ finality: site.finality, fromBlock: 0n },
@@ -86,7 +90,18 @@ function describe(plan: DeployPlan, engines: readonly EngineSite[], vaults: read
     attestors: seats.filter((seat) => seat.attest).map((seat) => seat.operator),
     publishers,
     engines: engines.map(
-      ({ chain, name, engine, auction, priceBook, creditLines, registry, cash, finality }): EngineDeployment => {
+      ({
+        chain,
+        name,
+        engine,
+        auction,
+        priceBook,
+        creditLines,
+        registry,
+        cash,
+        finality,
+        ...site
+      }): EngineDeployment => {
         return {
           chain: chain.id,
           name,
@@ -94,6 +109,8 @@ function describe(plan: DeployPlan, engines: readonly EngineSite[], vaults: read
           auction,
           priceBook,
           creditLines,
+          riskParameters: site.riskParameters,
+          insuranceFund: site.insuranceFund,
           registry,
           cash,
           cashDecimals: 6,
@@ -102,7 +119,7 @@ function describe(plan: DeployPlan, engines: readonly EngineSite[], vaults: read
         }
       },
     ),
-    vaults: vaults.map(({ site: _site, engineSite: _engine, ...vault }) => vault),
+    vaults: vaults.map(({ site: _site, engineSite: _engine, tranche: _tranche, ...vault }) => vault),
   }
 }
 

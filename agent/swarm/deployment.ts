@@ -3,7 +3,7 @@ import type { Address } from 'viem'
 import type { Scenario } from '../../config/scenario.ts'
 import { invariantBroken } from '../domain/errors.ts'
 import type { Network, VaultDeployment } from '../domain/network.ts'
-import { type ChainId, chainId } from '../domain/units.ts'
+import { type ChainId, chainId, type VaultId } from '../domain/units.ts'
 import type { LocalChain } from './local-chain.ts'
 import type { Seat } from './seats.ts'
 import type { VAULT_ARTEFACTS } from './suite.ts'
@@ -27,6 +27,8 @@ export type Deployment = {
   readonly vaultChains: readonly VaultSite[]
   readonly seats: readonly Seated[]
   readonly desk: Address
+  /** The first loss of every route, by vault. */
+  readonly tranches: ReadonlyMap<VaultId, Address>
 }
 
 /** Contracts of one engine chain. */
@@ -42,6 +44,8 @@ export type EngineSite = {
   readonly engine: Address
   readonly auction: Address
   readonly creditLines: Address
+  readonly riskParameters: Address
+  readonly insuranceFund: Address
 }
 
 /** A collateral token of a vault chain and the pool it is sold in. `depth` in dollars (six decimals) on each side. */
@@ -69,8 +73,12 @@ export type VaultSite = {
   readonly artefacts: typeof VAULT_ARTEFACTS
 }
 
-/** A vault with its mirror and the two root oracles between them. */
-export type VaultPlace = VaultDeployment & { readonly site: VaultSite; readonly engineSite: EngineSite }
+/** A vault with its mirror, the two root oracles between them, and the tranche that bears the route's first loss. */
+export type VaultPlace = VaultDeployment & {
+  readonly site: VaultSite
+  readonly engineSite: EngineSite
+  readonly tranche: Address
+}
 
 /** The sites that executors act on. */
 export type Sites = {

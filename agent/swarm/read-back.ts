@@ -20,8 +20,9 @@ export async function readBack(plan: DeployPlan, deployment: Deployment): Promis
   for (const site of deployment.vaultChains) await compare(site.chain, vaultChecks(plan, deployment, site.chain))
 }
 
-function engineChecks(plan: DeployPlan, { network, seats }: Deployment, site: EngineSite): readonly Check[] {
-  const { MarginEngine, PriceBook, AgentRegistry, CreditLines, VaultMirror } = ENGINE_ARTEFACTS
+function engineChecks(plan: DeployPlan, { network, seats, tranches }: Deployment, site: EngineSite): readonly Check[] {
+  const { MarginEngine, PriceBook, AgentRegistry, CreditLines, VaultMirror, RiskParameters, InsuranceFund } =
+    ENGINE_ARTEFACTS
   const vaults = network.vaults.filter((vault) => vault.engine === site.chain.id)
   const collaterals = vaults.reduce((sum, vault) => sum + vault.assets.length, 0)
   const engine = { to: site.engine, abi: MarginEngine.abi }
@@ -38,6 +39,17 @@ function engineChecks(plan: DeployPlan, { network, seats }: Deployment, site: En
       expected: true,
     })),
     ...vaults.map((one) => ({ to: one.mirror, abi: VaultMirror.abi, name: 'vault', expected: one.vault })),
+    ...vaults.map(({ mirror }) => {
+      return { to: mirror, abi: VaultMirror.abi, name: 'isModule', args: [site.creditLines], expected: true }
+    }),
+    { ...engine, name: 'insuranceFund', expected: site.insuranceFund },
+    { to: site.riskParameters, abi: RiskParameters.abi, name: 'engine', expected: site.engine },
+    { to: site.creditLines, abi: CreditLines.abi, name: 'risk', expected: site.riskParameters },
+    { to: site.insuranceFund, abi: InsuranceFund.abi, name: 'risk', expected: site.riskParameters },
+    ...vaults.map(({ id, mirror }) => {
+      const expected = tranches.get(id)
+      return { to: site.insuranceFund, abi: InsuranceFund.abi, name: 'trancheOf', args: [mirror], expected }
+    }),
     ...attestors(deploymentAttestors(network.attestors, site.registry), AgentRegistry.abi),
     ...seats.map((seat) => ({
       ...engine,

@@ -10,6 +10,9 @@ export const ENGINE_ARTEFACTS = {
   MarginEngine: ownArtefact('MarginEngine'),
   LiquidationAuction: ownArtefact('LiquidationAuction'),
   CreditLines: ownArtefact('CreditLines'),
+  RiskParameters: ownArtefact('RiskParameters'),
+  InsuranceFund: ownArtefact('InsuranceFund'),
+  InsuranceTranche: ownArtefact('InsuranceTranche'),
   VaultMirror: ownArtefact('VaultMirror'),
 }
 

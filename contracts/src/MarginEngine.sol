@@ -10,6 +10,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {ILiquidationAuction} from "./interfaces/ILiquidationAuction.sol";
+import {IInsuranceFund} from "./interfaces/IInsuranceFund.sol";
 import {IMarginEngine} from "./interfaces/IMarginEngine.sol";
 import {IVaultMirror} from "./interfaces/IVaultMirror.sol";
 import {MarginMath} from "./libraries/MarginMath.sol";
@@ -54,6 +55,7 @@ contract MarginEngine is MarginPricing, Multicall, ReentrancyGuardTransient {
 
     /// @inheritdoc IMarginEngine
     function withdrawCash(address account, uint256 amount, address to) external nonReentrant onlyOwner(account) {
+        _chargePremium(account);
         _takeCash(account, amount * _scale);
         IERC20(cashToken).safeTransfer(to, amount);
     }
@@ -66,6 +68,7 @@ contract MarginEngine is MarginPricing, Multicall, ReentrancyGuardTransient {
     {
         if (amount == 0) revert ZeroAmount();
         Collateral storage collateral = _collateral(id);
+        _chargePremium(account);
         _touch(account);
         IVaultMirror(collateral.mirror).allocate(account, beneficiary, collateral.asset, amount);
         _requireInitial(account, _load(account));
@@ -78,6 +81,7 @@ contract MarginEngine is MarginPricing, Multicall, ReentrancyGuardTransient {
         onlyOwner(account)
     {
         if (size == 0) revert ZeroAmount();
+        _chargePremium(account);
         uint256 initialBefore = margin(account).initial;
         (uint256 lower, uint256 upper,) = _edges(_instrument(instrument).markFeed);
         uint256 price = size > 0 ? upper : lower;
@@ -130,6 +134,13 @@ contract MarginEngine is MarginPricing, Multicall, ReentrancyGuardTransient {
         int256 received = amount.toInt256();
         emit CashMoved(to, received, _addCash(to, received));
         emit AccountUpdated(to, word[to].version);
+    }
+
+    /// @inheritdoc IMarginEngine
+    function chargePremium(address account) external nonReentrant {
+        _requireOpen(account);
+        _chargePremium(account);
+        emit AccountUpdated(account, word[account].version);
     }
 
     /// @dev Only what is not owed: cash against collateral would be a loan.
@@ -195,13 +206,44 @@ contract MarginEngine is MarginPricing, Multicall, ReentrancyGuardTransient {
         }
     }
 
-    /// @dev The insurance account pays as far as it goes, the pool bears the rest.
+    /// @dev The account's routes bear what is theirs; of the rest the insurance account pays as far as it goes, and the
+    /// pool bears what remains.
     function _cover(address account, uint256 amount) private {
-        uint256 reserve = uint256(SignedMath.max(word[INSURANCE].cash, 0));
-        uint256 covered = Math.min(amount, reserve);
+        uint256 rest = amount;
+        uint256 socialised;
+        if (_isInsured(account)) {
+            IInsuranceFund.Share[] memory shares;
+            (shares, socialised) = IInsuranceFund(insuranceFund).cover(account, amount);
+            for (uint256 i; i < shares.length; ++i) {
+                rest -= shares[i].amount;
+                _bookCash(shares[i].account, -shares[i].amount.toInt256());
+            }
+            rest -= socialised;
+        }
+        uint256 covered = Math.min(rest, uint256(SignedMath.max(word[INSURANCE].cash, 0)));
+        uint256 borne = rest - covered + socialised;
         _addCash(INSURANCE, -int256(covered));
-        _addCash(POOL, -int256(amount - covered));
-        emit BadDebt(account, amount, covered);
+        _addCash(POOL, -int256(borne));
+        emit BadDebt(account, amount, amount - borne);
+    }
+
+    /// @dev A premium may leave cash below zero: it is a loss like any other, and margin is judged after it.
+    function _chargePremium(address account) private {
+        if (!_isInsured(account)) return;
+        IInsuranceFund.Share[] memory dues = IInsuranceFund(insuranceFund).accrue(account);
+        for (uint256 i; i < dues.length; ++i) {
+            _bookCash(account, -dues[i].amount.toInt256());
+            _bookCash(dues[i].account, dues[i].amount.toInt256());
+        }
+    }
+
+    function _bookCash(address account, int256 change) private {
+        emit CashMoved(account, change, _addCash(account, change));
+    }
+
+    /// @dev Remote collateral of a cross account counts nothing, so that it puts no route at risk.
+    function _isInsured(address account) private view returns (bool) {
+        return insuranceFund != address(0) && word[account].mode != Mode.CROSS;
     }
 
     /// @dev More risk needs sound prices and initial margin; less risk needs maintenance, so that an account in auction

@@ -37,6 +37,7 @@ abstract contract MarginLedger is IMarginEngine {
     mapping(address account => Word) public word;
     mapping(address account => Held) public held;
     mapping(address account => mapping(uint8 instrument => Holding)) public position;
+    /// @inheritdoc IMarginEngine
     mapping(address account => address) public owner;
 
     modifier onlyOwner(address account) {

@@ -21,6 +21,8 @@ abstract contract MarginListing is IMarginEngine, AccessManaged {
 
     /// @inheritdoc IMarginEngine
     mapping(address module => bool) public isModule;
+    /// @inheritdoc IMarginEngine
+    address public insuranceFund;
 
     modifier onlyModule() {
         if (!isModule[msg.sender]) revert NotModule(msg.sender);
@@ -51,6 +53,12 @@ abstract contract MarginListing is IMarginEngine, AccessManaged {
     function setModule(address module, bool allowed) external restricted {
         isModule[module] = allowed;
         emit ModuleSet(module, allowed);
+    }
+
+    /// @inheritdoc IMarginEngine
+    function setInsuranceFund(address fund) external restricted {
+        insuranceFund = fund;
+        emit InsuranceFundSet(fund);
     }
 
     /// @inheritdoc IMarginEngine

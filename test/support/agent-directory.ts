@@ -25,6 +25,8 @@ export const smallNetwork: Network = {
       auction: somebody,
       priceBook: somebody,
       creditLines: somebody,
+      riskParameters: somebody,
+      insuranceFund: somebody,
       registry: somebody,
       cash: somebody,
       cashDecimals: 6,

@@ -62,7 +62,19 @@ const digests = new WeakMap<Network, Hex>()
 
 function identity({ name, engines, vaults, publishers }: Network): unknown {
   const chainsAndContracts = [
-    ...engines.map((e) => [e.chain, e.engine, e.auction, e.priceBook, e.creditLines, e.registry, e.cash].join()),
+    ...engines.map((e) =>
+      [
+        e.chain,
+        e.engine,
+        e.auction,
+        e.priceBook,
+        e.creditLines,
+        e.riskParameters,
+        e.insuranceFund,
+        e.registry,
+        e.cash,
+      ].join(),
+    ),
     ...vaults.map((v) => [v.id, v.chain, v.engine, v.vault, v.mirror, v.engineRoots, v.vaultRoots].join()),
   ]
   return [MAJOR, name, sorted(chainsAndContracts), sorted(publishers)]

@@ -46,7 +46,18 @@ function addressesOn(id: ChainId, { engines, vaults }: Network): readonly Named[
   return [
     ...engines
       .filter(({ chain }) => chain === id)
-      .flatMap((one) => named(one, ['engine', 'auction', 'priceBook', 'creditLines', 'registry', 'cash'])),
+      .flatMap((one) =>
+        named(one, [
+          'engine',
+          'auction',
+          'priceBook',
+          'creditLines',
+          'riskParameters',
+          'insuranceFund',
+          'registry',
+          'cash',
+        ]),
+      ),
     ...vaults.filter(({ engine }) => engine === id).flatMap((one) => named(one, ['mirror', 'vaultRoots'])),
     ...vaults
       .filter(({ chain }) => chain === id)

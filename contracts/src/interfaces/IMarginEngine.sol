@@ -82,7 +82,8 @@ interface IMarginEngine {
     }
 
     event AccountOpened(address indexed account, address indexed owner, Mode mode);
-    /// @dev The version rises with every change but incoming cash, which can only make a slice better.
+    /// @dev The version rises with every change but incoming cash, which can only make a slice better, and premiums, which
+    /// the price of a slice follows: nobody else's call voids a bid.
     event AccountUpdated(address indexed account, uint64 version);
     event CashMoved(address indexed account, int256 amount, int256 cash);
     event Traded(address indexed account, uint8 indexed instrument, int256 size, uint64 price, uint256 fee);
@@ -90,7 +91,9 @@ interface IMarginEngine {
     event CollateralListed(uint8 indexed collateral, address mirror, address asset);
     event GapChanged(uint8 indexed collateral, uint16 gap);
     event ModuleSet(address indexed module, bool allowed);
-    /// @dev `amount` was paid to whoever took the insolvent account: `covered` by the insurance, the rest by the pool.
+    event InsuranceFundSet(address indexed fund);
+    /// @dev `amount` was paid to whoever took the insolvent account: `covered` by the tranches of its routes and the
+    /// insurance, the rest by the pool.
     event BadDebt(address indexed account, uint256 amount, uint256 covered);
 
     error NotOwner(address account, address caller);
@@ -136,6 +139,10 @@ interface IMarginEngine {
         returns (Slice memory slice, Margin memory left);
     /// @notice Moves cash between accounts (claim purchases). Only modules. The payer keeps its initial margin.
     function moveCash(address from, address to, uint256 amount) external;
+    /// @notice Books the premium due on the account's routes up to now. Anyone may ask; trades and withdrawals do.
+    function chargePremium(address account) external;
+    /// @notice Names who splits shortfalls and asks premiums; none if zero (governance).
+    function setInsuranceFund(address fund) external;
     /// @notice Changes a gap haircut (risk role, within the gap limit).
     function setGap(uint8 collateral, uint16 gap) external;
     /// @notice How many bps one collateral's gap haircut may move per `window` seconds; zero lifts the limit
@@ -159,6 +166,8 @@ interface IMarginEngine {
     /// @notice Full value of an amount of collateral at the current price, rounded down.
     function collateralValue(uint8 collateral, uint256 amount) external view returns (uint256);
     function isModule(address module) external view returns (bool);
+    function insuranceFund() external view returns (address);
+    function owner(address account) external view returns (address);
     /// @notice The token that cash is paid in and out with.
     function cashToken() external view returns (address);
     function pool() external view returns (address);

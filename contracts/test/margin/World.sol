@@ -7,6 +7,7 @@ import {ICreditLines} from "../../src/interfaces/ICreditLines.sol";
 import {ILiquidationAuction} from "../../src/interfaces/ILiquidationAuction.sol";
 import {IMarginEngine} from "../../src/interfaces/IMarginEngine.sol";
 import {IPriceBook} from "../../src/interfaces/IPriceBook.sol";
+import {IRiskParameters} from "../../src/interfaces/IRiskParameters.sol";
 import {IVaultMirror} from "../../src/interfaces/IVaultMirror.sol";
 import {Test} from "../support/Test.sol";
 import {SettableCounter} from "./SettableCounter.sol";
@@ -43,6 +44,7 @@ contract World is Test {
     IVaultMirror public immutable fast;
     IVaultMirror public immutable slow;
     ILiquidationAuction public immutable auction;
+    IRiskParameters public immutable risk;
     ICreditLines public immutable lines;
 
     uint256[3] public publishers;
@@ -64,10 +66,11 @@ contract World is Test {
         source = new SettableCounter();
         fast = IVaultMirror(deploy("VaultMirror", abi.encode(authority, source, address(1))));
         slow = IVaultMirror(deploy("VaultMirror", abi.encode(authority, source, address(2))));
+        risk = IRiskParameters(deploy("RiskParameters", abi.encode(authority, engine, uint48(1 days), riskBounds())));
         address predicted = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1);
         auction =
             ILiquidationAuction(deploy("LiquidationAuction", abi.encode(engine, predicted, registry, auctionTerms())));
-        lines = ICreditLines(deploy("CreditLines", abi.encode(engine, auction)));
+        lines = ICreditLines(deploy("CreditLines", abi.encode(engine, auction, risk)));
         publishers = sorted([uint256(11), 12, 13]);
         govern();
         prices =
@@ -84,6 +87,14 @@ contract World is Test {
             bondedSeconds: 2,
             insolventSeconds: 60,
             dust: 10e18
+        });
+    }
+
+    /// @notice What the published risk parameters may be at most, and how far they move in a day.
+    function riskBounds() public pure returns (IRiskParameters.Bounds memory) {
+        return IRiskParameters.Bounds({
+            highest: IRiskParameters.Levels({gap: 4_000, premium: 5_000, fee: 2_000}),
+            daily: IRiskParameters.Levels({gap: 500, premium: 2_000, fee: 400})
         });
     }
 
@@ -206,6 +217,8 @@ contract World is Test {
         }
         fast.setModule(address(engine), true);
         slow.setModule(address(engine), true);
+        fast.setModule(address(lines), true);
+        slow.setModule(address(lines), true);
         engine.setModule(address(auction), true);
         engine.setModule(address(lines), true);
         list(IMarginEngine.Kind.PERPETUAL, ETH, ETH, ramp(190));

@@ -51,6 +51,8 @@ export function network(change: Partial<Network> = {}): Network {
         auction: contract('auction'),
         priceBook: contract('price book'),
         creditLines: contract('credit lines'),
+        riskParameters: contract('risk parameters'),
+        insuranceFund: contract('insurance fund'),
         registry: contract('registry'),
         cash: contract('cash'),
         cashDecimals: 6,

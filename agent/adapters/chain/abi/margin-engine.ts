@@ -219,6 +219,12 @@ export const marginEngineAbi = [
   {
     type: 'event',
     anonymous: false,
+    inputs: [{ indexed: true, internalType: 'address', name: 'fund', type: 'address' }],
+    name: 'InsuranceFundSet',
+  },
+  {
+    type: 'event',
+    anonymous: false,
     inputs: [
       { indexed: true, internalType: 'address', name: 'module', type: 'address' },
       { indexed: false, internalType: 'bool', name: 'allowed', type: 'bool' },
@@ -311,6 +317,13 @@ export const marginEngineAbi = [
     name: 'cashToken',
     outputs: [{ internalType: 'address', name: '', type: 'address' }],
     stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ internalType: 'address', name: 'account', type: 'address' }],
+    name: 'chargePremium',
+    outputs: [],
+    stateMutability: 'nonpayable',
   },
   {
     type: 'function',
@@ -417,6 +430,13 @@ export const marginEngineAbi = [
     name: 'insurance',
     outputs: [{ internalType: 'address', name: '', type: 'address' }],
     stateMutability: 'pure',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'insuranceFund',
+    outputs: [{ internalType: 'address', name: '', type: 'address' }],
+    stateMutability: 'view',
   },
   {
     type: 'function',
@@ -579,6 +599,13 @@ export const marginEngineAbi = [
       { internalType: 'uint48', name: 'window', type: 'uint48' },
     ],
     name: 'setGapLimit',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ internalType: 'address', name: 'fund', type: 'address' }],
+    name: 'setInsuranceFund',
     outputs: [],
     stateMutability: 'nonpayable',
   },
