@@ -53,6 +53,14 @@ const risk = z
   })
   .describe('Hard limits, and the parameters that price gap risk.')
 
+const protections = z
+  .strictObject({
+    drawdown: ratio.prefault('20 %').describe('Largest fall of settled P&L from its peak, as a share of the capital.'),
+    gapLosses: z.int().positive().default(10).describe('Settlements in a row that the gap may turn into losses.'),
+    failedGas: amount.prefault('500 USD').describe('Most gas burnt by failed bids within an hour.'),
+  })
+  .describe('What stops bidding by itself, until `lienmesh resume` clears it. Settlements go on.')
+
 const strategy = z.strictObject({
   use: z.string().min(1).describe('A built-in strategy by name, or a file such as ./strategies/mine.ts.'),
   params: z.record(z.string(), z.unknown()).default({}).describe("Parameters, checked by the strategy's own schema."),
@@ -105,6 +113,7 @@ export const agentConfig = z.strictObject({
   chains,
   capital: capital.prefault({}),
   risk: risk.prefault({}),
+  protections: protections.prefault({}),
   strategies: z
     .array(strategy)
     .min(1)

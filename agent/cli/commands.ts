@@ -17,6 +17,14 @@ export const commands: readonly Entry[] = [
     'Look at everything that must be right before capital moves',
     async () => (await import('./doctor.ts')).doctor,
   ),
+  entry('status', 'Say what a running agent does', async () => (await import('./status.ts')).status),
+  entry('pause', 'Stop bidding; what is under way still settles', async () => (await import('./pause.ts')).pause),
+  entry('resume', 'Bid again after a pause or a tripped protection', async () => (await import('./resume.ts')).resume),
+  entry(
+    'flatten',
+    'Stop bidding, wait for every claim, end the agent',
+    async () => (await import('./flatten.ts')).flatten,
+  ),
   entry(
     'decisions',
     'List decisions, taken or not, with their reasons',

@@ -24,6 +24,7 @@ export type Wish = { readonly seat: Seat; readonly quote: Quote; readonly reason
 export function admit(core: Core, market: Market, wish: Wish): Intent | Refusal {
   const intent = intentOf(core, market, wish)
   return (
+    haltRefuses(core) ??
     factsRefuse(core, market, wish.quote) ??
     sizeRefuses(wish, intent, market.at) ??
     riskRefuses(core, wish.quote) ??
@@ -31,6 +32,9 @@ export function admit(core: Core, market: Market, wish: Wish): Intent | Refusal 
     (core.setup.mode === 'shadow' ? refuse('shadow', 'shadow mode sends nothing') : intent)
   )
 }
+
+/** A protection tripped, or an operator said stop: nothing passes. */
+const haltRefuses = ({ watch }: Core): Refusal | undefined => watch.halt && refuse('halted', watch.halt.detail)
 
 /** Why an account cannot be bid on now, whoever asks. */
 export function blocked(core: Core, quote: Pick<Quote, 'candidate'>, at: Instant): Refusal | undefined {

@@ -16,7 +16,8 @@ import type { ProviderStatus } from '../domain/message.ts'
 import { type AccountId, after, type ChainId, type Instant, instant, millis, type Wad } from '../domain/units.ts'
 import { hear, learn, marketAt, retract } from './book.ts'
 import { decide } from './decide.ts'
-import { burnt, counted, ended, opened, priced, rivalled, sold } from './happen.ts'
+import { burnt, counted, ended, halted, opened, priced, rivalled, sold } from './happen.ts'
+import { type Halt, halt, resume } from './protect.ts'
 import { act, forgetOpened, laterOf, offer, openings, slept, wake, withoutPrice } from './round.ts'
 import { scan } from './scan.ts'
 import type { Setup } from './setup.ts'
@@ -37,6 +38,9 @@ export type Input = { readonly at: Instant } & (
   | { readonly kind: 'claim-sold'; readonly claims: readonly Claim[]; readonly sale: Sale }
   /** `cost` in the chain's native coin. */
   | { readonly kind: 'gas'; readonly chain: ChainId; readonly cost: Wad; readonly purpose: 'claim' | 'credit' | 'root' }
+  /** Bid no more, for an operator's or an earlier run's reason; or go on. */
+  | { readonly kind: 'halt'; readonly halt: Halt }
+  | { readonly kind: 'resume' }
   | { readonly kind: 'timer' }
 )
 
@@ -48,6 +52,8 @@ export type Effect =
   | { readonly kind: 'settle'; readonly claim: Claim }
   | { readonly kind: 'settled'; readonly intent: IntentId; readonly attribution: Attribution; readonly fill: Fill }
   | { readonly kind: 'alarm'; readonly code: string; readonly detail: string }
+  /** Nothing is bid from here on, until an operator clears it. */
+  | { readonly kind: 'halted'; readonly halt: Halt }
   | { readonly kind: 'wake'; readonly at: Instant }
   /** Nobody takes it at the start discount, which rises only once the auction is open: start it, without a bid. */
   | { readonly kind: 'open-auction'; readonly candidate: Candidate }
@@ -91,6 +97,10 @@ function happen(core: Core, input: Input): Effect[] {
       return sold(core, at, input.claims, input.sale)
     case 'gas':
       return done(burnt(core, input.chain, input.cost, input.purpose))
+    case 'halt':
+      return halted(halt(core.watch, input.halt))
+    case 'resume':
+      return done(resume(core.watch))
     case 'timer':
       return done(slept(core))
   }
@@ -143,12 +153,14 @@ function enginesOf({ book }: Core, input: Input): readonly ChainId[] {
       return [input.engine]
     case 'outcome':
     case 'claim-sold':
+    case 'resume':
     case 'timer':
       return [...book.terms.keys()]
     case 'reorg':
     case 'competitor':
     case 'claim-opened':
     case 'gas':
+    case 'halt':
       return []
   }
 }

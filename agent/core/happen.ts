@@ -6,7 +6,8 @@ import { mulDivUp } from '../maths/fixed-point.ts'
 import { shortfallOf } from '../maths/gap-risk.ts'
 import { collateralValueDown } from '../maths/margin.ts'
 import { accountKey, type Market, marketAt, measure, retire } from './book.ts'
-import { adopt, bookSale, openClaim, openSettlement, release, type Settled } from './ledger.ts'
+import { adopt, bookSale, openClaim, openSettlement, release, type Settled, wealth } from './ledger.ts'
+import { closed, failed, type Halt } from './protect.ts'
 import { lawOf } from './quote.ts'
 import { RETRY_AFTER } from './setup.ts'
 import type { Core } from './state.ts'
@@ -16,6 +17,7 @@ export type Consequence =
   | { readonly kind: 'settle'; readonly claim: Claim }
   | { readonly kind: 'settled'; readonly intent: IntentId; readonly attribution: Attribution; readonly fill: Fill }
   | { readonly kind: 'alarm'; readonly code: string; readonly detail: string }
+  | { readonly kind: 'halted'; readonly halt: Halt }
 
 /** Learns prices and their volatility after a batch was news. */
 export function priced(core: Core, engine: ChainId, at: Instant): void {
@@ -60,9 +62,8 @@ function conclude(core: Core, at: Instant, intent: Intent, outcome: Outcome): Co
       retire(core.book, account, outcome.fill.anchor.number, undefined)
       return won(core, at, intent, outcome.fill)
     case 'lost':
-      core.ledger.lostRaceGas += gasInDollars(core, account.engine, outcome.gasCost)
       retire(core.book, account, outcome.anchor?.number ?? account.anchor.number, soon)
-      return []
+      return lost(core, at, gasInDollars(core, account.engine, outcome.gasCost))
     case 'declined':
       if (intent.quote.route.provider !== undefined)
         core.book.providers.delete(intent.quote.route.provider.toLowerCase())
@@ -80,7 +81,13 @@ function won(core: Core, at: Instant, intent: Intent, fill: Fill): Consequence[]
   const asset = ({ collateral }: Fill['legs'][number]) => listed.find(({ id }) => id === collateral)?.asset
   const gas = gasInDollars(core, engine, fill.gasCost)
   const { claims, settled } = openSettlement(core.ledger, { intent, fill, at, gas, asset })
-  return [...claims.map((claim): Consequence => ({ kind: 'settle', claim })), ...(settled ? [settlement(settled)] : [])]
+  const opened = claims.map((claim): Consequence => ({ kind: 'settle', claim }))
+  return [...opened, ...(settled ? settlement(core, at, settled) : [])]
+}
+
+function lost(core: Core, at: Instant, gas: Wad): Consequence[] {
+  core.ledger.lostRaceGas += gas
+  return halted(failed(core.watch, gas, { limits: core.setup.protections, at }))
 }
 
 /** Only the strategy whose intent it was. Its mistakes end nobody's settlement. */
@@ -118,7 +125,7 @@ export function sold(core: Core, at: Instant, claims: readonly Claim[], sale: Sa
       detail: `sold a claim of intent ${intent} that no book held`,
     }),
   )
-  return [...alarms, ...settled.map(settlement)]
+  return [...alarms, ...settled.flatMap((one) => settlement(core, at, one))]
 }
 
 /** Gas of the way home: claims charge their next sale, the rest is overhead. `cost` is in the chain's native coin. */
@@ -151,9 +158,11 @@ export function worth(
   return listed === undefined || price === undefined ? undefined : collateralValueDown(amount, listed.decimals, price)
 }
 
-const settlement = ({ intent, attribution, fill }: Settled): Consequence => ({
-  kind: 'settled',
-  intent,
-  attribution,
-  fill,
-})
+function settlement(core: Core, at: Instant, { intent, attribution, fill }: Settled): Consequence[] {
+  const { ledger, setup, watch } = core
+  const halt = closed(watch, attribution, { limits: setup.protections, capital: wealth(ledger), at })
+  return [{ kind: 'settled', intent, attribution, fill }, ...halted(halt)]
+}
+
+/** Says that bidding stopped, if it did. */
+export const halted = (halt: Halt | undefined): Consequence[] => (halt === undefined ? [] : [{ kind: 'halted', halt }])

@@ -81,6 +81,9 @@ export const inFlight = (ledger: Ledger): Wad => sum(openClaims(ledger), ({ debt
 export const pledged = (ledger: Ledger): Wad =>
   sum(travelling(ledger), ({ intent }) => max(wad(0n), intent.quote.outlay))
 
+/** Cash on every engine and what is in flight. */
+export const wealth = (ledger: Ledger): Wad => wad(sum([...ledger.cash.values()], (cash) => cash) + inFlight(ledger))
+
 /** Expected shortfall of everything in flight or about to be. */
 export const shortfallInFlight = (ledger: Ledger): Wad =>
   wad(

@@ -105,7 +105,7 @@ const TURN = 1_200
 
 /** Auctions that everybody here waits for and nobody has opened, once each. Shadow mode opens none. */
 export function openings(core: Core, market: Market, choices: readonly Choice[]): readonly Saying[] {
-  if (core.setup.mode === 'shadow') return []
+  if (core.setup.mode === 'shadow' || core.watch.halt !== undefined) return []
   const taken = new Set(choices.flatMap(({ kind, candidate }) => (kind === 'take' ? [candidate.id] : [])))
   return choices.flatMap(({ kind, candidate }): Saying[] => {
     const waiting =

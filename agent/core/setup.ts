@@ -16,6 +16,7 @@ import type { GapTerms } from '../maths/gap-risk.ts'
 import type { Market } from '../maths/sizing.ts'
 import type { VolatilityTerms } from '../maths/volatility.ts'
 import type { Answer, Strategy, View } from '../strategy.ts'
+import type { Protections } from './protect.ts'
 
 /** Everything the core needs besides inputs. Amounts in dollars (wad). */
 export type Setup = {
@@ -37,6 +38,7 @@ export type Setup = {
   readonly vaults: readonly VaultSetup[]
   readonly capital: CapitalLimits
   readonly risk: RiskLimits
+  readonly protections: Protections
   readonly gas: GasCosts
 }
 

@@ -4,6 +4,7 @@ import type { ChainId, Instant } from '../domain/units.ts'
 import type { GapLaw } from '../maths/gap-risk.ts'
 import { type Book, openBook } from './book.ts'
 import { type Ledger, openLedger } from './ledger.ts'
+import { openWatch, type Watch } from './protect.ts'
 import type { Sightings } from './scan.ts'
 import type { Setup } from './setup.ts'
 
@@ -25,6 +26,8 @@ export type Core = {
   readonly exhausted: Map<ChainId, bigint>
   /** Auctions we asked to be opened. */
   readonly opened: Set<CandidateId>
+  /** Losses that may stop us. */
+  readonly watch: Watch
   /** When each engine was last looked at. */
   readonly looked: Map<ChainId, Instant>
   /** The next time we asked to be called. */
@@ -44,6 +47,7 @@ export const openCore = (setup: Setup): Core => ({
   attempts: new Map(),
   exhausted: new Map(),
   opened: new Set(),
+  watch: openWatch(),
   looked: new Map(),
   wakeAt: undefined,
 })

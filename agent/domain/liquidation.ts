@@ -169,6 +169,7 @@ export type SkipReason =
   | 'duplicate'
   | 'over-fraction'
   | 'shadow'
+  | 'halted'
   | 'strategy-error'
   | 'settling'
 

@@ -8,6 +8,8 @@ const levels = {
   'agent:started': 'info',
   'agent:ready': 'info',
   'agent:stopping': 'info',
+  'agent:halted': 'error',
+  'agent:resumed': 'info',
   'agent:summary': 'info',
   'agent:retried': 'warn',
   'agent:failed': 'error',

@@ -4,6 +4,7 @@ import type { Effect } from '../core/core.ts'
 import type { Intent, Outcome } from '../domain/liquidation.ts'
 import type { Offer, OfferRequest } from '../domain/message.ts'
 import { millis } from '../domain/units.ts'
+import { halted } from './command-post.ts'
 import type { Context, EngineSeat } from './context.ts'
 import type { Opener } from './opener.ts'
 import type { Desk } from './settle.ts'
@@ -42,6 +43,8 @@ export function perform(context: Context, performer: Performer, effect: Effect):
     }
     case 'alarm':
       return context.emit('alarm', { code: effect.code, detail: effect.detail })
+    case 'halted':
+      return halted(context, effect.halt)
     case 'wake':
       return performer.wake(effect.at)
     case 'open-auction':

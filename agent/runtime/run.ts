@@ -8,8 +8,10 @@ import { EXIT, type ExitStatus, LienmeshError } from '../domain/errors.ts'
 import type { Status } from '../domain/message.ts'
 import type { Network } from '../domain/network.ts'
 import { millis, wad } from '../domain/units.ts'
+import { obey, rememberHalt } from './command-post.ts'
 import { type Agent, compose } from './compose.ts'
 import type { Context, EngineSeat } from './context.ts'
+import { serveControl } from './control.ts'
 import { standReady } from './doctor/examine.ts'
 import { createEmit } from './events.ts'
 import { describeGossip } from './gossip-stats.ts'
@@ -42,13 +44,13 @@ export async function runAgent(config: AgentConfig, network: Network, stop: Abor
   await lookAtStanding(agent, config)
   emit('agent:started', { name: config.name, mode: config.mode, role: config.role, pid: process.pid })
   const tally = createTally()
-  await live(agent, config, tally)
+  await live(agent, config, { tally, stop: () => failure.abort(STOPPED) })
   emit('agent:stopping', { pending: agent.inputs.size })
   await agent.context.tasks.settled()
   emit('agent:summary', { name: config.name, ...tally.summary(unsettledGas(agent.core.ledger)) })
   await agent.close()
   output.flushSync()
-  if (failure.signal.aborted) throw failure.signal.reason
+  if (failure.signal.aborted && failure.signal.reason !== STOPPED) throw failure.signal.reason
   return EXIT.ok
 }
 
@@ -64,8 +66,13 @@ async function lookAtStanding({ context, close }: Agent, config: AgentConfig): P
   }
 }
 
+/** Why a signal fires when an operator asked the agent to end. */
+const STOPPED = Symbol('stopped')
+
+type Running = { readonly tally: Tally; readonly stop: () => void }
+
 /** Starts every duty and consumes inputs until the signal fires. */
-async function live(agent: Agent, config: AgentConfig, tally: Tally): Promise<void> {
+async function live(agent: Agent, config: AgentConfig, { tally, stop }: Running): Promise<void> {
   const { context, core, inputs } = agent
   const { tasks } = context
   const provider = config.role === 'provider' ? openProviderDesk(context, core, config) : undefined
@@ -86,6 +93,10 @@ async function live(agent: Agent, config: AgentConfig, tally: Tally): Promise<vo
   tasks.keep('listen', () => listen(context, judge))
   watchChains(agent, config, provider)
   for (const vault of context.vaults.keys()) tasks.keep(`settle ${vault}`, (signal) => desk.run(vault, signal))
+  rememberHalt(context)
+  tasks.keep('control', (signal) =>
+    serveControl(config.dataDir, (question) => obey({ context, core, tally, stop }, question), signal),
+  )
   tasks.keep('recover', () => recoverClaims(context))
   tasks.keep('announce', () => announce(context, provider))
   tasks.keep('ready', () => reportReady(context, config.name))

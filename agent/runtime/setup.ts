@@ -26,7 +26,7 @@ export type Standing = { readonly self: readonly Address[]; readonly bonded: boo
 
 /** The setup of a bidder; a provider has the same, without strategies. */
 export async function setupOf(config: AgentConfig, network: Network, who: Standing): Promise<Setup> {
-  const { risk, capital } = config
+  const { risk, capital, protections } = config
   return {
     self: who.self,
     mode: config.mode,
@@ -50,6 +50,11 @@ export async function setupOf(config: AgentConfig, network: Network, who: Standi
       },
       volatility: { floor: fraction(risk.volatility), halfLife: HALF_LIFE, spacing: SPACING },
       payTolerance: PAY_TOLERANCE,
+    },
+    protections: {
+      drawdown: fraction(protections.drawdown),
+      gapLosses: protections.gapLosses,
+      failedGas: protections.failedGas,
     },
     gas: { bid: wad(fromDoubleUp(GAS_OF_BID)), claim: wad(fromDoubleUp(GAS_OF_CLAIM)), nativeFeed: 0 },
   }

@@ -33,6 +33,8 @@ export function writeAgent(
     pace: '400ms',
     keys: { operator: 'operator.key' },
     chains: chains.map(({ id, url }) => ({ id, rpc: [url], executor: seat.executor })),
+    // A scenario wants to see how a strategy ends, not where a protection would have stopped it.
+    protections: { drawdown: '100 %', gapLosses: 1_000_000, failedGas: '1000000 USD' },
     strategies: [{ use: seat.strategy, params: { ...seat.params } }],
     provider: { margin: percent(scenario.provider.margin), maxClaim: dollarText(scenario.provider.maxClaim) },
     p2p: { bootstrap: [...bootstrap] },

@@ -223,6 +223,7 @@ export const setup = (over: Partial<Setup> = {}): Setup => ({
     volatility: { floor: 0.9, halfLife: 15 * MINUTE, spacing: MINUTE },
     payTolerance: bps(50),
   },
+  protections: { drawdown: 1, gapLosses: 1_000, failedGas: usd(1_000_000) },
   gas: { bid: usd(0.5), claim: usd(0.5), nativeFeed: 0 },
   ...over,
 })

@@ -35,6 +35,8 @@ const altered = (change: (answer: Answer, view: View) => readonly Answer[]) => (
   seats: [seatOf((view) => takeAll(view).flatMap((answer) => change(answer, view)))],
 })
 
+const paused = { reason: 'operator', detail: 'an operator paused this agent', at: START } as const
+
 /** For every reason, a situation that gives it. A reason without one does not compile. */
 const situations: Readonly<Record<SkipReason, () => readonly Effect[]>> = {
   'not-profitable': () => shown(opening(2_400)),
@@ -83,6 +85,7 @@ const situations: Readonly<Record<SkipReason, () => readonly Effect[]>> = {
       altered((answer) => [{ ...answer, quote: { ...answer.quote, fraction: bps(9_999) } }]),
     ),
   shadow: () => shown(opening(2_400, ripe()), { mode: 'shadow' }),
+  halted: () => shown([{ at: START, kind: 'halt', halt: paused }, ...opening(2_400, ripe())]),
   'strategy-error': () =>
     shown(
       opening(2_400, ripe()),

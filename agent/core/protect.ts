@@ -1,0 +1,85 @@
+// When the agent stops bidding by itself: losses that say the market is not what we think it is. What tripped stays
+// tripped until an operator clears it; settlements go on all the while.
+import type { Attribution } from '../domain/liquidation.ts'
+import { type Instant, type Wad, wad } from '../domain/units.ts'
+import { max, toDouble } from '../maths/fixed-point.ts'
+
+/** Limits that every agent sets for itself. */
+export type Protections = {
+  /** Largest fall of settled P&L from its peak, as a share of the capital. */
+  readonly drawdown: number
+  /** Settlements in a row that the gap turned into losses. */
+  readonly gapLosses: number
+  /** Gas of failed bids within an hour of wall time, in dollars. */
+  readonly failedGas: Wad
+}
+
+/** Why nothing is bid. */
+export type Halt = {
+  readonly reason: 'operator' | 'drawdown' | 'gap-losses' | 'failed-gas'
+  readonly detail: string
+  readonly at: Instant
+}
+
+/** What the protections have seen. Changed only here. */
+export type Watch = {
+  halt: Halt | undefined
+  total: bigint
+  peak: bigint
+  gapLosses: number
+  failures: readonly { readonly at: Instant; readonly cost: bigint }[]
+}
+
+/** A watch that has seen nothing. */
+export const openWatch = (): Watch => ({ halt: undefined, total: 0n, peak: 0n, gapLosses: 0, failures: [] })
+
+/** Counts a closed settlement. Answers the halt that it caused. `capital` is cash and what is in flight. */
+export function closed(
+  watch: Watch,
+  { total, gap }: Pick<Attribution, 'total' | 'gap'>,
+  { limits, capital, at }: { readonly limits: Protections; readonly capital: Wad; readonly at: Instant },
+): Halt | undefined {
+  watch.total += total
+  watch.peak = max(watch.peak, watch.total)
+  watch.gapLosses = total < 0n && gap < 0n ? watch.gapLosses + 1 : 0
+  const fall = toDouble(wad(watch.peak - watch.total))
+  if (fall > limits.drawdown * toDouble(capital))
+    return trip(watch, { reason: 'drawdown', at, detail: `settled P&L fell ${inDollars(fall)} from its peak` })
+  if (watch.gapLosses >= limits.gapLosses)
+    return trip(watch, { reason: 'gap-losses', at, detail: `the gap took ${watch.gapLosses} settlements in a row` })
+  return undefined
+}
+
+const HOUR = 3_600_000
+
+/** Counts the gas of a failed bid. Answers the halt that it caused. */
+export function failed(
+  watch: Watch,
+  cost: Wad,
+  { limits, at }: { readonly limits: Protections; readonly at: Instant },
+): Halt | undefined {
+  watch.failures = [...watch.failures.filter((one) => at - one.at < HOUR), { at, cost }]
+  const spent = wad(watch.failures.reduce((sum, one) => sum + one.cost, 0n))
+  if (spent <= limits.failedGas) return undefined
+  return trip(watch, { reason: 'failed-gas', at, detail: `failed bids burnt ${inDollars(toDouble(spent))} in an hour` })
+}
+
+/** An operator's word, or what the journal remembers of an earlier one. */
+export const halt = (watch: Watch, reason: Halt): Halt | undefined => trip(watch, reason)
+
+/** Clears a halt; what was counted towards the next one starts again. */
+export function resume(watch: Watch): void {
+  watch.halt = undefined
+  watch.peak = watch.total
+  watch.gapLosses = 0
+  watch.failures = []
+}
+
+/** The first reason stands. */
+function trip(watch: Watch, reason: Halt): Halt | undefined {
+  if (watch.halt !== undefined) return undefined
+  watch.halt = reason
+  return reason
+}
+
+const inDollars = (amount: number): string => `$${amount.toFixed(2)}`

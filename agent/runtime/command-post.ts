@@ -1,0 +1,86 @@
+// What an operator may ask of an agent, and what an agent remembers of the answer over a restart.
+import type { Core } from '../core/core.ts'
+import { free, inFlight, wealth } from '../core/ledger.ts'
+import type { Halt } from '../core/protect.ts'
+import { type ChainId, instant, wad } from '../domain/units.ts'
+import type { Context } from './context.ts'
+import type { Question } from './control.ts'
+import type { Tally } from './tally.ts'
+
+/** The name under which the journal keeps a halt. */
+const HALT = 'halt'
+
+/** What the agent says of itself. Amounts in dollars (wad). */
+export type AgentStatus = {
+  readonly name: string
+  readonly halt: Halt | undefined
+  readonly reserved: number
+  readonly claims: number
+  readonly inFlight: bigint
+  readonly wealth: bigint
+  readonly free: Readonly<Record<ChainId, bigint>>
+  readonly wins: number
+  readonly peers: number
+}
+
+/** Takes up a halt of an earlier run: what tripped stays tripped. */
+export function rememberHalt({ journal, tell }: Context): void {
+  const kept = journal.recall(HALT)
+  if (kept !== undefined && kept !== '') tell({ kind: 'halt', halt: haltIn(kept) })
+}
+
+/** Writes a halt down before anything else happens, and says so. */
+export function halted({ journal, emit }: Context, halt: Halt): void {
+  journal.remember(HALT, JSON.stringify(halt))
+  emit('agent:halted', { ...halt })
+}
+
+export type Post = { readonly context: Context; readonly core: Core; readonly tally: Tally; readonly stop: () => void }
+
+/** Answers an operator. */
+export async function obey(post: Post, question: Question): Promise<AgentStatus> {
+  const { context, stop } = post
+  switch (question) {
+    case 'status':
+      return statusOf(post)
+    case 'pause': {
+      const halt: Halt = { reason: 'operator', detail: 'an operator paused this agent', at: context.clock.now() }
+      halted(context, halt)
+      context.tell({ kind: 'halt', halt })
+      return { ...statusOf(post), halt: post.core.watch.halt ?? halt }
+    }
+    case 'resume':
+      context.journal.remember(HALT, '')
+      context.tell({ kind: 'resume' })
+      context.emit('agent:resumed')
+      return { ...statusOf(post), halt: undefined }
+    case 'stop':
+      stop()
+      return statusOf(post)
+  }
+}
+
+function statusOf({ context, core, tally }: Post): AgentStatus {
+  const { ledger, setup, watch } = core
+  const engines = [...context.engines.keys()]
+  const claims = [...ledger.settlements.values()].reduce((sum, one) => sum + one.claims.size, ledger.orphans.size)
+  return {
+    name: context.name,
+    halt: watch.halt,
+    reserved: ledger.reserved.size,
+    claims,
+    inFlight: inFlight(ledger),
+    wealth: wealth(ledger),
+    free: Object.fromEntries(engines.map((engine) => [engine, free(ledger, engine, wad(setup.capital.reserve))])),
+    wins: tally.wins,
+    peers: context.gossip.peers().length,
+  }
+}
+
+/** What we wrote ourselves; damaged, it still means that somebody said stop. */
+function haltIn(kept: string): Halt {
+  const held: Partial<Record<string, unknown>> = JSON.parse(kept)
+  const detail = String(held['detail'] ?? 'an earlier run was halted')
+  const known = (['drawdown', 'gap-losses', 'failed-gas'] as const).find((reason) => reason === held['reason'])
+  return { reason: known ?? 'operator', detail, at: instant(Number(held['at'] ?? 0)) }
+}

@@ -1,0 +1,82 @@
+// How an operator stops, resumes and ends an agent: the commands against the socket that every agent serves.
+import { statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { type Question, serveControl, socketOf } from '../../agent/runtime/control.ts'
+import { lienmesh } from '../support/command-line.ts'
+import { temporaryFolder } from '../support/config-file.ts'
+
+const status = {
+  name: 'house-1',
+  reserved: 0,
+  claims: 0,
+  inFlight: 0n,
+  wealth: 70_000n * 10n ** 18n,
+  wins: 3,
+  peers: 7,
+}
+const halt = { reason: 'operator', detail: 'an operator paused this agent', at: 0 }
+
+/** An agent that writes down what it is asked. */
+function agentAt(data: string, answer: (question: Question) => object) {
+  const asked: Question[] = []
+  const stop = new AbortController()
+  const ended = serveControl(
+    data,
+    (question) => {
+      asked.push(question)
+      return Promise.resolve(answer(question))
+    },
+    stop.signal,
+  )
+  onTestFinished(async () => {
+    stop.abort()
+    await ended
+  })
+  return asked
+}
+
+test('pause, status and resume ask the agent and show its answer', async () => {
+  const data = temporaryFolder()
+  const asked = agentAt(data, (question) => (question === 'resume' ? status : { ...status, halt }))
+  const paused = await lienmesh(['pause', '--data', data])
+  expect([paused.status, paused.out]).toEqual([
+    0,
+    'house-1: halted (operator): an operator paused this agent\n' +
+      '  $70000.00 of capital, $0.00 of it in flight\n' +
+      '  0 bids under way, 0 claims to come, 3 races won, 7 peers\n',
+  ])
+  const resumed = await lienmesh(['resume', '--data', data, '--json'])
+  expect(JSON.parse(resumed.out)).toMatchObject({ type: 'status', name: 'house-1', wealth: '70000000000000000000000' })
+  expect(asked).toEqual(['pause', 'resume'])
+  expect(statSync(socketOf(data)).mode & 0o777).toBe(0o600)
+})
+
+test('flatten waits for the claims, then ends the agent', async () => {
+  const data = temporaryFolder()
+  let claims = 2
+  const asked = agentAt(data, () => ({ ...status, halt, claims: Math.max(0, claims--) }))
+  const { status: exit, out } = await lienmesh(['flatten', '--data', data])
+  expect(exit).toBe(0)
+  expect(asked).toEqual(['pause', 'status', 'status', 'stop'])
+  expect(out).toContain('2 claims to come')
+})
+
+test('flatten gives up when the claims do not come, and the agent stays paused', async () => {
+  const data = temporaryFolder()
+  const asked = agentAt(data, () => ({ ...status, halt, claims: 1 }))
+  expect((await lienmesh(['flatten', '--data', data, '--timeout', '1'])).status).toBe(5)
+  expect(asked).not.toContain('stop')
+})
+
+test('no agent there, and a socket that a dead one left behind: one message', async () => {
+  const data = temporaryFolder()
+  for (const left of [false, true]) {
+    if (left) writeFileSync(join(data, 'control.sock'), '')
+    const { status: exit, err } = await lienmesh(['status', '--data', data])
+    expect([exit, err]).toEqual([
+      3,
+      `✖ E_NOT_RUNNING No agent answers for ${data}.\n  fix: Start it with lienmesh run, or name its data directory with --data.\n`,
+    ])
+  }
+})
