@@ -1,8 +1,7 @@
 // Asks a running agent, over its private socket.
-import { connect } from 'node:net'
 import { z } from 'zod'
 import { EXIT, LienmeshError } from '../domain/errors.ts'
-import { type Question, socketOf } from '../runtime/control.ts'
+import { askAgent } from '../runtime/control.ts'
 import type { Context } from './command.ts'
 import { configFlags, configFrom } from './config-source.ts'
 
@@ -29,9 +28,13 @@ export type Answer = z.infer<typeof answer>
 type Found = { readonly config: string; readonly data?: string | undefined }
 
 /** One question, one answer. E_NOT_RUNNING when no agent listens there. */
-export async function ask(found: Found, question: Question, context: Context): Promise<Answer> {
+export async function ask(
+  found: Found,
+  question: 'status' | 'pause' | 'resume' | 'stop',
+  context: Context,
+): Promise<Answer> {
   const dataDir = found.data ?? configFrom(found.config, context).config.dataDir
-  const line = await exchange(socketOf(dataDir), question).catch((error: unknown) => {
+  const said = await askAgent(dataDir, { ask: question }).catch((error: unknown) => {
     throw new LienmeshError('E_NOT_RUNNING', `No agent answers for ${dataDir}.`, {
       remedy: 'fix-config',
       exit: EXIT.notRunning,
@@ -39,22 +42,5 @@ export async function ask(found: Found, question: Question, context: Context): P
       cause: error,
     })
   })
-  return answer.parse(JSON.parse(line))
-}
-
-function exchange(path: string, question: Question): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(path)
-    socket.setTimeout(5_000, () => socket.destroy(new Error('no answer within 5 s')))
-    socket.once('error', reject)
-    socket.once('close', () => reject(new Error('the agent closed the line')))
-    let said = ''
-    socket.setEncoding('utf8').on('data', (part: string) => {
-      said += part
-      if (!said.includes('\n')) return
-      resolve(said.slice(0, said.indexOf('\n')))
-      socket.end()
-    })
-    socket.write(`${question}\n`)
-  })
+  return answer.parse(said)
 }

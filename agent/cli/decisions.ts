@@ -17,7 +17,7 @@ export const decisions = command({
   examples: ['lienmesh decisions --kind take', 'lienmesh decisions --count'],
   run: async (options, context) => {
     const { kind, limit } = options
-    const found = readDecisions(journalFolder(options.from), { ...(kind && { kind }), ...(limit && { limit }) })
+    const found = await readDecisions(journalFolder(options.from), { ...(kind && { kind }), ...(limit && { limit }) })
     const lines = options.count ? counts(found) : found.map(listed)
     for (const { text, object } of lines) context.print(context.json ? json(object) : text)
     return EXIT.ok

@@ -16,7 +16,7 @@ export const why = command({
   examples: ['lienmesh why 0x5aAe', 'lienmesh why 0x5aAe --from .lienmesh/runs/7f3a'],
   run: async (options, context) => {
     const folder = journalFolder(options.from)
-    const found = readDecisions(folder, {}).filter((one) => concerns(one, options.id.toLowerCase()))
+    const found = (await readDecisions(folder, {})).filter((one) => concerns(one, options.id.toLowerCase()))
     if (found.length === 0) throw nothing(options.id, folder)
     for (const one of found) context.print(context.json ? json({ type: 'decision', ...one }) : explain(one))
     return EXIT.ok

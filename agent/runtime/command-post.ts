@@ -2,6 +2,7 @@
 import type { Core } from '../core/core.ts'
 import { free, inFlight, wealth } from '../core/ledger.ts'
 import type { Halt } from '../core/protect.ts'
+import type { Decision } from '../domain/liquidation.ts'
 import { type ChainId, instant, wad } from '../domain/units.ts'
 import type { Context } from './context.ts'
 import type { Question } from './control.ts'
@@ -38,9 +39,9 @@ export function halted({ journal, emit }: Context, halt: Halt): void {
 export type Post = { readonly context: Context; readonly core: Core; readonly tally: Tally; readonly stop: () => void }
 
 /** Answers an operator. */
-export async function obey(post: Post, question: Question): Promise<AgentStatus> {
+export async function obey(post: Post, question: Question): Promise<AgentStatus | { decisions: readonly Decision[] }> {
   const { context, stop } = post
-  switch (question) {
+  switch (question.ask) {
     case 'status':
       return statusOf(post)
     case 'pause': {
@@ -54,6 +55,8 @@ export async function obey(post: Post, question: Question): Promise<AgentStatus>
       context.tell({ kind: 'resume' })
       context.emit('agent:resumed')
       return { ...statusOf(post), halt: undefined }
+    case 'decisions':
+      return { decisions: context.journal.decisions(question.filter) }
     case 'stop':
       stop()
       return statusOf(post)

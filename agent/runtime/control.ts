@@ -1,13 +1,18 @@
 // How an operator speaks to a running agent: one question per line on a private socket, one answer per line.
 import { hash } from 'node:crypto'
 import { chmodSync, rmSync } from 'node:fs'
-import { createServer, type Socket } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { decode, encode } from '../adapters/store/codec.ts'
+import type { Journal } from '../ports/journal.ts'
 
 /** What can be asked of an agent. */
-export const questions = ['status', 'pause', 'resume', 'stop'] as const
-export type Question = (typeof questions)[number]
+export type Question =
+  | { readonly ask: (typeof plain)[number] }
+  | { readonly ask: 'decisions'; readonly filter: Parameters<Journal['decisions']>[0] }
+
+const plain = ['status', 'pause', 'resume', 'stop'] as const
 
 /** Where an agent listens: in its data directory, unless the path would be too long for a socket. */
 export function socketOf(dataDir: string): string {
@@ -19,6 +24,24 @@ export function socketOf(dataDir: string): string {
 /** Longest path of a socket that every platform takes. */
 const LONGEST = 100
 const digest = (path: string): string => hash('sha256', path).slice(0, 16)
+
+/** Asks the agent of a data directory. Rejects when none answers. */
+export function askAgent(dataDir: string, question: Question): Promise<unknown> {
+  return new Promise((answered, refused) => {
+    const socket = connect(socketOf(dataDir))
+    let said = ''
+    socket.setTimeout(PATIENCE, () => socket.destroy(new Error(`no answer within ${PATIENCE / 1_000} s`)))
+    socket.once('error', refused)
+    socket.once('close', () => refused(new Error('the agent closed the line')))
+    socket.setEncoding('utf8').on('data', (part: string) => {
+      said += part
+      if (!part.includes('\n')) return
+      answered(decode(said.slice(0, said.indexOf('\n'))))
+      socket.end()
+    })
+    socket.write(`${encode(question)}\n`)
+  })
+}
 
 /** Answers questions until the signal fires. The socket is the owner's alone. */
 export async function serveControl(
@@ -38,7 +61,7 @@ export async function serveControl(
 }
 
 /** Characters of the longest question, and milliseconds of silence. */
-const [MOST, PATIENCE] = [256, 5_000]
+const [MOST, PATIENCE] = [1_024, 5_000]
 
 function serve(socket: Socket, answer: (question: Question) => Promise<object>): void {
   let asked = ''
@@ -53,10 +76,35 @@ function serve(socket: Socket, answer: (question: Question) => Promise<object>):
 }
 
 async function reply(socket: Socket, line: string, answer: (question: Question) => Promise<object>): Promise<void> {
-  const question = questions.find((one) => one === line)
+  const question = questionIn(line)
   const said = question === undefined ? { error: 'unknown question' } : await answer(question)
-  if (socket.writable) socket.write(`${text(said)}\n`)
+  if (socket.writable) socket.write(`${encode(said)}\n`)
 }
 
-const text = (value: object): string =>
-  JSON.stringify(value, (_, field: unknown) => (typeof field === 'bigint' ? field.toString() : field))
+function questionIn(line: string): Question | undefined {
+  const held = parsed(line)
+  if (typeof held !== 'object' || held === null || !('ask' in held)) return undefined
+  if (held.ask === 'decisions') return { ask: held.ask, filter: filterIn('filter' in held ? held.filter : undefined) }
+  const ask = plain.find((one) => one === held.ask)
+  return ask && { ask }
+}
+
+function filterIn(value: unknown): Parameters<Journal['decisions']>[0] {
+  const held: Readonly<Record<string, unknown>> = typeof value === 'object' && value !== null ? { ...value } : {}
+  const { since, limit } = held
+  const kind = (['take', 'postpone', 'skip'] as const).find((one) => one === held['kind'])
+  return {
+    ...(typeof since === 'number' && { since }),
+    ...(typeof limit === 'number' && { limit }),
+    ...(kind && { kind }),
+  }
+}
+
+function parsed(line: string): unknown {
+  try {
+    return decode(line)
+  } catch {
+    // No JSON: the answer is that the question is unknown.
+    return undefined
+  }
+}

@@ -5,26 +5,46 @@ import { openSqliteJournal } from '../adapters/store/sqlite-journal.ts'
 import { EXIT, LienmeshError } from '../domain/errors.ts'
 import type { Decision } from '../domain/liquidation.ts'
 import type { Journal } from '../ports/journal.ts'
+import { askAgent } from './control.ts'
 
 /** A decision and the agent that made it, named by its directory. */
 export type Recorded = Decision & { readonly agent: string }
 
+type Filter = Parameters<Journal['decisions']>[0]
+
 /** Decisions of every journal below a folder, oldest first. Throws E_NO_JOURNAL when there is none. */
-export function readDecisions(folder: string, filter: Parameters<Journal['decisions']>[0]): readonly Recorded[] {
+export async function readDecisions(folder: string, filter: Filter): Promise<readonly Recorded[]> {
   const files = journalsBelow(folder)
   if (files.length === 0) throw noJournal(folder)
-  return files.flatMap((file) => decisionsOf(file, filter)).sort((a, b) => a.at - b.at)
+  const found = await Promise.all(files.map((file) => decisionsOf(file, filter)))
+  return found.flat().sort((a, b) => a.at - b.at)
 }
 
-function decisionsOf(file: string, filter: Parameters<Journal['decisions']>[0]): readonly Recorded[] {
-  const journal = openSqliteJournal({ path: file })
+/** From the file; from the agent itself while it holds the file. */
+async function decisionsOf(file: string, filter: Filter): Promise<readonly Recorded[]> {
+  const agent = agentOf(file)
+  return (await heldDecisions(file, filter)).map((decision) => ({ ...decision, agent }))
+}
+
+async function heldDecisions(file: string, filter: Filter): Promise<readonly Decision[]> {
   try {
-    const agent = agentOf(file)
-    return journal.decisions(filter).map((decision) => ({ ...decision, agent }))
-  } finally {
-    journal.close()
+    const journal = openSqliteJournal({ path: file })
+    try {
+      return journal.decisions(filter)
+    } finally {
+      journal.close()
+    }
+  } catch (error) {
+    if (!(error instanceof LienmeshError) || error.code !== 'E_LOCKED') throw error
+    return askAgent(dirname(file), { ask: 'decisions', filter }).then(decisionsIn, () => {
+      throw error
+    })
   }
 }
+
+/** Our own agent's words, over a socket that only its owner reaches. */
+const decisionsIn = (said: unknown): readonly Decision[] =>
+  typeof said === 'object' && said !== null && 'decisions' in said ? (said.decisions as readonly Decision[]) : []
 
 /** `house-1` for both `house-1/journal.db` and `house-1/data/journal.db`. */
 const agentOf = (file: string): string => {

@@ -2,6 +2,9 @@
 import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { openSqliteJournal } from '../../agent/adapters/store/sqlite-journal.ts'
+import type { Decision } from '../../agent/domain/liquidation.ts'
+import { instant, wad } from '../../agent/domain/units.ts'
 import { type Question, serveControl, socketOf } from '../../agent/runtime/control.ts'
 import { lienmesh } from '../support/command-line.ts'
 import { temporaryFolder } from '../support/config-file.ts'
@@ -17,14 +20,28 @@ const status = {
 }
 const halt = { reason: 'operator', detail: 'an operator paused this agent', at: 0 }
 
+const decision: Decision = {
+  at: instant(1_700_000_000_000),
+  candidate: '31337:0xa:1',
+  account: '0x0a',
+  strategy: 'gap-aware',
+  kind: 'skip',
+  reason: 'capital',
+  detail: 'not enough free cash',
+  net: wad(15n * 10n ** 17n),
+  gap: undefined,
+  fraction: undefined,
+  route: undefined,
+}
+
 /** An agent that writes down what it is asked. */
 function agentAt(data: string, answer: (question: Question) => object) {
-  const asked: Question[] = []
+  const asked: Question['ask'][] = []
   const stop = new AbortController()
   const ended = serveControl(
     data,
     (question) => {
-      asked.push(question)
+      asked.push(question.ask)
       return Promise.resolve(answer(question))
     },
     stop.signal,
@@ -38,7 +55,7 @@ function agentAt(data: string, answer: (question: Question) => object) {
 
 test('pause, status and resume ask the agent and show its answer', async () => {
   const data = temporaryFolder()
-  const asked = agentAt(data, (question) => (question === 'resume' ? status : { ...status, halt }))
+  const asked = agentAt(data, ({ ask }) => (ask === 'resume' ? status : { ...status, halt }))
   const paused = await lienmesh(['pause', '--data', data])
   expect([paused.status, paused.out]).toEqual([
     0,
@@ -67,6 +84,19 @@ test('flatten gives up when the claims do not come, and the agent stays paused',
   const asked = agentAt(data, () => ({ ...status, halt, claims: 1 }))
   expect((await lienmesh(['flatten', '--data', data, '--timeout', '1'])).status).toBe(5)
   expect(asked).not.toContain('stop')
+})
+
+test('decisions of a running agent come from the agent, which holds its journal', async () => {
+  const data = temporaryFolder()
+  const journal = openSqliteJournal({ path: join(data, 'journal.db') })
+  onTestFinished(() => journal.close())
+  agentAt(data, (question) => {
+    if (question.ask !== 'decisions') throw new Error(`asked for ${question.ask}`)
+    return { decisions: question.filter.kind === 'skip' ? [decision] : [] }
+  })
+  const { out } = await lienmesh(['decisions', '--kind', 'skip', '--from', data])
+  expect(out).toMatch(/skip +31337:0xa:1 {2}capital, net 1\.50\n$/)
+  expect((await lienmesh(['decisions', '--kind', 'take', '--from', data])).out).toBe('')
 })
 
 test('no agent there, and a socket that a dead one left behind: one message', async () => {
