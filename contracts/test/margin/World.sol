@@ -198,7 +198,7 @@ contract World is Test {
         }
     }
 
-    function digest(string memory name, address verifier, bytes32 message) private view returns (bytes32) {
+    function digest(string memory name, address verifier, bytes32 message) public view returns (bytes32) {
         bytes32 domain = keccak256(
             abi.encode(
                 keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
