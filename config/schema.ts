@@ -24,6 +24,19 @@ const chains = z
     z.strictObject({
       id: chain.describe('EIP-155 chain id; every endpoint must answer with it.'),
       rpc: z.array(endpoint).min(1).describe('Endpoints of this chain, preferred first.'),
+      quorum: z
+        .int()
+        .positive()
+        .optional()
+        .describe(
+          'Endpoints that must agree before money moves; most of them by default. 1 is for a node of your own.',
+        ),
+      rate: z
+        .strictObject({ perSecond: z.number().positive(), burst: z.int().positive() })
+        .optional()
+        .describe(
+          'Requests that each endpoint allows per second, and at once. Settlements go first. Unlimited by default.',
+        ),
       executor: address.describe(
         "This agent's LiquidatorExecutor on the chain (the provider's account for a provider).",
       ),

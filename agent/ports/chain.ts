@@ -19,6 +19,8 @@ export interface ChainReader {
   header(number: bigint): Promise<{ readonly rlp: Hex; readonly head: Head }>
   proof(address: Address, slots: readonly Hex[], number: bigint): Promise<StorageProof>
   nativeBalance(who: Address): Promise<bigint>
+  /** Whether enough of the chain's providers agree to commit capital on what they say. */
+  committable(): boolean
 }
 
 /** What happened on an engine chain between two blocks, as far as an agent cares. */

@@ -51,7 +51,8 @@ export async function compose({ config, network, emit, signal, failed }: Composi
   mkdirSync(config.dataDir, { recursive: true })
   const journal = openSqliteJournal({ path: join(config.dataDir, 'journal.db') })
   const trouble = (error: unknown): void => emit('agent:retried', { task: 'chain', error })
-  const links = await openLinks({ config, network, signer, journal, trouble })
+  const alarm = (code: string, detail: string): void => emit('alarm', { code, detail })
+  const links = await openLinks({ config, network, signer, journal, trouble, alarm })
   const engines = await openEngines(config, network, links)
   const vaults = await openVaults(config, network, links)
   const core = createCore(await setupOf(config, network, await standingOf(signer, config, engines)))
@@ -112,20 +113,41 @@ type Opening = {
   readonly signer: Signer
   readonly journal: Journal
   readonly trouble: (error: unknown) => void
+  readonly alarm: (code: string, detail: string) => void
 }
 
 /** One link per chain; a shadow's links cannot send. */
-async function openLinks({ config, network, signer, journal, trouble }: Opening): Promise<Map<ChainId, ChainLink>> {
+async function openLinks({
+  config,
+  network,
+  signer,
+  journal,
+  trouble,
+  alarm,
+}: Opening): Promise<Map<ChainId, ChainLink>> {
   const links = new Map<ChainId, ChainLink>()
-  for (const { id, rpc } of config.chains) {
-    const [url] = rpc
-    if (url === undefined) continue
+  for (const { id, rpc, quorum, rate } of config.chains) {
     const sending = { signer, journal, fees: FEES, finality: finalityOf(network, id) }
-    const link = { chain: id, url, clock: systemClock, trouble }
+    if (config.mode === 'live' && quorum === undefined && rpc.length < ENOUGH) throw tooFew(id, rpc.length)
+    const providers = { urls: rpc, quorum: quorum ?? majority(rpc.length), ...(rate === undefined ? {} : { rate }) }
+    const link = { chain: id, ...providers, clock: systemClock, trouble, alarm }
     links.set(id, await openLink(config.mode === 'live' ? { ...link, sending } : link))
   }
   return links
 }
+
+/** Providers with which one may lie, or be down, without being believed or missed. */
+const ENOUGH = 3
+
+const tooFew = (chain: ChainId, found: number) =>
+  configError(
+    'E_PROVIDERS',
+    `chain ${chain} has ${found} ${found === 1 ? 'endpoint' : 'endpoints'}, live needs ${ENOUGH} from different operators`,
+    'Add endpoints to its rpc, or say `quorum: 1` when the endpoint is a node of your own.',
+  )
+
+/** The smallest number of providers that no other group of the same size can contradict. */
+const majority = (providers: number): number => Math.floor(providers / 2) + 1
 
 /** 2 gwei to the builder, never more than 500. Chains without a base fee order by it alone. */
 const FEES = { tip: 2_000_000_000n, ceiling: 500_000_000_000n, baseFee: 'market' } as const

@@ -65,6 +65,9 @@ async function submit(context: Context, performer: Performer, intent: Intent): P
 /** A firm offer first where a provider pays, then the bid. */
 async function act(context: Context, seat: EngineSeat, intent: Intent): Promise<Outcome> {
   const { quote } = intent
+  const doubtful = [...context.engines.values(), ...context.vaults.values()].find(({ chain }) => !chain.committable())
+  if (doubtful !== undefined)
+    return { kind: 'declined', reason: `no quorum of providers on chain ${doubtful.chain.id}` }
   context.emit('bid:submitted', { intent: intent.id, account: quote.candidate.account.id, route: quote.route.id })
   if (quote.route.settlement !== 'liquidity-service') return seat.chain.bid(intent, undefined, context.signal)
   const provider = quote.route.provider

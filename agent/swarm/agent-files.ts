@@ -32,7 +32,7 @@ export function writeAgent(
     seed: scenario.seed,
     pace: '400ms',
     keys: { operator: 'operator.key' },
-    chains: chains.map(({ id, url }) => ({ id, rpc: [url], executor: seat.executor })),
+    chains: chains.map(({ id, url }) => ({ id, rpc: [url], quorum: 1, executor: seat.executor })),
     // A scenario wants to see how a strategy ends, not where a protection would have stopped it.
     protections: { drawdown: '100 %', gapLosses: 1_000_000, failedGas: '1000000 USD' },
     strategies: [{ use: seat.strategy, params: { ...seat.params } }],

@@ -13,7 +13,7 @@ let ended: AbortController
 
 beforeEach(async () => {
   anvil = await startAnvil({ chainId: CHAIN, args: ['--no-mining'] })
-  link = await openLink({ chain: CHAIN, url: anvil.url, clock: systemClock, poll: millis(5) })
+  link = await openLink({ chain: CHAIN, urls: [anvil.url], clock: systemClock, poll: millis(5) })
   ended = new AbortController()
 })
 
@@ -53,7 +53,7 @@ test('a second follower starts at the head and both hear the next one', async ()
 
 test('a wrong chain behind a URL is named with both ids and without the credentials', async () => {
   const url = anvil.url.replace('http://', 'http://user:secret@')
-  await expect(openLink({ chain: chainId(1), url, clock: systemClock })).rejects.toMatchObject({
+  await expect(openLink({ chain: chainId(1), urls: [url], clock: systemClock })).rejects.toMatchObject({
     code: 'E_CHAIN_ID',
     exit: 4,
     message: `Expected chain 1 at ${anvil.url}, found chain 31337.`,
@@ -62,7 +62,7 @@ test('a wrong chain behind a URL is named with both ids and without the credenti
 
 test('a node that does not answer is E_RPC_DOWN, to be tried again', async () => {
   await anvil.stop()
-  await expect(openLink({ chain: CHAIN, url: anvil.url, clock: systemClock })).rejects.toMatchObject({
+  await expect(openLink({ chain: CHAIN, urls: [anvil.url], clock: systemClock })).rejects.toMatchObject({
     code: 'E_RPC_DOWN',
     remedy: 'retry',
   })

@@ -77,7 +77,7 @@ describe.each(subjects)('$name', ({ open }) => {
 
 async function openReal(): Promise<Subject> {
   const anvil = await startAnvil({ chainId: CHAIN, args: ['--no-mining'] })
-  const link = await openLink({ chain: CHAIN, url: anvil.url, clock: systemClock, poll: millis(5) })
+  const link = await openLink({ chain: CHAIN, urls: [anvil.url], clock: systemClock, poll: millis(5) })
   const [from] = (await anvil.ask('eth_accounts')) as string[]
   const mine = async (blocks: number) => void (await anvil.ask('anvil_mine', `0x${blocks.toString(16)}`))
   await mine(5)

@@ -277,7 +277,7 @@ async function takeSeat(index: number): Promise<Seat> {
   const fees = { tip: 1_000_000_000n, ceiling: 100_000_000_000n, baseFee: 'zero' } as const
   const open = (chain: { id: typeof engineChain.id; url: string }, finality: number) => {
     const sending = { signer: signerOf(seat.key), journal, fees, finality }
-    return openLink({ chain: chain.id, url: chain.url, clock: systemClock, poll: millis(50), sending })
+    return openLink({ chain: chain.id, urls: [chain.url], clock: systemClock, poll: millis(50), sending })
   }
   const [link, vaultLink] = await Promise.all([open(engineChain, 2), open(vaultChain, 1)])
   const { executor } = seat

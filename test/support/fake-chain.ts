@@ -60,6 +60,7 @@ export function fakeChain(id: ChainId): FakeChain {
     header: async (number) => blocks[Number(number)] ?? missing(number),
     proof: async (address, slots) => ({ address, accountProof: [], slots: slots.map((key) => ({ key, proof: [] })) }),
     nativeBalance: async () => 10n ** 21n,
+    committable: () => true,
   }
 }
 

@@ -22,7 +22,7 @@ export async function readEvents(rpc: Rpc, places: EventPlaces, from: bigint, to
   const { engine, auction, creditLines } = places.deployment
   const address = [engine, auction, creditLines, ...mirrorsOf(places).map(({ mirror }) => mirror)]
   const filter = { address, topics: [[...TOPICS]], fromBlock: numberToHex(from), toBlock: numberToHex(to) }
-  const logs = await rpc.ask((node) => node.request({ method: 'eth_getLogs', params: [filter] }))
+  const logs = await rpc.hint((node) => node.request({ method: 'eth_getLogs', params: [filter] }))
   return eventsIn(
     places,
     logs.map((log) => formatLog(log)),

@@ -27,7 +27,7 @@ export function raised(fees: Fees, ceiling: bigint): Fees | undefined {
 }
 
 async function baseFee(rpc: Rpc): Promise<bigint> {
-  const block = await rpc.ask((node) => node.request({ method: 'eth_getBlockByNumber', params: ['latest', false] }))
+  const block = await rpc.hint((node) => node.request({ method: 'eth_getBlockByNumber', params: ['latest', false] }))
   return BigInt(block?.baseFeePerGas ?? 0)
 }
 

@@ -8,6 +8,7 @@ import type { Signer } from '../../ports/signer.ts'
 import type { FeePolicy } from './fees.ts'
 import { trackHeads } from './heads.ts'
 import { openReader } from './reader.ts'
+import type { Rate } from './rpc/budget.ts'
 import { openRpc, type Rpc } from './rpc.ts'
 import { openTransactor, type Transactor } from './transactor.ts'
 
@@ -24,15 +25,22 @@ export type SendingOptions = {
 
 export type LinkOptions = {
   readonly chain: ChainId
-  readonly url: string
+  /** Providers of the chain. */
+  readonly urls: readonly string[]
+  /** Providers that must agree before an answer counts; 1 by default. */
+  readonly quorum?: number
+  /** Requests that each provider allows; unlimited by default. */
+  readonly rate?: Rate
   readonly clock: Clock
   /** Time between looks at the latest block; 150 ms by default. */
   readonly poll?: Millis
-  /** Longest wait for one answer; 4 s by default. */
+  /** Longest wait for one answer; see `RpcOptions`. */
   readonly timeout?: Millis
   readonly sending?: SendingOptions
   /** Told of failures that the link survives by itself. */
   readonly trouble?: (error: unknown) => void
+  /** Told of what an operator must know. */
+  readonly alarm?: (code: string, detail: string) => void
 }
 
 /** An open chain. Open it once per chain; engine and vault chains are views of it. */
@@ -47,8 +55,8 @@ export type ChainLink = {
 
 /** Opens a chain: checks its identity, then takes up unfinished transactions if it may send. */
 export async function openLink(options: LinkOptions): Promise<ChainLink> {
-  const { chain, url, clock, timeout, sending, trouble } = options
-  const rpc = await openRpc({ chain, url, ...(timeout === undefined ? {} : { timeout }) })
+  const { clock, sending, trouble } = options
+  const rpc = await openRpc(options)
   const told = trouble === undefined ? {} : { trouble }
   const heads = trackHeads({ rpc, clock, poll: options.poll ?? millis(150), ...told })
   const transactor = sending && (await openTransactor({ rpc, heads, ...sending, ...told }))
@@ -57,7 +65,10 @@ export async function openLink(options: LinkOptions): Promise<ChainLink> {
     clock,
     reader: openReader(rpc, heads),
     transactor,
-    close: async () => transactor?.close(),
+    close: async () => {
+      await transactor?.close()
+      rpc.close()
+    },
   }
 }
 

@@ -16,6 +16,7 @@ export function openReader(rpc: Rpc, heads: Heads): ChainReader {
     latest: async () => (await blockBy(rpc, 'latest')) ?? missing(rpc, 'latest'),
     header: (number) => header(rpc, number),
     proof: (address, slots, number) => proof(rpc, address, slots, number),
+    committable: rpc.committable,
     nativeBalance: (who) => rpc.ask((node) => getBalance(node, { address: who })),
   }
 }

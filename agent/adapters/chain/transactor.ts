@@ -178,11 +178,8 @@ async function checkForeign(pump: Pump, order: Pending): Promise<void> {
 async function broadcast(options: TransactorOptions, order: Pending): Promise<void> {
   const raw = order.attempts.at(-1)?.raw
   if (raw === undefined) return
-  await options.rpc
-    .ask((node) => node.request({ method: 'eth_sendRawTransaction', params: [raw] }))
-    .catch((error: unknown) => {
-      if (!KNOWN.test(String(error))) options.trouble?.(error)
-    })
+  for (const { place, message } of await options.rpc.send(raw))
+    if (!KNOWN.test(message)) options.trouble?.(new Error(`${place} refused nonce ${order.nonce}: ${message}`))
 }
 
 /** What nodes say of bytes they already have. */

@@ -54,7 +54,7 @@ async function deposits(
   from: bigint,
   to: bigint,
 ): Promise<readonly Deposit[]> {
-  const logs = await rpc.ask((node) => getLogs(node, { address: vault, fromBlock: from, toBlock: to }))
+  const logs = await rpc.hint((node) => getLogs(node, { address: vault, fromBlock: from, toBlock: to }))
   return parseEventLogs({ abi: collateralVaultAbi, eventName: 'Deposited', logs }).map(
     ({ args, blockNumber, blockHash }) => ({
       account: args.account,
