@@ -1,8 +1,11 @@
-// What a feed's own jumps say beside the pooled prior. Only jumps beyond 4.1 local deviations can be told from diffusion;
+// What a feed's own jumps say beside the pooled prior. Only returns beyond 4.1 local deviations can be told from diffusion;
 // sizes are exponential, hence without memory, so that counts and excesses beyond the flag speak for all jumps.
-import { BAR_MILLIS, MEMORY, type Shape } from './price-terms.ts'
+import type { Flags, Shape } from './price-terms.ts'
 
-/** Evidence: flags expected under the prior, flags seen either way, and their excesses in sigmas of a bar. */
+/** Evidence is forgotten with this half-life, in modelled milliseconds. */
+export const MEMORY = 14 * 86_400_000
+
+/** Evidence, fading: flags expected, flags seen either way, and their excesses in local deviations. */
 export type JumpEvidence = {
   readonly expected: number
   readonly ups: number
@@ -15,21 +18,18 @@ export type JumpEvidence = {
 export const NO_JUMPS: JumpEvidence = { expected: 0, ups: 0, downs: 0, upExcess: 0, downExcess: 0 }
 
 /** Lee and Mykland's threshold (2008) for 96 returns a day, in local deviations. */
-export const FLAG = 4.1
+const FLAG = 4.1
 
 /** How many flags the prior is worth, for intensity, direction and size. */
-const TRUST = 12
+const TRUST = 40
 
 /** After a return of `z` local deviations over `elapsed` milliseconds. */
-export function afterBar(seen: JumpEvidence, z: number, elapsed: number, prior: Shape): JumpEvidence {
+export function afterMove(seen: JumpEvidence, z: number, elapsed: number, prior: Flags): JumpEvidence {
   const kept = 2 ** (-elapsed / MEMORY)
-  const bars = elapsed / BAR_MILLIS
-  const flag = FLAG * Math.sqrt(bars)
-  const excess = (Math.abs(z) - FLAG) * Math.sqrt(bars)
+  const excess = Math.max(0, Math.abs(z) - FLAG)
   const [up, down] = excess > 0 ? (z > 0 ? [1, 0] : [0, 1]) : [0, 0]
-  const beyond = prior.up * Math.exp(-prior.eta1 * flag) + (1 - prior.up) * Math.exp(-prior.eta2 * flag)
   return {
-    expected: seen.expected * kept + prior.jumps * bars * beyond,
+    expected: seen.expected * kept + prior.odds,
     ups: seen.ups * kept + up,
     downs: seen.downs * kept + down,
     upExcess: seen.upExcess * kept + up * excess,
@@ -38,16 +38,15 @@ export function afterBar(seen: JumpEvidence, z: number, elapsed: number, prior: 
 }
 
 /** A prior shape after the evidence: Gamma for the intensity, Beta for the direction, Gamma for both inverse sizes. */
-export function posterior(prior: Shape, calm: Shape, seen: JumpEvidence): Shape {
-  const flags = seen.ups + seen.downs
-  const up = (TRUST * calm.up + seen.ups) / (TRUST + flags) / calm.up
-  const size = (eta: number, count: number, excess: number): number =>
-    (eta * (TRUST + count)) / (TRUST + calm.eta2 * excess)
+export function posterior(prior: Shape, flags: Flags, seen: JumpEvidence): Shape {
+  const count = seen.ups + seen.downs
+  const up = (TRUST * flags.up + seen.ups) / (TRUST + count) / flags.up
+  const smaller = (of: number, excess: number): number => (TRUST + of) / (TRUST + excess / flags.excess)
   return {
     diffusion: prior.diffusion,
-    jumps: prior.jumps * ((TRUST + flags) / (TRUST + seen.expected)),
+    jumps: (prior.jumps * (TRUST + count)) / (TRUST + seen.expected),
     up: Math.min(0.95, prior.up * up),
-    eta1: size(prior.eta1, seen.ups, seen.upExcess),
-    eta2: size(prior.eta2, seen.downs, seen.downExcess),
+    eta1: prior.eta1 * smaller(seen.ups, seen.upExcess),
+    eta2: prior.eta2 * smaller(seen.downs, seen.downExcess),
   }
 }

@@ -1,7 +1,7 @@
 // How long settlements of one route take: what was published before, what arrived since. Seconds of modelled time.
 import { type Histogram, mass, withTime } from './histogram.ts'
+import { MEMORY } from './jump-learning.ts'
 import { type LatencyPrior, stuckBeyond } from './latency-prior.ts'
-import { MEMORY } from './price-terms.ts'
 
 /**
  * A settlement that arrived, or one that is still on its way at an age at which it counts as stuck. The second is told

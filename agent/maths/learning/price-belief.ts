@@ -1,11 +1,11 @@
 // What is believed of a price now: a model a quote can be made with, or a reason why there is none.
 import type { MarketState } from '../../domain/gap-record.ts'
-import type { Latency } from '../risk/latency.ts'
-import { atomsOf } from '../risk/latency.ts'
+import { atomsOf, compressed, type Latency } from '../risk/latency.ts'
 import type { Gap } from '../risk/law.ts'
 import type { PriceModel } from '../risk/model.ts'
+import type { Rule } from '../risk/quadrature.ts'
 import { posterior } from './jump-learning.ts'
-import { excitementAt, type PriceLearning } from './price-learning.ts'
+import type { PriceLearning, Series } from './price-learning.ts'
 import { BAR_MILLIS, type PriceTerms, type Shape, YEAR_MILLIS } from './price-terms.ts'
 import { shapeAt, stateOf, triggerScore } from './trigger.ts'
 import { effectiveReturns, forecast } from './variance.ts'
@@ -61,11 +61,9 @@ function believed(state: PriceLearning, age: number, stale: boolean, terms: Pric
     Math.max(forecast(merged.variances, weights, terms), own ? forecast(own.variances, weights, terms) : 0),
   )
   const annual = variances[barHorizon(terms)] ?? 0
-  const slow = Math.max(forecast(merged.variances, SLOW, terms), terms.floor ** 2)
-  const score = triggerScore(merged.recent, slow / YEAR_MILLIS)
-  const { states } = terms.shapes
-  const shape = posterior(shapeAt(score, states), states.calm, merged.jumps)
-  const excited = { ...shape, jumps: shape.jumps + excitementAt(merged, merged.at + age) }
+  const score = scoreOf(merged, terms)
+  const { states, flags } = terms.shapes
+  const shape = posterior(shapeAt(score, states), flags, merged.jumps)
   const clock = terms.shapes.horizons.map(({ seconds, spread }, i) => ({
     seconds,
     mean: (variances[i] ?? annual) / annual,
@@ -77,7 +75,7 @@ function believed(state: PriceLearning, age: number, stale: boolean, terms: Pric
     state: stateOf(score),
     score,
     volatility: Math.sqrt(annual),
-    model: modelOf(excited, annual, stale),
+    model: modelOf(shape, annual, stale),
     clock: [first, ...rest],
     version: state.version,
     effectiveSample: effectiveReturns(merged.variances, terms.spacing),
@@ -86,8 +84,12 @@ function believed(state: PriceLearning, age: number, stale: boolean, terms: Pric
   }
 }
 
-/** The hours before the fall, which it must not have raised yet: the half-day and the four-day mean. */
-const SLOW: readonly number[] = [0, 0, 0.7, 0.3]
+/** The hours before the fall, which it has hardly raised yet: weights of two hours, half a day and four days. */
+const SLOW: readonly number[] = [0, 0, 0.2, 0.6, 0.2]
+
+/** How far the price has fallen, against what the hours before let expect. */
+export const scoreOf = ({ recent, variances }: Series, terms: PriceTerms): number =>
+  triggerScore(recent, forecast(variances, SLOW, terms) / YEAR_MILLIS)
 
 const barHorizon = ({ shapes }: PriceTerms): number =>
   Math.max(
@@ -113,28 +115,53 @@ function modelOf(shape: Shape, annual: number, stale: boolean): PriceBelief['mod
 }
 
 /** The activity over a gap of so many seconds, between the points of the clock in ln(time). */
-export function activityOf({ clock }: PriceBelief, seconds: number): Latency | undefined {
+export function activityOf({ clock }: PriceBelief, seconds: number): Extract<Latency, { type: 'lognormal' }> {
   const above = clock.findIndex((point) => point.seconds >= seconds)
   const high = clock[above < 0 ? clock.length - 1 : above] ?? clock[0]
   const low = clock[above < 0 ? clock.length - 1 : Math.max(0, above - 1)] ?? clock[0]
   const share = high === low ? 0 : Math.log(seconds / low.seconds) / Math.log(high.seconds / low.seconds)
   const mean = low.mean + share * (high.mean - low.mean)
-  const spread = low.spread + share * (high.spread - low.spread)
-  if (spread < 1e-3 && Math.abs(mean - 1) < 1e-9) return undefined
-  const s = Math.max(spread, 1e-3)
+  const s = Math.max(0.01, low.spread + share * (high.spread - low.spread))
   return { type: 'lognormal', median: mean * Math.exp(-0.5 * s * s), s }
 }
 
-/** What the law of a return over a latency is made of. */
+/** Nodes in time, and of the activity at each of them. */
+const NODES = { time: 16, activity: 8 } as const
+
+/** The Gauss rule of a standard normal. */
+const NORMAL = standardNormal(NODES.activity)
+
+/**
+ * What the law of a return over a latency is made of. Every time of the latency is read on the business clock as it runs
+ * over that time, so that a stuck hour is not taken for sixty busy minutes: the gap's latency is business time.
+ */
 export function gapOf(belief: PriceBelief, latency: Latency): Gap {
-  return { model: belief.model, latency, activity: activityOf(belief, typicalTime(latency)) }
+  const { points, weights } = atomsOf(condensed(latency))
+  const times: number[] = []
+  const odds: number[] = []
+  points.forEach((seconds, i) => {
+    const { median, s } = activityOf(belief, seconds)
+    NORMAL.points.forEach((z, k) => {
+      times.push(seconds * median * Math.exp(s * z))
+      odds.push((weights[i] ?? 0) * (NORMAL.weights[k] ?? 0))
+    })
+  })
+  return { model: belief.model, latency: { type: 'empirical', times, weights: odds } }
 }
 
-/** The middle of a latency law, in seconds: the horizon at which its clock is read. */
-function typicalTime(latency: Latency): number {
-  const { points, weights } = atomsOf(latency)
-  const logs = points.reduce((sum, time, i) => sum + Math.log(time) * (weights[i] ?? 0), 0)
-  return Math.exp(logs)
+/**
+ * A latency law as few times that stand for it. It depends on no price: whoever quotes a route again and again condenses
+ * its law once and hands `gapOf` the result.
+ */
+export function condensed(latency: Latency): Latency {
+  if (latency.type === 'empirical' && latency.times.length <= NODES.time) return latency
+  const { points, weights } = compressed(atomsOf(latency), NODES.time)
+  return { type: 'empirical', times: [...points], weights: [...weights] }
+}
+
+function standardNormal(nodes: number): Rule {
+  const { points, weights } = compressed(atomsOf({ type: 'lognormal', median: 1, s: 1 }), nodes)
+  return { points: points.map(Math.log), weights }
 }
 
 /** Whether a law built for one belief may serve another: all that a quote rests on within a share of each other. */

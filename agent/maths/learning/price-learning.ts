@@ -1,5 +1,5 @@
 // What the prices of one feed teach. A state and a price go in, a state comes out; nothing is changed in place.
-import { afterBar, FLAG, type JumpEvidence, NO_JUMPS } from './jump-learning.ts'
+import { afterMove, type JumpEvidence, NO_JUMPS } from './jump-learning.ts'
 import { type PriceTerms, YEAR_MILLIS } from './price-terms.ts'
 import { type Point, recall } from './trigger.ts'
 import { afterReturn, forecast, priorVariances, type Variances } from './variance.ts'
@@ -16,8 +16,6 @@ export type Series = {
   readonly price: number
   readonly variances: Variances
   readonly jumps: JumpEvidence
-  /** Jumps per bar that recent jumps add (Hawkes 1971), as of `at`. */
-  readonly excitement: number
   readonly recent: readonly Point[]
 }
 
@@ -35,10 +33,6 @@ const ABSURD = 10
 
 /** So many prices in a row from before the last one: it is our clock that was wrong, and learning starts from theirs. */
 const REANCHOR = 10
-
-/** A flagged jump makes more of them likelier by so many per bar, for so long. */
-const KICK = 0.3
-const KICK_LIFE = 15 * 60_000
 
 /**
  * The state after a price. A price that is no number, is tenfold off the last, or is older than the last, is refused and
@@ -110,7 +104,6 @@ const anchored = (at: number, price: number, terms: PriceTerms): Series => ({
   price,
   variances: priorVariances(terms),
   jumps: NO_JUMPS,
-  excitement: 0,
   recent: [{ at, log: Math.log(price) }],
 })
 
@@ -121,13 +114,11 @@ function afterPrice(series: Series, { at, price }: PriceTick, terms: PriceTerms)
   if (elapsed > terms.deadAfter) return { ...series, at, price, recent }
   const x = Math.log(price / series.price)
   const z = x / Math.sqrt((localVariance(series, terms) * elapsed) / YEAR_MILLIS)
-  const flagged = Math.abs(z) > FLAG ? KICK : 0
   return {
     at,
     price,
     variances: afterReturn(series.variances, x, elapsed, terms),
-    jumps: afterBar(series.jumps, z, elapsed, terms.shapes.states.calm),
-    excitement: series.excitement * Math.exp(-elapsed / KICK_LIFE) + flagged,
+    jumps: afterMove(series.jumps, z, elapsed, terms.shapes.flags),
     recent,
   }
 }
@@ -135,7 +126,3 @@ function afterPrice(series: Series, { at, price }: PriceTick, terms: PriceTerms)
 /** Annual variance against which the next return is judged. */
 const localVariance = ({ variances }: Series, terms: PriceTerms): number =>
   forecast(variances, terms.shapes.horizons[0].weights, terms)
-
-/** What recent jumps add at a later time, in jumps per bar. */
-export const excitementAt = ({ excitement, at }: Series, now: number): number =>
-  excitement * Math.exp(-Math.max(0, now - at) / KICK_LIFE)

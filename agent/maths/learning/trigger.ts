@@ -12,8 +12,11 @@ const LOOKBACK = 30 * MINUTE_MILLIS
 const MOST = 60
 
 /** Scores from which a market counts as triggered, and as a cascade. */
-const TRIGGERED = 2
-const CASCADE = 4
+const TRIGGERED = 1.25
+const CASCADE = 3
+
+/** Scores at which each state's shape holds as it is; between them, so does the shape. */
+const CENTRES = { calm: 0.75, triggered: 2, cascade: 4 } as const
 
 /** Points of the last half hour, the newest last. */
 export function recall(points: readonly Point[], next: Point): readonly Point[] {
@@ -35,10 +38,11 @@ export function triggerScore(points: readonly Point[], variance: number): number
 export const stateOf = (score: number): MarketState =>
   score >= CASCADE ? 'cascade' : score >= TRIGGERED ? 'triggered' : 'calm'
 
-/** The shape at a score: between two states, between their shapes. */
-export function shapeAt(score: number, states: Readonly<Record<MarketState, Shape>>): Shape {
-  if (score < TRIGGERED) return between(states.calm, states.triggered, Math.max(0, score - TRIGGERED + 1))
-  return between(states.triggered, states.cascade, Math.min(1, (score - TRIGGERED) / (CASCADE - TRIGGERED)))
+/** The shape at a score. */
+export function shapeAt(score: number, { calm, triggered, cascade }: Readonly<Record<MarketState, Shape>>): Shape {
+  const along = (from: number, to: number): number => Math.min(1, Math.max(0, (score - from) / (to - from)))
+  if (score < CENTRES.triggered) return between(calm, triggered, along(CENTRES.calm, CENTRES.triggered))
+  return between(triggered, cascade, along(CENTRES.triggered, CENTRES.cascade))
 }
 
 function between(a: Shape, b: Shape, share: number): Shape {
