@@ -49,6 +49,12 @@ export function listMarket(plan: DeployPlan, site: EngineSite, vaults: readonly 
   const { PriceBook, MarginEngine, VaultMirror } = ENGINE_ARTEFACTS
   const engine = (name: string, ...args: readonly unknown[]): void =>
     burst.call({ to: site.engine, abi: MarginEngine.abi, name, args })
+  burst.call({
+    to: site.registry,
+    abi: ENGINE_ARTEFACTS.AgentRegistry.abi,
+    name: 'setModule',
+    args: [site.auction, true],
+  })
   for (const publisher of plan.publishers) {
     burst.call({ to: site.priceBook, abi: PriceBook.abi, name: 'setPublisher', args: [publisher, true] })
   }
@@ -137,11 +143,15 @@ function collateralsOf({ scenario }: DeployPlan, vault: VaultPlace): readonly ob
   })
 }
 
-function auctionTerms({ scenario: { auction } }: DeployPlan): object {
+/** A promise to bid stands this long, backed by one minimum bond. */
+const RESERVE_SECONDS = 3
+
+function auctionTerms({ scenario: { auction, bonds } }: DeployPlan): object {
   const { startDiscount, discountPerSecond, maxDiscount, target, dust } = auction
   const seconds = {
     bondedSeconds: Math.round(auction.bonded / 1000),
     insolventSeconds: Math.round(auction.insolvent / 1000),
   }
-  return { startDiscount, discountPerSecond, maxDiscount, target, ...seconds, dust }
+  const reservations = { reserveSeconds: RESERVE_SECONDS, reserveBond: dollars(bonds.minimum) }
+  return { startDiscount, discountPerSecond, maxDiscount, target, ...seconds, dust, ...reservations }
 }

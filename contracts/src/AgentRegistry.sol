@@ -24,6 +24,15 @@ contract AgentRegistry is IAgentRegistry, AccessManaged, ReentrancyGuardTransien
     address public immutable treasury;
 
     mapping(address agent => Agent) private _agents;
+    /// @inheritdoc IAgentRegistry
+    mapping(address agent => uint128) public held;
+    /// @notice The contracts that take promises against bonds.
+    mapping(address module => bool) public isModule;
+
+    modifier onlyModule() {
+        if (!isModule[msg.sender]) revert NotModule(msg.sender);
+        _;
+    }
 
     constructor(
         address authority_,
@@ -64,6 +73,7 @@ contract AgentRegistry is IAgentRegistry, AccessManaged, ReentrancyGuardTransien
         Agent memory agent = _agents[msg.sender];
         if (agent.unbondingUntil == 0) revert NotUnbonding(msg.sender);
         if (block.timestamp < agent.unbondingUntil) revert StillBonded(agent.unbondingUntil);
+        if (held[msg.sender] != 0) revert HeldBack(msg.sender, held[msg.sender], agent.bond);
         _remove(msg.sender, agent.attestor);
         emit Unbonded(msg.sender, agent.bond);
         bondToken.safeTransfer(to, agent.bond);
@@ -74,6 +84,42 @@ contract AgentRegistry is IAgentRegistry, AccessManaged, ReentrancyGuardTransien
         if (attestor && !isBonded(agent)) revert BondTooSmall(_agents[agent].bond, minimumBond);
         _agents[agent].attestor = attestor;
         emit AttestorSet(agent, attestor);
+    }
+
+    /// @inheritdoc IAgentRegistry
+    function setModule(address module, bool allowed) external restricted {
+        isModule[module] = allowed;
+        emit ModuleSet(module, allowed);
+    }
+
+    /// @inheritdoc IAgentRegistry
+    function hold(address agent, uint128 amount) external onlyModule {
+        if (!isBonded(agent)) revert BondTooSmall(_agents[agent].bond, minimumBond);
+        uint128 total = held[agent] + amount;
+        if (total > _agents[agent].bond) revert HeldBack(agent, total, _agents[agent].bond);
+        held[agent] = total;
+        emit Held(agent, total);
+    }
+
+    /// @inheritdoc IAgentRegistry
+    function release(address agent, uint128 amount) external onlyModule {
+        uint128 left = held[agent] - amount;
+        held[agent] = left;
+        emit Held(agent, left);
+    }
+
+    /// @inheritdoc IAgentRegistry
+    /// @dev An equivocation may have taken the bond meanwhile: then there is less, or nothing, to forfeit.
+    function forfeit(address agent, uint128 amount, address reporter) external onlyModule nonReentrant {
+        uint128 left = held[agent] - amount;
+        held[agent] = left;
+        emit Held(agent, left);
+        uint128 bonded = _agents[agent].bond;
+        uint128 taken = amount < bonded ? amount : bonded;
+        _agents[agent].bond = bonded - taken;
+        emit Forfeited(agent, taken, reporter);
+        bondToken.safeTransfer(reporter, taken / 2);
+        bondToken.safeTransfer(treasury, taken - taken / 2);
     }
 
     /// @inheritdoc IAgentRegistry

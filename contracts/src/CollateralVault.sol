@@ -9,6 +9,7 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {ICollateralVault} from "./interfaces/ICollateralVault.sol";
 import {ICounterSource} from "./interfaces/ICounterSource.sol";
 import {Allowance} from "./libraries/Allowance.sol";
+import {Lot} from "./libraries/Lot.sol";
 import {StateProof} from "./libraries/StateProof.sol";
 
 /// @dev First in the order of inheritance: these positions are proven on other chains and must not move.
@@ -26,6 +27,8 @@ contract CollateralVault is VaultCounters, AccessManaged, ReentrancyGuardTransie
 
     /// @dev `owed` of the mirror, by its published layout.
     uint256 private constant OWED_SLOT = 0;
+    /// @dev `holder` of the mirror.
+    uint256 private constant HOLDER_SLOT = 1;
 
     /// @notice What this vault believes about the engine chain.
     ICounterSource public immutable source;
@@ -68,17 +71,19 @@ contract CollateralVault is VaultCounters, AccessManaged, ReentrancyGuardTransie
         nonReentrant
         returns (uint256 amount)
     {
-        bytes32 slot = StateProof.counterSlot(OWED_SLOT, beneficiary, asset);
-        (uint256 owed,) = source.read(mirror, slot, evidence);
-        uint256 paid = claimed[beneficiary][asset];
-        if (owed <= paid) revert NothingOwed(beneficiary, asset, owed, paid);
-        amount = _outflow[asset].take(owed - paid);
-        if (amount == 0) revert RateLimited(asset, owed - paid);
-        claimed[beneficiary][asset] = paid + amount;
-        uint256 total = totalClaimed[asset] += amount;
-        if (total > totalDeposited[asset]) revert Insolvent(asset, total, totalDeposited[asset]);
-        emit Claimed(beneficiary, asset, amount, paid + amount);
-        IERC20(asset).safeTransfer(beneficiary, amount);
+        if (Lot.isLot(beneficiary)) revert LotNeedsHolder(beneficiary);
+        amount = _pay(beneficiary, beneficiary, asset, evidence);
+    }
+
+    /// @inheritdoc ICollateralVault
+    function claimLot(address lot, address asset, bytes calldata evidence, bytes calldata holderEvidence)
+        external
+        nonReentrant
+        returns (uint256 amount)
+    {
+        if (!Lot.isLot(lot)) revert NotLot(lot);
+        (uint256 holder,) = source.read(mirror, StateProof.entrySlot(HOLDER_SLOT, Lot.key(lot)), holderEvidence);
+        amount = _pay(lot, address(uint160(holder)), asset, evidence);
     }
 
     /// @inheritdoc ICollateralVault
@@ -91,6 +96,24 @@ contract CollateralVault is VaultCounters, AccessManaged, ReentrancyGuardTransie
     function setRateLimit(address asset, uint208 capacity, uint48 window) external restricted {
         _outflow[asset].set(capacity, window);
         emit RateLimitSet(asset, capacity, window);
+    }
+
+    /// @dev What `beneficiary` is owed and was not paid yet goes to `to`.
+    function _pay(address beneficiary, address to, address asset, bytes calldata evidence)
+        private
+        returns (uint256 amount)
+    {
+        bytes32 slot = StateProof.counterSlot(OWED_SLOT, beneficiary, asset);
+        (uint256 owed,) = source.read(mirror, slot, evidence);
+        uint256 paid = claimed[beneficiary][asset];
+        if (owed <= paid) revert NothingOwed(beneficiary, asset, owed, paid);
+        amount = _outflow[asset].take(owed - paid);
+        if (amount == 0) revert RateLimited(asset, owed - paid);
+        claimed[beneficiary][asset] = paid + amount;
+        uint256 total = totalClaimed[asset] += amount;
+        if (total > totalDeposited[asset]) revert Insolvent(asset, total, totalDeposited[asset]);
+        emit Claimed(beneficiary, asset, amount, paid + amount);
+        IERC20(asset).safeTransfer(to, amount);
     }
 
     /// @dev A token may take a fee on the way: only what arrived counts. Effects follow this call, under the guard.

@@ -2,43 +2,37 @@
 pragma solidity 0.8.37;
 
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {IAgentRegistry} from "./interfaces/IAgentRegistry.sol";
 import {ICreditLines} from "./interfaces/ICreditLines.sol";
 import {ILiquidationAuction} from "./interfaces/ILiquidationAuction.sol";
 import {IMarginEngine} from "./interfaces/IMarginEngine.sol";
+import {AuctionClock} from "./AuctionClock.sol";
 import {MarginMath} from "./libraries/MarginMath.sol";
+import {Reservations} from "./Reservations.sol";
 
 /// @title The liquidation auction
-/// @notice See ILiquidationAuction.
-contract LiquidationAuction is ILiquidationAuction {
+/// @notice See ILiquidationAuction. Its clock: AuctionClock. Promises: Reservations.
+contract LiquidationAuction is Reservations {
     using SafeCast for uint256;
 
-    IMarginEngine public immutable engine;
     ICreditLines public immutable creditLines;
-    IAgentRegistry public immutable registry;
 
-    Terms private _terms;
-
-    /// @inheritdoc ILiquidationAuction
-    mapping(address account => uint64) public startedAt;
-
-    constructor(address engine_, address creditLines_, address registry_, Terms memory terms_) {
+    constructor(address engine_, address creditLines_, address registry_, Terms memory terms_)
+        AuctionClock(engine_, terms_)
+        Reservations(registry_)
+    {
         if (terms_.startDiscount > terms_.maxDiscount || terms_.maxDiscount >= MarginMath.BPS) {
             revert DiscountOutOfRange(terms_.startDiscount, terms_.maxDiscount);
         }
         if (terms_.target < MarginMath.BPS) revert TargetTooLow(terms_.target);
-        engine = IMarginEngine(engine_);
         creditLines = ICreditLines(creditLines_);
-        registry = IAgentRegistry(registry_);
-        _terms = terms_;
     }
 
     /// @inheritdoc ILiquidationAuction
     function start(address account) external {
-        if (startedAt[account] != 0) return;
+        if (_isRunning(account)) return;
         IMarginEngine.Margin memory margin = engine.margin(account);
         _requireBelowMaintenance(account, margin);
-        startedAt[account] = uint64(block.timestamp);
+        _startClock(account);
         emit AuctionStarted(account, uint64(block.timestamp), margin.equity, margin.maintenance, margin.mark);
     }
 
@@ -58,6 +52,18 @@ contract LiquidationAuction is ILiquidationAuction {
     }
 
     /// @inheritdoc ILiquidationAuction
+    function reserve(address account) external returns (uint16 fraction) {
+        _requireRunning(account);
+        IMarginEngine.Margin memory margin = engine.margin(account);
+        _requireBelowMaintenance(account, margin);
+        if (margin.mark <= 0) revert AccountInsolvent(account, margin.mark);
+        _dropBroken(account);
+        uint16 discount_ = discount(account);
+        fraction = _maxFraction(margin, discount_);
+        _promise(account, fraction, discount_);
+    }
+
+    /// @inheritdoc ILiquidationAuction
     function stop(address account) external {
         _requireRunning(account);
         IMarginEngine.Margin memory margin = engine.margin(account);
@@ -69,10 +75,11 @@ contract LiquidationAuction is ILiquidationAuction {
 
     /// @inheritdoc ILiquidationAuction
     function discount(address account) public view returns (uint16) {
-        Terms memory now_ = _terms;
+        Reservation memory promised = reservationOf(account);
+        uint256 elapsed = _elapsed(account);
+        if (_stands(promised, elapsed)) return promised.discount;
         return
-            MarginMath.discount(now_.startDiscount, now_.discountPerSecond, now_.maxDiscount, _elapsed(account))
-                .toUint16();
+            MarginMath.discount(_terms.startDiscount, _terms.discountPerSecond, _terms.maxDiscount, elapsed).toUint16();
     }
 
     /// @inheritdoc ILiquidationAuction
@@ -105,13 +112,15 @@ contract LiquidationAuction is ILiquidationAuction {
         uint64 version = engine.versionOf(account);
         if (version != wanted.expectedVersion) revert VersionChanged(wanted.expectedVersion, version);
         _requireRunning(account);
-        _requireAdmitted(account);
+        _dropBroken(account);
+        uint16 promised = _admit(account);
         (IMarginEngine.Slice memory slice, IMarginEngine.Margin memory left) =
             engine.takeSlice(account, msg.sender, beneficiary, wanted.fraction);
         (pay, value) = (slice.pay, slice.collateralValue);
         if (pay > 0 && uint256(pay) > wanted.maxPay) revert PayAboveMaximum(uint256(pay), wanted.maxPay);
         emit BidTaken(account, msg.sender, beneficiary, wanted.fraction, pay, pay - slice.netValue, value, version);
         if (!MarginMath.isBelowMaintenance(left.equity, left.maintenance)) _end(account);
+        else if (promised > 0) _keep(account, wanted.fraction, promised);
     }
 
     function _reward(address account, IMarginEngine.Margin memory margin) private view returns (uint256) {
@@ -131,13 +140,8 @@ contract LiquidationAuction is ILiquidationAuction {
         if (fraction == 0 || fraction > maximum || partial_) revert FractionOutOfRange(fraction, maximum);
     }
 
-    function _requireAdmitted(address account) private view {
-        uint256 openAt = startedAt[account] + _terms.bondedSeconds;
-        if (block.timestamp < openAt && !registry.isBonded(msg.sender)) revert BondedOnly(msg.sender, openAt);
-    }
-
     function _requireRunning(address account) private view {
-        if (startedAt[account] == 0) revert AuctionUnknown(account);
+        if (!_isRunning(account)) revert AuctionUnknown(account);
     }
 
     function _requireBelowMaintenance(address account, IMarginEngine.Margin memory margin) private pure {
@@ -146,12 +150,8 @@ contract LiquidationAuction is ILiquidationAuction {
     }
 
     function _end(address account) private {
-        delete startedAt[account];
+        _fallAway(account);
+        _stopClock(account);
         emit AuctionEnded(account);
-    }
-
-    function _elapsed(address account) private view returns (uint256) {
-        uint64 began = startedAt[account];
-        return began == 0 ? 0 : block.timestamp - began;
     }
 }

@@ -15,11 +15,13 @@ import {IMarginEngine} from "./interfaces/IMarginEngine.sol";
 import {IVaultMirror} from "./interfaces/IVaultMirror.sol";
 import {MarginMath} from "./libraries/MarginMath.sol";
 import {Leg, Portfolio, PortfolioMath, Stake} from "./libraries/Portfolio.sol";
+import {MarginLifetime} from "./MarginLifetime.sol";
 import {MarginPricing} from "./MarginPricing.sol";
 
 /// @title The margin engine
 /// @notice See IMarginEngine. Accounts and storage: MarginLedger. Listings: MarginListing. Prices: MarginPricing.
-contract MarginEngine is MarginPricing, Multicall, ReentrancyGuardTransient {
+/// Funding and expiry: MarginLifetime.
+contract MarginEngine is MarginLifetime, Multicall, ReentrancyGuardTransient {
     using PortfolioMath for Portfolio;
     using PortfolioMath for Leg;
     using SafeCast for uint256;
@@ -82,11 +84,9 @@ contract MarginEngine is MarginPricing, Multicall, ReentrancyGuardTransient {
     {
         if (size == 0) revert ZeroAmount();
         _chargePremium(account);
+        int256 index = _accrue(instrument);
         uint256 initialBefore = margin(account).initial;
-        (uint256 lower, uint256 upper,) = _edges(_instrument(instrument).markFeed);
-        uint256 price = size > 0 ? upper : lower;
-        if (size > 0 ? price > limit : price < limit) revert PriceLimit(instrument, uint64(price), limit);
-        _fill(account, instrument, size, price);
+        _fill(account, instrument, size, _priceFor(instrument, size, limit), index);
         _touch(account);
         _requireTradeable(account, initialBefore);
     }
@@ -97,8 +97,23 @@ contract MarginEngine is MarginPricing, Multicall, ReentrancyGuardTransient {
         if (portfolio.legs.length == 0) return;
         for (uint256 i; i < portfolio.legs.length; ++i) {
             Leg memory leg = portfolio.legs[i];
-            _fill(account, leg.instrument, -leg.size, leg.markPrice());
+            if (!leg.expired) _fill(account, leg.instrument, -leg.size, leg.markPrice(), leg.index);
         }
+        _touch(account);
+    }
+
+    /// @inheritdoc IMarginEngine
+    function settle(address account, uint8 instrument) external nonReentrant {
+        Line storage line = _series(instrument);
+        if (!line.fixed_) revert SeriesUnfixed(instrument);
+        int256 size = position[account][instrument].size;
+        if (size == 0 || account == POOL) revert NothingHeld(account, instrument);
+        int256 value = MarginMath.positionValue(size, uint128(line.index));
+        _addSize(account, instrument, -size, 0);
+        _addSize(POOL, instrument, size, 0);
+        _addCash(account, value);
+        _addCash(POOL, -value);
+        emit SeriesSettled(account, instrument, size, value);
         _touch(account);
     }
 
@@ -117,8 +132,8 @@ contract MarginEngine is MarginPricing, Multicall, ReentrancyGuardTransient {
         slice.pay = ILiquidationAuction(msg.sender).priceOf(account, fraction, margin_);
         slice.netValue = MarginMath.share(margin_.netValue, fraction);
         slice.cash = MarginMath.share(portfolio.cash, fraction);
-        portfolio.cash = _settle(account, bidder, slice);
-        _movePositions(portfolio.legs, account, bidder, fraction);
+        portfolio.cash += _settle(account, bidder, slice);
+        _moveSizes(portfolio.legs, account, bidder, fraction);
         _touch(account);
         _touch(bidder);
         _moveCollateral(portfolio.stakes, account, beneficiary, fraction, slice);
@@ -156,33 +171,32 @@ contract MarginEngine is MarginPricing, Multicall, ReentrancyGuardTransient {
     }
 
     /// @dev The pool takes the other side; the fee goes to the insurance account.
-    function _fill(address account, uint8 instrument, int256 size, uint256 price) private {
+    function _fill(address account, uint8 instrument, int256 size, uint256 price, int256 index) private {
         int256 value = MarginMath.positionValue(size, price);
         uint256 fee = MarginMath.tradeFeeUp(value, tradeFee);
-        _addSize(account, instrument, size);
-        _addSize(POOL, instrument, -size);
+        _addSize(account, instrument, size, index);
+        _addSize(POOL, instrument, -size, 0);
         _addCash(account, -value - int256(fee));
         _addCash(POOL, value);
         _addCash(INSURANCE, int256(fee));
         emit Traded(account, instrument, size, uint64(price), fee);
     }
 
-    /// @dev The cash of a slice against its price; answers what the account has left.
-    function _settle(address account, address bidder, Slice memory slice) private returns (int256 left) {
-        left = _addCash(account, SignedMath.max(slice.pay, 0) - slice.cash);
-        _addCash(bidder, slice.cash - slice.pay);
-        if (slice.pay < 0) _cover(account, uint256(-slice.pay));
+    /// @dev The worse edge of the mark for this side, within the trader's limit.
+    function _priceFor(uint8 instrument, int256 size, uint64 limit) private view returns (uint256 price) {
+        Line memory line = _instrument(instrument).line;
+        if (_isExpired(line)) revert SeriesExpired(instrument, line.moment);
+        (uint256 lower, uint256 upper,) = _edges(line.markFeed);
+        price = size > 0 ? upper : lower;
+        if (size > 0 ? price > limit : price < limit) revert PriceLimit(instrument, uint64(price), limit);
     }
 
-    function _movePositions(Leg[] memory legs, address account, address bidder, uint256 fraction) private {
-        for (uint256 i; i < legs.length; ++i) {
-            Leg memory leg = legs[i];
-            int256 part = MarginMath.share(leg.size, fraction);
-            if (part == 0) continue;
-            leg.size -= part;
-            _addSize(account, leg.instrument, -part);
-            _addSize(bidder, leg.instrument, part);
-        }
+    /// @dev The cash of a slice against its price; answers what it changed for the account.
+    function _settle(address account, address bidder, Slice memory slice) private returns (int256 change) {
+        change = SignedMath.max(slice.pay, 0) - slice.cash;
+        _addCash(account, change);
+        _addCash(bidder, slice.cash - slice.pay);
+        if (slice.pay < 0) _cover(account, uint256(-slice.pay));
     }
 
     function _moveCollateral(

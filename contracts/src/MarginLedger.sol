@@ -3,6 +3,8 @@ pragma solidity 0.8.37;
 
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IMarginEngine} from "./interfaces/IMarginEngine.sol";
+import {MarginMath} from "./libraries/MarginMath.sol";
+import {Leg} from "./libraries/Portfolio.sol";
 
 /// @title Accounts, cash and positions
 /// @notice Whatever one account loses here another gains: nothing creates cash or size but a deposit.
@@ -17,12 +19,14 @@ abstract contract MarginLedger is IMarginEngine {
         uint56 updatedAt;
     }
 
-    /// @dev Bitmaps by id. `collaterals` and `entryFunding` are reserved.
+    /// @dev Bitmaps by id. `collaterals` is one in an open account, so that the word never returns to zero: an agent
+    /// empties and fills it all day.
     struct Held {
         uint128 instruments;
         uint128 collaterals;
     }
 
+    /// @dev `entryFunding` is the index of the instrument's funding that the holder has paid up to.
     struct Holding {
         int128 size;
         int128 entryFunding;
@@ -52,6 +56,7 @@ abstract contract MarginLedger is IMarginEngine {
         if (word[account].mode != Mode.NONE) revert AccountExists(account);
         owner[account] = msg.sender;
         word[account].mode = mode;
+        held[account].collaterals = 1;
         emit AccountOpened(account, msg.sender, mode);
         _touch(account);
     }
@@ -93,13 +98,71 @@ abstract contract MarginLedger is IMarginEngine {
         word[account].cash = cash.toInt128();
     }
 
-    function _addSize(address account, uint8 instrument, int256 change) internal {
+    function _addSize(address account, uint8 instrument, int256 change, int256 index) internal {
+        (int256 before, int256 size) = _changeSize(account, instrument, change, index);
+        if (before == 0 && size != 0) _mark(account, _bit(instrument));
+        if (before != 0 && size == 0) _unmark(account, _bit(instrument));
+    }
+
+    /// @dev A slice of every position. `bidder` is marked once, for all of them.
+    function _moveSizes(Leg[] memory legs, address account, address bidder, uint256 fraction) internal {
+        uint128 opened;
+        uint128 closed;
+        uint128 gone;
+        for (uint256 i; i < legs.length; ++i) {
+            Leg memory leg = legs[i];
+            int256 part = MarginMath.share(leg.size, fraction);
+            if (part == 0) continue;
+            leg.size -= part;
+            uint128 bit = _bit(leg.instrument);
+            (, int256 size) = _changeSize(account, leg.instrument, -part, leg.index);
+            if (size == 0) gone |= bit;
+            int256 before;
+            (before, size) = _changeSize(bidder, leg.instrument, part, leg.index);
+            if (before == 0) opened |= bit;
+            else if (size == 0) closed |= bit;
+        }
+        if (gone != 0) _unmark(account, gone);
+        if (closed != 0) _unmark(bidder, closed);
+        if (opened != 0) _mark(bidder, opened);
+    }
+
+    /// @dev Funding up to `index` is paid first. The pool has no entry: it is on the other side of every payment.
+    function _changeSize(address account, uint8 instrument, int256 change, int256 index)
+        private
+        returns (int256 before, int256 size)
+    {
         Holding storage holding = position[account][instrument];
-        int256 before = holding.size;
-        int256 size = before + change;
-        holding.size = size.toInt128();
-        if (before == 0 && size != 0) _mark(account, instrument);
-        if (before != 0 && size == 0) held[account].instruments &= ~_bit(instrument);
+        int256 entry;
+        (before, entry) = _read(holding);
+        if (account == POOL) index = 0;
+        else if (before != 0 && entry != index) _payFunding(account, instrument, before, index - entry);
+        size = before + change;
+        _write(holding, size.toInt128(), size == 0 ? int256(0) : index);
+    }
+
+    /// @dev Size and entry funding at once.
+    function _read(Holding storage holding) internal view returns (int256 size, int256 entry) {
+        assembly ("memory-safe") {
+            let both := sload(holding.slot)
+            size := signextend(15, both)
+            entry := sar(128, both)
+        }
+    }
+
+    /// @dev An index is read from 128 bits and only from there.
+    function _write(Holding storage holding, int256 size, int256 entry) private {
+        assembly ("memory-safe") {
+            sstore(holding.slot, or(shr(128, shl(128, size)), shl(128, entry)))
+        }
+    }
+
+    function _payFunding(address account, uint8 instrument, int256 size, int256 change) private {
+        int256 owed = MarginMath.fundingUp(size, change);
+        if (owed == 0) return;
+        _addCash(account, -owed);
+        _addCash(POOL, owed);
+        emit FundingPaid(account, instrument, owed);
     }
 
     function _requireOpen(address account) internal view {
@@ -116,13 +179,20 @@ abstract contract MarginLedger is IMarginEngine {
         }
     }
 
-    function _mark(address account, uint8 instrument) private {
-        uint128 bits = held[account].instruments;
-        if (bits != 0 && account != POOL) {
-            if (word[account].mode == Mode.ISOLATED) revert IsolatedHoldsOne(account, _lowest(bits), instrument);
-            if (_count(bits) >= MAX_POSITIONS) revert TooManyPositions(account, MAX_POSITIONS);
+    function _mark(address account, uint128 opened) private {
+        uint128 before = held[account].instruments;
+        uint128 bits = before | opened;
+        held[account].instruments = bits;
+        if (account == POOL || bits & (bits - 1) == 0) return;
+        if (word[account].mode == Mode.ISOLATED) {
+            uint128 first = before != 0 ? before : opened & (~opened + 1);
+            revert IsolatedHoldsOne(account, _lowest(first), _lowest(bits & ~first));
         }
-        held[account].instruments = bits | _bit(instrument);
+        if (_count(bits) > MAX_POSITIONS) revert TooManyPositions(account, MAX_POSITIONS);
+    }
+
+    function _unmark(address account, uint128 closed) private {
+        held[account].instruments &= ~closed;
     }
 
     function _bit(uint8 id) private pure returns (uint128) {

@@ -14,8 +14,28 @@ abstract contract MarginListing is IMarginEngine, AccessManaged {
     uint256 internal constant MAX_INSTRUMENTS = 128;
     /// @dev Every one of them is read at every liquidation.
     uint256 internal constant MAX_COLLATERALS = 8;
+    uint256 internal constant CALL = 1 << 64;
 
-    Instrument[] private _instruments;
+    /// @dev What a margin reads of an instrument is one slot, but a perpetual's risk array. `moment`: a perpetual's last
+    /// accrual, a series' expiry. `index`: a perpetual's funding, a fixed series' payoff. `array`: a perpetual's risk
+    /// array, a series' strike (low) and side (bit 64).
+    struct Line {
+        Kind kind;
+        uint16 markFeed;
+        uint16 underlyingFeed;
+        uint16 contingency;
+        uint16 maxFunding;
+        uint40 moment;
+        bool fixed_;
+        int128 index;
+    }
+
+    struct Listed {
+        Line line;
+        uint256 array;
+    }
+
+    Listed[] private _instruments;
     Collateral[] private _collaterals;
     RateLimiter.RefillingBucket private _gapLimit;
 
@@ -31,11 +51,23 @@ abstract contract MarginListing is IMarginEngine, AccessManaged {
 
     /// @inheritdoc IMarginEngine
     function listInstrument(Instrument calldata instrument) external restricted returns (uint8 id) {
-        if (instrument.kind == Kind.NONE) revert KindMissing();
-        if (_instruments.length == MAX_INSTRUMENTS) revert ListFull(MAX_INSTRUMENTS);
-        id = uint8(_instruments.length);
-        _instruments.push(instrument);
-        emit InstrumentListed(id, instrument.kind, instrument.markFeed, instrument.underlyingFeed);
+        uint256 at_ = instrument.kind == Kind.PERPETUAL ? block.timestamp : 0;
+        return _list(instrument, uint40(at_), instrument.shocks);
+    }
+
+    /// @inheritdoc IMarginEngine
+    function listSeries(Instrument calldata instrument, Series calldata series) external restricted returns (uint8 id) {
+        if (instrument.kind != Kind.OPTION) revert KindMissing();
+        if (series.expiry <= block.timestamp) revert ExpiryPassed(series.expiry, block.timestamp);
+        return _list(instrument, series.expiry, uint256(series.strike) | (series.call ? CALL : 0));
+    }
+
+    /// @inheritdoc IMarginEngine
+    function setMaxFunding(uint8 id, uint16 maxFunding) external restricted {
+        Line storage line = _perpetual(id);
+        line.maxFunding = maxFunding;
+        line.moment = uint40(block.timestamp);
+        emit MaxFundingSet(id, maxFunding);
     }
 
     /// @inheritdoc IMarginEngine
@@ -80,7 +112,24 @@ abstract contract MarginListing is IMarginEngine, AccessManaged {
 
     /// @inheritdoc IMarginEngine
     function instruments(uint8 id) external view returns (Instrument memory) {
-        return _instrument(id);
+        Line memory line = _instrument(id).line;
+        uint256 shocks = line.kind == Kind.PERPETUAL ? _instrument(id).array : 0;
+        return Instrument(line.kind, line.markFeed, line.underlyingFeed, line.contingency, shocks);
+    }
+
+    /// @inheritdoc IMarginEngine
+    function progressOf(uint8 id) external view returns (Progress memory progress) {
+        Line memory line = _instrument(id).line;
+        progress.maxFunding = line.maxFunding;
+        if (line.kind == Kind.PERPETUAL) (progress.fundingIndex, progress.accruedAt) = (line.index, line.moment);
+        else (progress.expiry, progress.fixed_, progress.payoff) = (line.moment, line.fixed_, uint64(uint128(line.index)));
+    }
+
+    /// @inheritdoc IMarginEngine
+    function seriesOf(uint8 id) external view returns (Series memory) {
+        Line storage line = _series(id);
+        uint256 array = _instrument(id).array;
+        return Series(uint64(array), line.moment, array & CALL != 0);
     }
 
     /// @inheritdoc IMarginEngine
@@ -98,7 +147,34 @@ abstract contract MarginListing is IMarginEngine, AccessManaged {
         return _collaterals.length;
     }
 
-    function _instrument(uint8 id) internal view returns (Instrument storage) {
+    function _list(Instrument calldata instrument, uint40 at_, uint256 array) private returns (uint8 id) {
+        if (instrument.kind == Kind.NONE) revert KindMissing();
+        if (_instruments.length == MAX_INSTRUMENTS) revert ListFull(MAX_INSTRUMENTS);
+        id = uint8(_instruments.length);
+        Listed storage listed = _instruments.push();
+        Line storage line = listed.line;
+        (line.kind, line.markFeed) = (instrument.kind, instrument.markFeed);
+        (line.underlyingFeed, line.contingency, line.moment) = (instrument.underlyingFeed, instrument.contingency, at_);
+        listed.array = array;
+        emit InstrumentListed(id, instrument.kind, instrument.markFeed, instrument.underlyingFeed);
+    }
+
+    function _perpetual(uint8 id) internal view returns (Line storage line) {
+        line = _instrument(id).line;
+        if (line.kind != Kind.PERPETUAL) revert NotPerpetual(id);
+    }
+
+    /// @dev An option that expires.
+    function _series(uint8 id) internal view returns (Line storage line) {
+        line = _instrument(id).line;
+        if (line.kind != Kind.OPTION || line.moment == 0) revert NotSeries(id);
+    }
+
+    function _isExpired(Line memory line) internal view returns (bool) {
+        return line.kind == Kind.OPTION && line.moment != 0 && block.timestamp >= line.moment;
+    }
+
+    function _instrument(uint8 id) internal view returns (Listed storage) {
         if (id >= _instruments.length) revert InstrumentUnknown(id);
         return _instruments[id];
     }

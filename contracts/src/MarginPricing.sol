@@ -46,7 +46,8 @@ abstract contract MarginPricing is MarginLedger, MarginListing {
         uint8[] memory ids = _heldBy(account);
         state.positions = new Position[](ids.length);
         for (uint256 i; i < ids.length; ++i) {
-            state.positions[i] = Position(ids[i], position[account][ids[i]].size);
+            Holding memory holding = position[account][ids[i]];
+            state.positions[i] = Position(ids[i], holding.size, holding.entryFunding);
         }
         state.credit = _credit(account);
     }
@@ -68,36 +69,55 @@ abstract contract MarginPricing is MarginLedger, MarginListing {
         bool counts = stored.mode != Mode.CROSS;
         portfolio.quotes = new Quote[](2 * ids.length + (counts ? collateralCount() : 0));
         portfolio.legs = new Leg[](ids.length);
+        uint256 next;
         for (uint256 i; i < ids.length; ++i) {
             Leg memory leg = portfolio.legs[i];
-            leg.instrument = ids[i];
-            leg.size = position[account][ids[i]].size;
-            if (!_copied(leg, priced)) _price(portfolio, leg);
+            uint8 id = ids[i];
+            int256 entry;
+            leg.instrument = id;
+            (leg.size, entry) = _read(position[account][id]);
+            // Both in ascending order.
+            while (next < priced.length && priced[next].instrument < id) ++next;
+            if (next < priced.length && priced[next].instrument == id) _copy(leg, priced[next]);
+            else _price(portfolio, leg);
+            if (leg.index != entry) portfolio.cash -= MarginMath.fundingUp(leg.size, leg.index - entry);
         }
         if (counts) portfolio.stakes = _stakes(portfolio, account);
     }
 
-    /// @dev Whether the same instrument is among `priced`, whose terms and prices `leg` then has.
-    function _copied(Leg memory leg, Leg[] memory priced) private pure returns (bool) {
-        for (uint256 i; i < priced.length; ++i) {
-            Leg memory known = priced[i];
-            if (known.instrument != leg.instrument) continue;
-            (leg.lower, leg.upper, leg.underlying) = (known.lower, known.upper, known.underlying);
-            (leg.shocks, leg.contingency) = (known.shocks, known.contingency);
-            return true;
-        }
-        return false;
+    /// @dev The terms and prices of the same instrument.
+    function _copy(Leg memory leg, Leg memory known) private pure {
+        (leg.lower, leg.upper, leg.underlying) = (known.lower, known.upper, known.underlying);
+        (leg.shocks, leg.contingency) = (known.shocks, known.contingency);
+        (leg.index, leg.expired) = (known.index, known.expired);
     }
 
+    /// @dev A fixed series is its payoff: it needs no price and bears no risk.
     function _price(Portfolio memory portfolio, Leg memory leg) private view {
-        Instrument storage instrument = _instrument(leg.instrument);
-        (Kind kind, uint16 markFeed, uint16 underlyingFeed) =
-            (instrument.kind, instrument.markFeed, instrument.underlyingFeed);
-        leg.contingency = instrument.contingency;
-        leg.shocks = kind == Kind.OPTION ? _book.shocks(markFeed) : instrument.shocks;
-        Quote memory mark = _quote(portfolio, markFeed);
+        Listed storage listed = _instrument(leg.instrument);
+        Line memory line = listed.line;
+        if (line.fixed_) {
+            leg.lower = uint128(line.index);
+            (leg.upper, leg.expired) = (leg.lower, true);
+            return;
+        }
+        leg.contingency = line.contingency;
+        leg.underlying = _quote(portfolio, line.underlyingFeed).upper;
+        if (line.kind == Kind.OPTION) {
+            leg.expired = _isExpired(line);
+            return _markOption(portfolio, leg, line.markFeed);
+        }
+        (leg.shocks, leg.index) = (listed.array, line.index);
+        Quote memory mark = _quote(portfolio, line.markFeed);
         (leg.lower, leg.upper) = (mark.lower, mark.upper);
-        leg.underlying = underlyingFeed == markFeed ? mark.upper : _quote(portfolio, underlyingFeed).upper;
+    }
+
+    /// @dev An option's mark is its own feed, with its risk array: nothing else reads it.
+    function _markOption(Portfolio memory portfolio, Leg memory leg, uint16 feed) private view {
+        (uint256 price, uint256 confidence, bool degraded, uint256 shocks) = _book.risk(feed);
+        leg.shocks = shocks;
+        (leg.lower, leg.upper) = _within(price, confidence, degraded);
+        if (degraded) (portfolio.degraded, portfolio.degradedFeed) = (true, feed);
     }
 
     /// @dev Collateral of which the account has unspent credit, ascending.
@@ -139,11 +159,15 @@ abstract contract MarginPricing is MarginLedger, MarginListing {
     }
 
     function _edges(uint16 feed) internal view returns (uint256 lower, uint256 upper, bool degraded) {
-        (uint256 price, uint256 confidence, bool degraded_) = _book.current(feed);
-        if (!degraded_) return (price, price, false);
-        lower = MarginMath.lowerEdgeDown(price, confidence);
-        upper = MarginMath.upperEdgeUp(price, confidence);
-        return (lower, upper, true);
+        uint256 price;
+        uint256 confidence;
+        (price, confidence, degraded) = _book.current(feed);
+        (lower, upper) = _within(price, confidence, degraded);
+    }
+
+    function _within(uint256 price, uint256 confidence, bool degraded) private pure returns (uint256, uint256) {
+        if (!degraded) return (price, price);
+        return (MarginMath.lowerEdgeDown(price, confidence), MarginMath.upperEdgeUp(price, confidence));
     }
 
     /// @dev As _stakes, for whoever rebuilds the account.

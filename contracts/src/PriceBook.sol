@@ -12,6 +12,9 @@ import {BatchMath} from "./libraries/BatchMath.sol";
 contract PriceBook is IPriceBook, EIP712, AccessManaged {
     /// @dev How far a publisher's clock may run ahead of the chain's.
     uint256 private constant FUTURE_SKEW = 2000;
+    /// @dev Seconds after its moment in which a fixing is signed.
+    uint256 private constant FIXING_WINDOW = 5;
+    uint256 private constant FIXING_PATIENCE = 1 hours;
 
     /// @dev One slot. `anchor` is the last price that was not degraded: a jump stays degraded until more than the
     /// bare quorum confirms it or the price comes back, however often it is repeated.
@@ -24,12 +27,21 @@ contract PriceBook is IPriceBook, EIP712, AccessManaged {
         uint64 anchor;
     }
 
+    /// @dev The union of all times in which a feed that came back was stale.
+    struct Stall {
+        uint48 total;
+        uint48 lastUntil;
+    }
+
     mapping(uint16 feed => Stored) private _prices;
 
     /// @inheritdoc IPriceBook
     mapping(uint16 feed => uint256) public shocks;
     /// @inheritdoc IPriceBook
     mapping(address publisher => bool) public isPublisher;
+    /// @inheritdoc IPriceBook
+    mapping(uint16 feed => mapping(uint40 moment => uint64)) public fixings;
+    Stall private _stall;
 
     /// @inheritdoc IPriceBook
     uint256 public immutable quorum;
@@ -52,11 +64,41 @@ contract PriceBook is IPriceBook, EIP712, AccessManaged {
     /// @inheritdoc IPriceBook
     function push(Batch[] calldata batches) external {
         if (batches.length < quorum) revert QuorumMissing(batches.length, quorum);
+        for (uint256 i; i < batches.length; ++i) {
+            _requireCurrent(batches[i]);
+        }
         uint48 sequence = _verify(batches);
+        uint48 freshUntil = sequence;
         for (uint256 i; i < batches[0].entries.length; ++i) {
             Stored memory last = _prices[batches[0].entries[i].feed];
-            if (sequence > last.sequence) _store(BatchMath.median(batches, i), sequence, last, batches.length);
+            if (sequence <= last.sequence) continue;
+            if (last.sequence != 0 && last.sequence + maxAge < freshUntil) freshUntil = last.sequence + maxAge;
+            _store(BatchMath.median(batches, i), sequence, last, batches.length);
         }
+        if (freshUntil < sequence) _resume(freshUntil, sequence);
+    }
+
+    /// @inheritdoc IPriceBook
+    function fix(uint16 feed, uint40 moment, Batch[] calldata batches) external returns (uint64 price) {
+        if (fixings[feed][moment] != 0) revert AlreadyFixed(feed, moment, fixings[feed][moment]);
+        if (batches.length < quorum) revert QuorumMissing(batches.length, quorum);
+        _verify(batches);
+        bool late = block.timestamp > moment + FIXING_PATIENCE;
+        uint256 until = 1000 * (late ? block.timestamp : moment + FIXING_WINDOW);
+        for (uint256 i; i < batches.length; ++i) {
+            uint48 sequence = batches[i].sequence;
+            if (sequence < uint256(moment) * 1000 || sequence > until) {
+                revert OutsideFixing(sequence, uint256(moment) * 1000, until);
+            }
+        }
+        price = _priceOf(feed, batches);
+        fixings[feed][moment] = price;
+        emit PriceFixed(feed, moment, price);
+    }
+
+    /// @inheritdoc IPriceBook
+    function stalled() external view returns (uint48 total, uint48 lastUntil) {
+        return (_stall.total, _stall.lastUntil);
     }
 
     /// @inheritdoc IPriceBook
@@ -67,10 +109,20 @@ contract PriceBook is IPriceBook, EIP712, AccessManaged {
     }
 
     /// @inheritdoc IPriceBook
-    function current(uint16 feed) external view returns (uint256 price, uint256 confidence, bool degraded) {
+    function current(uint16 feed) public view returns (uint256 price, uint256 confidence, bool degraded) {
         Stored storage stored = _prices[feed];
         _requireFresh(feed, stored.sequence);
         return (stored.price, stored.confidence, stored.degraded);
+    }
+
+    /// @inheritdoc IPriceBook
+    function risk(uint16 feed)
+        external
+        view
+        returns (uint256 price, uint256 confidence, bool degraded, uint256 array)
+    {
+        (price, confidence, degraded) = current(feed);
+        array = shocks[feed];
     }
 
     /// @inheritdoc IPriceBook
@@ -84,13 +136,19 @@ contract PriceBook is IPriceBook, EIP712, AccessManaged {
         emit PublisherSet(publisher, allowed);
     }
 
-    /// @dev Every batch signed by another publisher, valid now, over the same feeds; answers the smallest sequence.
+    function _priceOf(uint16 feed, Batch[] calldata batches) private pure returns (uint64) {
+        for (uint256 i; i < batches[0].entries.length; ++i) {
+            if (batches[0].entries[i].feed == feed) return BatchMath.median(batches, i).price;
+        }
+        revert FeedMissing(feed);
+    }
+
+    /// @dev Every batch signed by another publisher, over the same feeds; answers the smallest sequence.
     function _verify(Batch[] calldata batches) private view returns (uint48 sequence) {
         address previous;
         sequence = type(uint48).max;
         for (uint256 i; i < batches.length; ++i) {
             Batch calldata batch = batches[i];
-            _requireCurrent(batch);
             _requireSameFeeds(batches[0].entries, batch.entries);
             address signer = ECDSA.recoverCalldata(_hashTypedDataV4(BatchMath.structHash(batch)), batch.signature);
             if (!isPublisher[signer]) revert PublisherUnknown(signer);
@@ -130,6 +188,15 @@ contract PriceBook is IPriceBook, EIP712, AccessManaged {
         });
         if (shocks[entry.feed] != entry.shocks) shocks[entry.feed] = entry.shocks;
         emit Priced(entry.feed, entry.price, entry.confidence, sequence, entry.shocks);
+    }
+
+    /// @dev A feed came back: the time without it counts once, whichever other feeds were missing then.
+    function _resume(uint48 freshUntil, uint48 sequence) private {
+        Stall memory stall = _stall;
+        uint48 from = freshUntil > stall.lastUntil ? freshUntil : stall.lastUntil;
+        if (from >= sequence) return;
+        _stall = Stall(stall.total + (sequence - from), sequence);
+        emit Resumed(from, sequence);
     }
 
     function _requireFresh(uint16 feed, uint48 sequence) private view {

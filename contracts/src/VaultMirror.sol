@@ -6,14 +6,15 @@ import {RateLimiter} from "@openzeppelin/contracts/utils/RateLimiter.sol";
 import {ICounterSource} from "./interfaces/ICounterSource.sol";
 import {IVaultMirror} from "./interfaces/IVaultMirror.sol";
 import {Allowance} from "./libraries/Allowance.sol";
+import {Lot} from "./libraries/Lot.sol";
 import {StateProof} from "./libraries/StateProof.sol";
 
 /// @dev First in the order of inheritance: the vault proves these positions and they must not move.
 abstract contract MirrorCounters is IVaultMirror {
     /// @inheritdoc IVaultMirror
     mapping(address beneficiary => mapping(address asset => uint256)) public override owed;
-    /// @dev Reserved for claims sold after the bid: write-once, so that it may be proven.
-    mapping(bytes32 lot => address) internal holder;
+    /// @inheritdoc IVaultMirror
+    mapping(bytes32 lot => address) public override holder;
     /// @inheritdoc IVaultMirror
     mapping(address account => mapping(address asset => uint256)) public override credited;
     /// @inheritdoc IVaultMirror
@@ -68,6 +69,21 @@ contract VaultMirror is MirrorCounters, AccessManaged {
         if (total > totalCredited[asset]) revert ConservationBroken(asset, total, totalCredited[asset]);
         uint256 cumulative = owed[beneficiary][asset] += amount;
         emit Owed(beneficiary, asset, from, amount, cumulative);
+    }
+
+    /// @inheritdoc IVaultMirror
+    function assignLot(bytes32 salt, address to) external returns (address lot) {
+        if (to == address(0)) revert HolderMissing();
+        lot = Lot.named(msg.sender, salt);
+        address known = holder[Lot.key(lot)];
+        if (known != address(0)) revert LotAssigned(lot, known);
+        holder[Lot.key(lot)] = to;
+        emit LotHeld(lot, msg.sender, to);
+    }
+
+    /// @inheritdoc IVaultMirror
+    function lotOf(address creator, bytes32 salt) external pure returns (address) {
+        return Lot.named(creator, salt);
     }
 
     /// @inheritdoc IVaultMirror

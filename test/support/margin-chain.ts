@@ -72,7 +72,7 @@ export async function deployMarginChain(
     engine,
     address(3),
     address(4),
-    terms.auction,
+    { ...terms.auction, reserveSeconds: 0, reserveBond: 0n },
   ])
   await send(engine, encodeFunctionData({ abi: marginEngineAbi, functionName: 'setModule', args: [auction, true] }))
   for (const one of terms.instruments) await send(engine, listInstrument(one))

@@ -17,6 +17,8 @@ interface ICollateralVault {
     error ZeroAmount();
     error NothingOwed(address beneficiary, address asset, uint256 owed, uint256 claimed);
     error Insolvent(address asset, uint256 claimed, uint256 deposited);
+    error LotNeedsHolder(address lot);
+    error NotLot(address beneficiary);
     error RateLimited(address asset, uint256 wanted);
 
     /// @notice Locks collateral for `account`. Counts what arrived, not what was asked for.
@@ -24,6 +26,10 @@ interface ICollateralVault {
     /// @notice Pays everything owed to `beneficiary` and not yet claimed. Anyone may relay; only the beneficiary is paid.
     /// A rate limit may hold a part back: the same evidence pays it later.
     function claim(address beneficiary, address asset, bytes calldata evidence) external returns (uint256 amount);
+    /// @notice Pays what a lot is owed to whom the mirror names its holder, by proof of both.
+    function claimLot(address lot, address asset, bytes calldata evidence, bytes calldata holderEvidence)
+        external
+        returns (uint256 amount);
     /// @notice Lists an asset with a deposit cap, in the asset's units (governance).
     function list(address asset, uint256 cap) external;
     /// @notice Lets at most `capacity` of an asset out per `window` seconds; window zero lifts the limit (governance).

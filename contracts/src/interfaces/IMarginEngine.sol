@@ -31,6 +31,24 @@ interface IMarginEngine {
         uint256 shocks;
     }
 
+    /// @dev What a European option pays at expiry: cash, by the fixing of its underlying. `expiry` in seconds.
+    struct Series {
+        uint64 strike;
+        uint40 expiry;
+        bool call;
+    }
+
+    /// @dev What time did to an instrument. `fundingIndex`: what one unit of a perpetual paid since its listing, in 1e18
+    /// units; `accruedAt` its last movement. `fixed_` and `payoff` (8 decimals): an expired series after its fixing.
+    struct Progress {
+        int128 fundingIndex;
+        uint40 accruedAt;
+        uint16 maxFunding;
+        uint40 expiry;
+        bool fixed_;
+        uint64 payoff;
+    }
+
     /// @dev One asset of one vault. `gap` is the stored gap haircut of the route, moved by a rate-limited role.
     struct Collateral {
         address mirror;
@@ -50,9 +68,11 @@ interface IMarginEngine {
         uint256 initial;
     }
 
+    /// @dev `entryFunding` is the funding index that the position has paid up to.
     struct Position {
         uint8 instrument;
         int128 size;
+        int128 entryFunding;
     }
 
     struct CreditLine {
@@ -89,6 +109,12 @@ interface IMarginEngine {
     event Traded(address indexed account, uint8 indexed instrument, int256 size, uint64 price, uint256 fee);
     event InstrumentListed(uint8 indexed instrument, Kind kind, uint16 markFeed, uint16 underlyingFeed);
     event CollateralListed(uint8 indexed collateral, address mirror, address asset);
+    event MaxFundingSet(uint8 indexed instrument, uint16 maxFunding);
+    event FundingAccrued(uint8 indexed instrument, int128 index);
+    /// @dev Positive: paid to the pool; negative: received from it.
+    event FundingPaid(address indexed account, uint8 indexed instrument, int256 amount);
+    event SeriesFixed(uint8 indexed instrument, uint64 price, uint64 payoff);
+    event SeriesSettled(address indexed account, uint8 indexed instrument, int256 size, int256 value);
     event GapChanged(uint8 indexed collateral, uint16 gap);
     event ModuleSet(address indexed module, bool allowed);
     event InsuranceFundSet(address indexed fund);
@@ -115,6 +141,13 @@ interface IMarginEngine {
     error DecimalsTooMany(uint8 decimals);
     error HaircutTooLarge(uint256 haircut, uint256 gap);
     error MaintenanceMargin(address account, int256 equity, uint256 maintenance);
+    error NotPerpetual(uint8 instrument);
+    error NotSeries(uint8 instrument);
+    error SeriesExpired(uint8 instrument, uint256 expiry);
+    error SeriesUnfixed(uint8 instrument);
+    error SeriesFixedAlready(uint8 instrument, uint64 payoff);
+    error ExpiryPassed(uint256 expiry, uint256 timestamp);
+    error NothingHeld(address account, uint8 instrument);
     error OwnSlice(address account);
 
     /// @notice Opens an account. With salt 0 the account is the caller's own address, otherwise a derived one.
@@ -127,8 +160,16 @@ interface IMarginEngine {
     function withdrawCollateral(address account, uint8 collateral, uint256 amount, address beneficiary) external;
     /// @notice Trades against the pool at the mark, plus the trade fee. `limit` is the worst price accepted.
     function trade(address account, uint8 instrument, int128 size, uint64 limit) external;
-    /// @notice Closes every position of the account against the pool.
+    /// @notice Closes every position of the account against the pool, but expired ones: they wait for their fixing.
     function closeAll(address account) external;
+
+    /// @notice Moves a perpetual's funding index by the premium of its mark over its underlying, for the time since it
+    /// last moved. Anybody; a trade does it first. Degraded prices and time beyond an hour cost nothing.
+    function accrueFunding(uint8 instrument) external;
+    /// @notice Fixes an expired series at its underlying's fixing in the price book. Anybody.
+    function fixSeries(uint8 instrument) external;
+    /// @notice Pays an account's position in a fixed series out, in cash. Anybody.
+    function settle(address account, uint8 instrument) external;
 
     /// @notice Moves `fraction` (bps) of everything from `account` to `bidder`, who pays what the calling auction's
     /// `priceOf` answers for the margin found here: prices are read once per bid. Only the auction.
@@ -150,6 +191,11 @@ interface IMarginEngine {
     function setGapLimit(uint208 capacity, uint48 window) external;
     /// @notice Lists an instrument for good; its id never changes (governance).
     function listInstrument(Instrument calldata instrument) external returns (uint8 id);
+    /// @notice Lists a European option that expires (governance).
+    function listSeries(Instrument calldata instrument, Series calldata series) external returns (uint8 id);
+    /// @notice The most a perpetual's funding may cost in eight hours, in bps of its underlying; zero lets it rest
+    /// (governance).
+    function setMaxFunding(uint8 instrument, uint16 maxFunding) external;
     /// @notice Lists one asset of one vault (governance).
     function listCollateral(Collateral calldata collateral) external returns (uint8 id);
     /// @notice Admits or dismisses a contract that may move slices and cash (governance).
@@ -160,6 +206,10 @@ interface IMarginEngine {
     function cashOf(address account) external view returns (int256);
     function versionOf(address account) external view returns (uint64);
     function instruments(uint8 id) external view returns (Instrument memory);
+    /// @notice Where an instrument's funding, expiry and fixing stand.
+    function progressOf(uint8 id) external view returns (Progress memory);
+    /// @notice The terms of a series.
+    function seriesOf(uint8 id) external view returns (Series memory);
     function collaterals(uint8 id) external view returns (Collateral memory);
     function instrumentCount() external view returns (uint256);
     function collateralCount() external view returns (uint256);

@@ -35,6 +35,9 @@ interface IPriceBook {
 
     event Priced(uint16 indexed feed, uint64 price, uint16 confidence, uint48 sequence, uint256 shocks);
     event Degraded(uint16 indexed feed, uint64 from, uint64 to);
+    /// @dev Some feed had no fresh price from `from` until `until`, in milliseconds.
+    event Resumed(uint48 from, uint48 until);
+    event PriceFixed(uint16 indexed feed, uint40 indexed moment, uint64 price);
     event PublisherSet(address indexed publisher, bool allowed);
 
     error PublisherUnknown(address signer);
@@ -44,6 +47,9 @@ interface IPriceBook {
     error BatchExpired(uint48 validUntil, uint256 nowMillis);
     error BatchFromFuture(uint48 sequence, uint256 nowMillis);
     error PriceZero(uint16 feed);
+    error OutsideFixing(uint48 sequence, uint256 from, uint256 until);
+    error AlreadyFixed(uint16 feed, uint40 moment, uint64 price);
+    error FeedMissing(uint16 feed);
     error PriceStale(uint16 feed, uint256 ageMillis, uint256 limitMillis);
 
     /// @notice Brings every feed at least up to these batches. Batches in ascending order of signer. A feed whose
@@ -55,8 +61,21 @@ interface IPriceBook {
     function get(uint16 feed) external view returns (Price memory);
     /// @notice What a margin needs of the current price; reverts when stale.
     function current(uint16 feed) external view returns (uint256 price, uint256 confidence, bool degraded);
+    /// @notice The same with the feed's risk array.
+    function risk(uint16 feed)
+        external
+        view
+        returns (uint256 price, uint256 confidence, bool degraded, uint256 shocks);
     /// @notice The last price, however old.
     function peek(uint16 feed) external view returns (Price memory);
+    /// @notice Keeps for good what a quorum signed for a feed in the first seconds from `moment` (seconds): where a series
+    /// expires. The batches may be long expired; without such, an hour later, any signed since will do. Anybody, once.
+    function fix(uint16 feed, uint40 moment, Batch[] calldata batches) external returns (uint64 price);
+    /// @notice The price of a feed at a moment; zero when nobody fixed it.
+    function fixings(uint16 feed, uint40 moment) external view returns (uint64);
+    /// @notice Milliseconds in which some feed that was in use had no fresh price: what stops the clocks of auctions.
+    /// `lastUntil` is the end of the last such time, zero if there was none.
+    function stalled() external view returns (uint48 total, uint48 lastUntil);
     /// @notice The last published risk array of a feed.
     function shocks(uint16 feed) external view returns (uint256);
     function isPublisher(address publisher) external view returns (bool);

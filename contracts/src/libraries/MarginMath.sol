@@ -12,6 +12,9 @@ library MarginMath {
     uint256 internal constant BPS = 10_000;
     uint256 internal constant PRICE_UNIT = 1e8;
     uint256 internal constant SCENARIOS = 16;
+    int256 internal constant SIZE_UNIT = 1e18;
+    /// @dev The premium of the mark is paid once in this many seconds.
+    uint256 internal constant FUNDING_PERIOD = 8 hours;
 
     /// @notice What a position is worth at its mark price.
     function positionValue(int256 size, uint256 markPrice) internal pure returns (int256) {
@@ -164,6 +167,33 @@ library MarginMath {
     /// @notice The fee of a trade of this value with the pool.
     function tradeFeeUp(int256 value, uint256 tradeFee) internal pure returns (uint256) {
         return Math.mulDiv(SignedMath.abs(value), tradeFee, BPS, Math.Rounding.Ceil);
+    }
+
+    /// @notice What a position owes when the index moved by `change` since it last paid; negative: what it is owed.
+    /// @dev Rounded against the holder: the pool is on the other side of every position.
+    function fundingUp(int256 size, int256 change) internal pure returns (int256 owed) {
+        unchecked {
+            int256 product = size * change;
+            owed = product / SIZE_UNIT;
+            if (product > 0 && product % SIZE_UNIT != 0) ++owed;
+        }
+    }
+
+    /// @notice How far a funding index moves in `elapsed` seconds: the premium of the mark over the underlying, within
+    /// `maxFunding` bps of the underlying, per period; in 1e18 units per unit of size.
+    function fundingStep(uint256 mark, uint256 underlying, uint256 maxFunding, uint256 elapsed)
+        internal
+        pure
+        returns (int256)
+    {
+        int256 most = int256(underlying * maxFunding / BPS);
+        int256 premium = SignedMath.max(-most, SignedMath.min(most, int256(mark) - int256(underlying)));
+        return premium * int256(1e10 * elapsed) / int256(FUNDING_PERIOD);
+    }
+
+    /// @notice What a European option pays per unit of size when its underlying is fixed at `price`.
+    function payoff(bool call, uint256 strike, uint256 price) internal pure returns (uint256) {
+        return call ? Math.saturatingSub(price, strike) : Math.saturatingSub(strike, price);
     }
 
     /// @notice The lower edge of a degraded price: what longs and collateral count at.

@@ -4,7 +4,8 @@ pragma solidity 0.8.37;
 import {IMarginEngine} from "../interfaces/IMarginEngine.sol";
 import {MarginMath} from "./MarginMath.sol";
 
-/// @dev A position with everything the margin rule needs. The edges equal the price unless it is degraded.
+/// @dev A position with everything the margin rule needs. The edges equal the price unless it is degraded. `index` is
+/// its instrument's funding index; `expired` a series that cannot be traded any more.
 struct Leg {
     uint8 instrument;
     int256 size;
@@ -13,6 +14,8 @@ struct Leg {
     uint256 underlying;
     uint256 shocks;
     uint256 contingency;
+    int256 index;
+    bool expired;
 }
 
 /// @dev Unspent credit that counts as collateral.
@@ -34,7 +37,7 @@ struct Quote {
     uint256 upper;
 }
 
-/// @dev An account in memory, every price read once: the first `quoted` of `quotes` are filled. `degradedFeed` means
+/// @dev An account in memory, its funding paid, every price read once: the first `quoted` of `quotes` are filled. `degradedFeed` means
 /// something when `degraded`.
 struct Portfolio {
     int256 cash;

@@ -29,4 +29,9 @@ library StateProof {
     function counterSlot(uint256 base, address outer, address inner) internal pure returns (bytes32) {
         return keccak256(abi.encode(inner, keccak256(abi.encode(outer, base))));
     }
+
+    /// @notice Where `mapping(bytes32 => ...)` declared in slot `base` keeps [key].
+    function entrySlot(uint256 base, bytes32 key) internal pure returns (bytes32) {
+        return keccak256(abi.encode(key, base));
+    }
 }

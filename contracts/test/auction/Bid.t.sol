@@ -224,6 +224,6 @@ contract BidTest is MarginTest {
 
     function one(int128 size) private pure returns (IMarginEngine.Position[] memory positions) {
         positions = new IMarginEngine.Position[](1);
-        positions[0] = IMarginEngine.Position(ETH, size);
+        positions[0] = IMarginEngine.Position(ETH, size, 0);
     }
 }

@@ -86,7 +86,9 @@ contract World is Test {
             target: 12_000,
             bondedSeconds: 2,
             insolventSeconds: 60,
-            dust: 10e18
+            dust: 10e18,
+            reserveSeconds: 3,
+            reserveBond: 0.5e18
         });
     }
 
@@ -221,6 +223,7 @@ contract World is Test {
         slow.setModule(address(lines), true);
         engine.setModule(address(auction), true);
         engine.setModule(address(lines), true);
+        registry.setModule(address(auction), true);
         list(IMarginEngine.Kind.PERPETUAL, ETH, ETH, ramp(190));
         list(IMarginEngine.Kind.PERPETUAL, BTC, BTC, ramp(150));
         for (uint16 feed = 2; feed < 8; ++feed) {

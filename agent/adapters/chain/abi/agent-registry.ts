@@ -48,11 +48,21 @@ export const agentRegistryAbi = [
   {
     type: 'error',
     inputs: [
+      { internalType: 'address', name: 'agent', type: 'address' },
+      { internalType: 'uint256', name: 'held', type: 'uint256' },
+      { internalType: 'uint256', name: 'bond', type: 'uint256' },
+    ],
+    name: 'HeldBack',
+  },
+  {
+    type: 'error',
+    inputs: [
       { internalType: 'uint256', name: 'chainId', type: 'uint256' },
       { internalType: 'uint256', name: 'number', type: 'uint256' },
     ],
     name: 'NoConflict',
   },
+  { type: 'error', inputs: [{ internalType: 'address', name: 'caller', type: 'address' }], name: 'NotModule' },
   { type: 'error', inputs: [{ internalType: 'address', name: 'agent', type: 'address' }], name: 'NotUnbonding' },
   { type: 'error', inputs: [], name: 'ReentrancyGuardReentrantCall' },
   {
@@ -101,6 +111,34 @@ export const agentRegistryAbi = [
       { indexed: false, internalType: 'uint256', name: 'bond', type: 'uint256' },
     ],
     name: 'Bonded',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: 'address', name: 'agent', type: 'address' },
+      { indexed: false, internalType: 'uint256', name: 'amount', type: 'uint256' },
+      { indexed: true, internalType: 'address', name: 'reporter', type: 'address' },
+    ],
+    name: 'Forfeited',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: 'address', name: 'agent', type: 'address' },
+      { indexed: false, internalType: 'uint256', name: 'held', type: 'uint256' },
+    ],
+    name: 'Held',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: 'address', name: 'module', type: 'address' },
+      { indexed: false, internalType: 'bool', name: 'allowed', type: 'bool' },
+    ],
+    name: 'ModuleSet',
   },
   {
     type: 'event',
@@ -174,6 +212,34 @@ export const agentRegistryAbi = [
   },
   {
     type: 'function',
+    inputs: [
+      { internalType: 'address', name: 'agent', type: 'address' },
+      { internalType: 'uint128', name: 'amount', type: 'uint128' },
+      { internalType: 'address', name: 'reporter', type: 'address' },
+    ],
+    name: 'forfeit',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ internalType: 'address', name: 'agent', type: 'address' }],
+    name: 'held',
+    outputs: [{ internalType: 'uint128', name: '', type: 'uint128' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { internalType: 'address', name: 'agent', type: 'address' },
+      { internalType: 'uint128', name: 'amount', type: 'uint128' },
+    ],
+    name: 'hold',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
     inputs: [{ internalType: 'address', name: 'agent', type: 'address' }],
     name: 'isAttestor',
     outputs: [{ internalType: 'bool', name: '', type: 'bool' }],
@@ -195,10 +261,27 @@ export const agentRegistryAbi = [
   },
   {
     type: 'function',
+    inputs: [{ internalType: 'address', name: 'module', type: 'address' }],
+    name: 'isModule',
+    outputs: [{ internalType: 'bool', name: '', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
     inputs: [],
     name: 'minimumBond',
     outputs: [{ internalType: 'uint128', name: '', type: 'uint128' }],
     stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { internalType: 'address', name: 'agent', type: 'address' },
+      { internalType: 'uint128', name: 'amount', type: 'uint128' },
+    ],
+    name: 'release',
+    outputs: [],
+    stateMutability: 'nonpayable',
   },
   { type: 'function', inputs: [], name: 'requestUnbond', outputs: [], stateMutability: 'nonpayable' },
   {
@@ -215,6 +298,16 @@ export const agentRegistryAbi = [
     type: 'function',
     inputs: [{ internalType: 'address', name: 'newAuthority', type: 'address' }],
     name: 'setAuthority',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { internalType: 'address', name: 'module', type: 'address' },
+      { internalType: 'bool', name: 'allowed', type: 'bool' },
+    ],
+    name: 'setModule',
     outputs: [],
     stateMutability: 'nonpayable',
   },

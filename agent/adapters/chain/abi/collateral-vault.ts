@@ -47,6 +47,8 @@ export const collateralVaultAbi = [
     ],
     name: 'Insolvent',
   },
+  { type: 'error', inputs: [{ internalType: 'address', name: 'lot', type: 'address' }], name: 'LotNeedsHolder' },
+  { type: 'error', inputs: [{ internalType: 'address', name: 'beneficiary', type: 'address' }], name: 'NotLot' },
   {
     type: 'error',
     inputs: [
@@ -150,6 +152,18 @@ export const collateralVaultAbi = [
       { internalType: 'bytes', name: 'evidence', type: 'bytes' },
     ],
     name: 'claim',
+    outputs: [{ internalType: 'uint256', name: 'amount', type: 'uint256' }],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { internalType: 'address', name: 'lot', type: 'address' },
+      { internalType: 'address', name: 'asset', type: 'address' },
+      { internalType: 'bytes', name: 'evidence', type: 'bytes' },
+      { internalType: 'bytes', name: 'holderEvidence', type: 'bytes' },
+    ],
+    name: 'claimLot',
     outputs: [{ internalType: 'uint256', name: 'amount', type: 'uint256' }],
     stateMutability: 'nonpayable',
   },

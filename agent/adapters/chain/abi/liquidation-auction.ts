@@ -16,6 +16,8 @@ export const liquidationAuctionAbi = [
           { internalType: 'uint16', name: 'bondedSeconds', type: 'uint16' },
           { internalType: 'uint16', name: 'insolventSeconds', type: 'uint16' },
           { internalType: 'uint128', name: 'dust', type: 'uint128' },
+          { internalType: 'uint16', name: 'reserveSeconds', type: 'uint16' },
+          { internalType: 'uint128', name: 'reserveBond', type: 'uint128' },
         ],
         internalType: 'struct ILiquidationAuction.Terms',
         name: 'terms_',
@@ -32,6 +34,14 @@ export const liquidationAuctionAbi = [
       { internalType: 'uint256', name: 'maintenance', type: 'uint256' },
     ],
     name: 'AccountHealthy',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { internalType: 'address', name: 'account', type: 'address' },
+      { internalType: 'int256', name: 'mark', type: 'int256' },
+    ],
+    name: 'AccountInsolvent',
   },
   {
     type: 'error',
@@ -74,6 +84,30 @@ export const liquidationAuctionAbi = [
       { internalType: 'uint256', name: 'maxPay', type: 'uint256' },
     ],
     name: 'PayAboveMaximum',
+  },
+  { type: 'error', inputs: [{ internalType: 'address', name: 'account', type: 'address' }], name: 'ReservationBroken' },
+  {
+    type: 'error',
+    inputs: [{ internalType: 'address', name: 'account', type: 'address' }],
+    name: 'ReservationMissing',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { internalType: 'uint16', name: 'fraction', type: 'uint16' },
+      { internalType: 'uint16', name: 'reserved', type: 'uint16' },
+    ],
+    name: 'ReservationShort',
+  },
+  { type: 'error', inputs: [], name: 'ReservationsOff' },
+  {
+    type: 'error',
+    inputs: [
+      { internalType: 'address', name: 'account', type: 'address' },
+      { internalType: 'address', name: 'bidder', type: 'address' },
+      { internalType: 'uint64', name: 'until', type: 'uint64' },
+    ],
+    name: 'ReservedFor',
   },
   {
     type: 'error',
@@ -129,6 +163,37 @@ export const liquidationAuctionAbi = [
       { indexed: false, internalType: 'uint64', name: 'version', type: 'uint64' },
     ],
     name: 'BidTaken',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: 'address', name: 'account', type: 'address' },
+      { indexed: true, internalType: 'address', name: 'bidder', type: 'address' },
+      { indexed: true, internalType: 'address', name: 'reporter', type: 'address' },
+    ],
+    name: 'ReservationDefaulted',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: 'address', name: 'account', type: 'address' },
+      { indexed: true, internalType: 'address', name: 'bidder', type: 'address' },
+    ],
+    name: 'ReservationReleased',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: 'address', name: 'account', type: 'address' },
+      { indexed: true, internalType: 'address', name: 'bidder', type: 'address' },
+      { indexed: false, internalType: 'uint16', name: 'fraction', type: 'uint16' },
+      { indexed: false, internalType: 'uint16', name: 'discount', type: 'uint16' },
+      { indexed: false, internalType: 'uint64', name: 'until', type: 'uint64' },
+    ],
+    name: 'Reserved',
   },
   {
     type: 'function',
@@ -249,6 +314,39 @@ export const liquidationAuctionAbi = [
   {
     type: 'function',
     inputs: [{ internalType: 'address', name: 'account', type: 'address' }],
+    name: 'reportDefault',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ internalType: 'address', name: 'account', type: 'address' }],
+    name: 'reservationOf',
+    outputs: [
+      {
+        components: [
+          { internalType: 'address', name: 'bidder', type: 'address' },
+          { internalType: 'uint16', name: 'fraction', type: 'uint16' },
+          { internalType: 'uint16', name: 'discount', type: 'uint16' },
+          { internalType: 'uint64', name: 'until', type: 'uint64' },
+        ],
+        internalType: 'struct ILiquidationAuction.Reservation',
+        name: '',
+        type: 'tuple',
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ internalType: 'address', name: 'account', type: 'address' }],
+    name: 'reserve',
+    outputs: [{ internalType: 'uint16', name: 'fraction', type: 'uint16' }],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ internalType: 'address', name: 'account', type: 'address' }],
     name: 'start',
     outputs: [],
     stateMutability: 'nonpayable',
@@ -281,6 +379,8 @@ export const liquidationAuctionAbi = [
           { internalType: 'uint16', name: 'bondedSeconds', type: 'uint16' },
           { internalType: 'uint16', name: 'insolventSeconds', type: 'uint16' },
           { internalType: 'uint128', name: 'dust', type: 'uint128' },
+          { internalType: 'uint16', name: 'reserveSeconds', type: 'uint16' },
+          { internalType: 'uint128', name: 'reserveBond', type: 'uint128' },
         ],
         internalType: 'struct ILiquidationAuction.Terms',
         name: '',

@@ -44,6 +44,14 @@ export const marginEngineAbi = [
   },
   { type: 'error', inputs: [{ internalType: 'uint8', name: 'collateral', type: 'uint8' }], name: 'CollateralUnknown' },
   { type: 'error', inputs: [{ internalType: 'uint8', name: 'decimals', type: 'uint8' }], name: 'DecimalsTooMany' },
+  {
+    type: 'error',
+    inputs: [
+      { internalType: 'uint256', name: 'expiry', type: 'uint256' },
+      { internalType: 'uint256', name: 'timestamp', type: 'uint256' },
+    ],
+    name: 'ExpiryPassed',
+  },
   { type: 'error', inputs: [], name: 'FailedCall' },
   {
     type: 'error',
@@ -93,6 +101,16 @@ export const marginEngineAbi = [
     ],
     name: 'NotOwner',
   },
+  { type: 'error', inputs: [{ internalType: 'uint8', name: 'instrument', type: 'uint8' }], name: 'NotPerpetual' },
+  { type: 'error', inputs: [{ internalType: 'uint8', name: 'instrument', type: 'uint8' }], name: 'NotSeries' },
+  {
+    type: 'error',
+    inputs: [
+      { internalType: 'address', name: 'account', type: 'address' },
+      { internalType: 'uint8', name: 'instrument', type: 'uint8' },
+    ],
+    name: 'NothingHeld',
+  },
   { type: 'error', inputs: [{ internalType: 'address', name: 'account', type: 'address' }], name: 'OwnSlice' },
   { type: 'error', inputs: [{ internalType: 'uint16', name: 'feed', type: 'uint16' }], name: 'PriceDegraded' },
   {
@@ -132,6 +150,23 @@ export const marginEngineAbi = [
     inputs: [{ internalType: 'address', name: 'token', type: 'address' }],
     name: 'SafeERC20FailedOperation',
   },
+  {
+    type: 'error',
+    inputs: [
+      { internalType: 'uint8', name: 'instrument', type: 'uint8' },
+      { internalType: 'uint256', name: 'expiry', type: 'uint256' },
+    ],
+    name: 'SeriesExpired',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { internalType: 'uint8', name: 'instrument', type: 'uint8' },
+      { internalType: 'uint64', name: 'payoff', type: 'uint64' },
+    ],
+    name: 'SeriesFixedAlready',
+  },
+  { type: 'error', inputs: [{ internalType: 'uint8', name: 'instrument', type: 'uint8' }], name: 'SeriesUnfixed' },
   {
     type: 'error',
     inputs: [
@@ -200,6 +235,25 @@ export const marginEngineAbi = [
     type: 'event',
     anonymous: false,
     inputs: [
+      { indexed: true, internalType: 'uint8', name: 'instrument', type: 'uint8' },
+      { indexed: false, internalType: 'int128', name: 'index', type: 'int128' },
+    ],
+    name: 'FundingAccrued',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: 'address', name: 'account', type: 'address' },
+      { indexed: true, internalType: 'uint8', name: 'instrument', type: 'uint8' },
+      { indexed: false, internalType: 'int256', name: 'amount', type: 'int256' },
+    ],
+    name: 'FundingPaid',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
       { indexed: true, internalType: 'uint8', name: 'collateral', type: 'uint8' },
       { indexed: false, internalType: 'uint16', name: 'gap', type: 'uint16' },
     ],
@@ -226,10 +280,40 @@ export const marginEngineAbi = [
     type: 'event',
     anonymous: false,
     inputs: [
+      { indexed: true, internalType: 'uint8', name: 'instrument', type: 'uint8' },
+      { indexed: false, internalType: 'uint16', name: 'maxFunding', type: 'uint16' },
+    ],
+    name: 'MaxFundingSet',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
       { indexed: true, internalType: 'address', name: 'module', type: 'address' },
       { indexed: false, internalType: 'bool', name: 'allowed', type: 'bool' },
     ],
     name: 'ModuleSet',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: 'uint8', name: 'instrument', type: 'uint8' },
+      { indexed: false, internalType: 'uint64', name: 'price', type: 'uint64' },
+      { indexed: false, internalType: 'uint64', name: 'payoff', type: 'uint64' },
+    ],
+    name: 'SeriesFixed',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: 'address', name: 'account', type: 'address' },
+      { indexed: true, internalType: 'uint8', name: 'instrument', type: 'uint8' },
+      { indexed: false, internalType: 'int256', name: 'size', type: 'int256' },
+      { indexed: false, internalType: 'int256', name: 'value', type: 'int256' },
+    ],
+    name: 'SeriesSettled',
   },
   {
     type: 'event',
@@ -275,6 +359,7 @@ export const marginEngineAbi = [
             components: [
               { internalType: 'uint8', name: 'instrument', type: 'uint8' },
               { internalType: 'int128', name: 'size', type: 'int128' },
+              { internalType: 'int128', name: 'entryFunding', type: 'int128' },
             ],
             internalType: 'struct IMarginEngine.Position[]',
             name: 'positions',
@@ -296,6 +381,13 @@ export const marginEngineAbi = [
       },
     ],
     stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ internalType: 'uint8', name: 'instrument', type: 'uint8' }],
+    name: 'accrueFunding',
+    outputs: [],
+    stateMutability: 'nonpayable',
   },
   {
     type: 'function',
@@ -377,6 +469,13 @@ export const marginEngineAbi = [
       { internalType: 'uint256', name: 'amount', type: 'uint256' },
     ],
     name: 'depositCash',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ internalType: 'uint8', name: 'instrument', type: 'uint8' }],
+    name: 'fixSeries',
     outputs: [],
     stateMutability: 'nonpayable',
   },
@@ -495,6 +594,36 @@ export const marginEngineAbi = [
   },
   {
     type: 'function',
+    inputs: [
+      {
+        components: [
+          { internalType: 'enum IMarginEngine.Kind', name: 'kind', type: 'uint8' },
+          { internalType: 'uint16', name: 'markFeed', type: 'uint16' },
+          { internalType: 'uint16', name: 'underlyingFeed', type: 'uint16' },
+          { internalType: 'uint16', name: 'contingency', type: 'uint16' },
+          { internalType: 'uint256', name: 'shocks', type: 'uint256' },
+        ],
+        internalType: 'struct IMarginEngine.Instrument',
+        name: 'instrument',
+        type: 'tuple',
+      },
+      {
+        components: [
+          { internalType: 'uint64', name: 'strike', type: 'uint64' },
+          { internalType: 'uint40', name: 'expiry', type: 'uint40' },
+          { internalType: 'bool', name: 'call', type: 'bool' },
+        ],
+        internalType: 'struct IMarginEngine.Series',
+        name: 'series',
+        type: 'tuple',
+      },
+    ],
+    name: 'listSeries',
+    outputs: [{ internalType: 'uint8', name: 'id', type: 'uint8' }],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
     inputs: [{ internalType: 'address', name: 'account', type: 'address' }],
     name: 'margin',
     outputs: [
@@ -577,6 +706,45 @@ export const marginEngineAbi = [
   },
   {
     type: 'function',
+    inputs: [{ internalType: 'uint8', name: 'id', type: 'uint8' }],
+    name: 'progressOf',
+    outputs: [
+      {
+        components: [
+          { internalType: 'int128', name: 'fundingIndex', type: 'int128' },
+          { internalType: 'uint40', name: 'accruedAt', type: 'uint40' },
+          { internalType: 'uint16', name: 'maxFunding', type: 'uint16' },
+          { internalType: 'uint40', name: 'expiry', type: 'uint40' },
+          { internalType: 'bool', name: 'fixed_', type: 'bool' },
+          { internalType: 'uint64', name: 'payoff', type: 'uint64' },
+        ],
+        internalType: 'struct IMarginEngine.Progress',
+        name: 'progress',
+        type: 'tuple',
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ internalType: 'uint8', name: 'id', type: 'uint8' }],
+    name: 'seriesOf',
+    outputs: [
+      {
+        components: [
+          { internalType: 'uint64', name: 'strike', type: 'uint64' },
+          { internalType: 'uint40', name: 'expiry', type: 'uint40' },
+          { internalType: 'bool', name: 'call', type: 'bool' },
+        ],
+        internalType: 'struct IMarginEngine.Series',
+        name: '',
+        type: 'tuple',
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
     inputs: [{ internalType: 'address', name: 'newAuthority', type: 'address' }],
     name: 'setAuthority',
     outputs: [],
@@ -612,10 +780,30 @@ export const marginEngineAbi = [
   {
     type: 'function',
     inputs: [
+      { internalType: 'uint8', name: 'id', type: 'uint8' },
+      { internalType: 'uint16', name: 'maxFunding', type: 'uint16' },
+    ],
+    name: 'setMaxFunding',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
       { internalType: 'address', name: 'module', type: 'address' },
       { internalType: 'bool', name: 'allowed', type: 'bool' },
     ],
     name: 'setModule',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { internalType: 'address', name: 'account', type: 'address' },
+      { internalType: 'uint8', name: 'instrument', type: 'uint8' },
+    ],
+    name: 'settle',
     outputs: [],
     stateMutability: 'nonpayable',
   },

@@ -32,6 +32,15 @@ export const priceBookAbi = [
   {
     type: 'error',
     inputs: [
+      { internalType: 'uint16', name: 'feed', type: 'uint16' },
+      { internalType: 'uint40', name: 'moment', type: 'uint40' },
+      { internalType: 'uint64', name: 'price', type: 'uint64' },
+    ],
+    name: 'AlreadyFixed',
+  },
+  {
+    type: 'error',
+    inputs: [
       { internalType: 'uint48', name: 'validUntil', type: 'uint48' },
       { internalType: 'uint256', name: 'nowMillis', type: 'uint256' },
     ],
@@ -52,6 +61,7 @@ export const priceBookAbi = [
     name: 'ECDSAInvalidSignatureLength',
   },
   { type: 'error', inputs: [{ internalType: 'bytes32', name: 's', type: 'bytes32' }], name: 'ECDSAInvalidSignatureS' },
+  { type: 'error', inputs: [{ internalType: 'uint16', name: 'feed', type: 'uint16' }], name: 'FeedMissing' },
   {
     type: 'error',
     inputs: [
@@ -62,6 +72,15 @@ export const priceBookAbi = [
     name: 'FeedsMismatch',
   },
   { type: 'error', inputs: [], name: 'InvalidShortString' },
+  {
+    type: 'error',
+    inputs: [
+      { internalType: 'uint48', name: 'sequence', type: 'uint48' },
+      { internalType: 'uint256', name: 'from', type: 'uint256' },
+      { internalType: 'uint256', name: 'until', type: 'uint256' },
+    ],
+    name: 'OutsideFixing',
+  },
   {
     type: 'error',
     inputs: [
@@ -112,6 +131,16 @@ export const priceBookAbi = [
     anonymous: false,
     inputs: [
       { indexed: true, internalType: 'uint16', name: 'feed', type: 'uint16' },
+      { indexed: true, internalType: 'uint40', name: 'moment', type: 'uint40' },
+      { indexed: false, internalType: 'uint64', name: 'price', type: 'uint64' },
+    ],
+    name: 'PriceFixed',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: 'uint16', name: 'feed', type: 'uint16' },
       { indexed: false, internalType: 'uint64', name: 'price', type: 'uint64' },
       { indexed: false, internalType: 'uint16', name: 'confidence', type: 'uint16' },
       { indexed: false, internalType: 'uint48', name: 'sequence', type: 'uint48' },
@@ -127,6 +156,15 @@ export const priceBookAbi = [
       { indexed: false, internalType: 'bool', name: 'allowed', type: 'bool' },
     ],
     name: 'PublisherSet',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      { indexed: false, internalType: 'uint48', name: 'from', type: 'uint48' },
+      { indexed: false, internalType: 'uint48', name: 'until', type: 'uint48' },
+    ],
+    name: 'Resumed',
   },
   {
     type: 'function',
@@ -166,6 +204,47 @@ export const priceBookAbi = [
       { internalType: 'bytes32', name: 'salt', type: 'bytes32' },
       { internalType: 'uint256[]', name: 'extensions', type: 'uint256[]' },
     ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { internalType: 'uint16', name: 'feed', type: 'uint16' },
+      { internalType: 'uint40', name: 'moment', type: 'uint40' },
+      {
+        components: [
+          { internalType: 'uint48', name: 'sequence', type: 'uint48' },
+          { internalType: 'uint48', name: 'validUntil', type: 'uint48' },
+          {
+            components: [
+              { internalType: 'uint16', name: 'feed', type: 'uint16' },
+              { internalType: 'uint64', name: 'price', type: 'uint64' },
+              { internalType: 'uint16', name: 'confidence', type: 'uint16' },
+              { internalType: 'uint256', name: 'shocks', type: 'uint256' },
+            ],
+            internalType: 'struct IPriceBook.Entry[]',
+            name: 'entries',
+            type: 'tuple[]',
+          },
+          { internalType: 'bytes', name: 'signature', type: 'bytes' },
+        ],
+        internalType: 'struct IPriceBook.Batch[]',
+        name: 'batches',
+        type: 'tuple[]',
+      },
+    ],
+    name: 'fix',
+    outputs: [{ internalType: 'uint64', name: 'price', type: 'uint64' }],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { internalType: 'uint16', name: 'feed', type: 'uint16' },
+      { internalType: 'uint40', name: 'moment', type: 'uint40' },
+    ],
+    name: 'fixings',
+    outputs: [{ internalType: 'uint64', name: '', type: 'uint64' }],
     stateMutability: 'view',
   },
   {
@@ -267,6 +346,18 @@ export const priceBookAbi = [
   },
   {
     type: 'function',
+    inputs: [{ internalType: 'uint16', name: 'feed', type: 'uint16' }],
+    name: 'risk',
+    outputs: [
+      { internalType: 'uint256', name: 'price', type: 'uint256' },
+      { internalType: 'uint256', name: 'confidence', type: 'uint256' },
+      { internalType: 'bool', name: 'degraded', type: 'bool' },
+      { internalType: 'uint256', name: 'array', type: 'uint256' },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
     inputs: [{ internalType: 'address', name: 'newAuthority', type: 'address' }],
     name: 'setAuthority',
     outputs: [],
@@ -287,6 +378,16 @@ export const priceBookAbi = [
     inputs: [{ internalType: 'uint16', name: 'feed', type: 'uint16' }],
     name: 'shocks',
     outputs: [{ internalType: 'uint256', name: '', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'stalled',
+    outputs: [
+      { internalType: 'uint48', name: 'total', type: 'uint48' },
+      { internalType: 'uint48', name: 'lastUntil', type: 'uint48' },
+    ],
     stateMutability: 'view',
   },
 ] as const

@@ -37,6 +37,15 @@ export const vaultMirrorAbi = [
     ],
     name: 'ConservationBroken',
   },
+  { type: 'error', inputs: [], name: 'HolderMissing' },
+  {
+    type: 'error',
+    inputs: [
+      { internalType: 'address', name: 'lot', type: 'address' },
+      { internalType: 'address', name: 'holder', type: 'address' },
+    ],
+    name: 'LotAssigned',
+  },
   { type: 'error', inputs: [{ internalType: 'address', name: 'caller', type: 'address' }], name: 'NotModule' },
   {
     type: 'error',
@@ -96,6 +105,16 @@ export const vaultMirrorAbi = [
     type: 'event',
     anonymous: false,
     inputs: [
+      { indexed: true, internalType: 'address', name: 'lot', type: 'address' },
+      { indexed: true, internalType: 'address', name: 'creator', type: 'address' },
+      { indexed: true, internalType: 'address', name: 'holder', type: 'address' },
+    ],
+    name: 'LotHeld',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
       { indexed: true, internalType: 'address', name: 'module', type: 'address' },
       { indexed: false, internalType: 'bool', name: 'allowed', type: 'bool' },
     ],
@@ -137,6 +156,16 @@ export const vaultMirrorAbi = [
   },
   {
     type: 'function',
+    inputs: [
+      { internalType: 'bytes32', name: 'salt', type: 'bytes32' },
+      { internalType: 'address', name: 'to', type: 'address' },
+    ],
+    name: 'assignLot',
+    outputs: [{ internalType: 'address', name: 'lot', type: 'address' }],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
     inputs: [],
     name: 'authority',
     outputs: [{ internalType: 'address', name: '', type: 'address' }],
@@ -164,6 +193,13 @@ export const vaultMirrorAbi = [
   },
   {
     type: 'function',
+    inputs: [{ internalType: 'bytes32', name: 'lot', type: 'bytes32' }],
+    name: 'holder',
+    outputs: [{ internalType: 'address', name: '', type: 'address' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
     inputs: [],
     name: 'isConsumingScheduledOp',
     outputs: [{ internalType: 'bytes4', name: '', type: 'bytes4' }],
@@ -175,6 +211,16 @@ export const vaultMirrorAbi = [
     name: 'isModule',
     outputs: [{ internalType: 'bool', name: '', type: 'bool' }],
     stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { internalType: 'address', name: 'creator', type: 'address' },
+      { internalType: 'bytes32', name: 'salt', type: 'bytes32' },
+    ],
+    name: 'lotOf',
+    outputs: [{ internalType: 'address', name: '', type: 'address' }],
+    stateMutability: 'pure',
   },
   {
     type: 'function',
