@@ -173,7 +173,7 @@ const packWord = ({ version, mode, cash }: Pick<MarginAccount, 'version' | 'mode
 const pad = (value: bigint): Hex => `0x${value.toString(16).padStart(64, '0')}`
 const mapped = (key: Hex, root: Hex): Hex => keccak256(`0x${key.slice(2)}${root.slice(2)}`)
 const TOTAL_CREDITED = pad(5n)
-const STARTED_AT = pad(1n)
+const STARTED_AT = pad(2n)
 
 function bytecodeOf(name: string): Hex {
   const file = new URL(`../../contracts/artifacts/${name}.json`, import.meta.url)
