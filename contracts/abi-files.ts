@@ -8,13 +8,16 @@ import { root } from './sources.ts'
 
 const folder = join(root, 'agent/adapters/chain/abi')
 /** Interfaces that others inherit; their functions appear in the contracts. */
-const partial: ReadonlySet<string> = new Set(['CounterSource'])
+const partial: ReadonlySet<string> = new Set(['CounterSource', 'EngineVault'])
+/** Contracts that no agent speaks to: backers and governance do, with the artefact at hand. */
+const unspoken: ReadonlySet<string> = new Set(['InsuranceFund', 'InsuranceTranche', 'ProviderPool'])
 
 /** One file per contract, named in kebab case. */
 export function abiFiles(artifacts: readonly Artifact[]): { path: string; text: string }[] {
   const abis = interfaceAbis()
   for (const name of partial) abis.delete(name)
   for (const { contractName, abi } of artifacts) abis.set(contractName, abi)
+  for (const name of unspoken) abis.delete(name)
   return [...abis]
     .sort(byName)
     .map(([name, abi]) => ({ path: join(folder, `${kebab(name)}.ts`), text: render(name, abi) }))

@@ -71,6 +71,11 @@ export const commands: readonly Entry[] = [
     async () => (await import('./keys-export.ts')).keysExport,
   ),
   entry('keys passwd', 'Change the password of a keystore', async () => (await import('./keys-passwd.ts')).keysPasswd),
+  entry(
+    'risk publish',
+    'Put gap haircuts, premiums and provider fees on chain',
+    async () => (await import('./risk-publish.ts')).riskPublish,
+  ),
   entry('strategies ls', 'List the built-in strategies', async () => (await import('./strategies-ls.ts')).strategiesLs),
   entry(
     'scenarios ls',

@@ -9,6 +9,7 @@ import { liquidationAuctionAbi } from './abi/liquidation-auction.ts'
 import { liquidatorExecutorAbi } from './abi/liquidator-executor.ts'
 import { marginEngineAbi } from './abi/margin-engine.ts'
 import { priceBookAbi } from './abi/price-book.ts'
+import { riskParametersAbi } from './abi/risk-parameters.ts'
 import { rootOracleAbi } from './abi/root-oracle.ts'
 import { vaultMirrorAbi } from './abi/vault-mirror.ts'
 import { nodeFailure, type Rpc } from './rpc.ts'
@@ -71,6 +72,7 @@ const ERRORS = [
   ...marginEngineAbi,
   ...priceBookAbi,
   ...creditLinesAbi,
+  ...riskParametersAbi,
   ...vaultMirrorAbi,
   ...rootOracleAbi,
   ...collateralVaultAbi,
