@@ -8,9 +8,15 @@ import { root } from './sources.ts'
 
 const folder = join(root, 'agent/adapters/chain/abi')
 /** Interfaces that others inherit; their functions appear in the contracts. */
-const partial: ReadonlySet<string> = new Set(['CounterSource', 'EngineVault'])
-/** Contracts that no agent speaks to: backers and governance do, with the artefact at hand. */
-const unspoken: ReadonlySet<string> = new Set(['InsuranceFund', 'InsuranceTranche', 'ProviderPool'])
+const partial: ReadonlySet<string> = new Set(['CounterSource', 'EngineVault', 'HeaderSource', 'RouteGuard'])
+/** Contracts that no agent speaks to: backers, governance and gateways do, with the artefact at hand. */
+const unspoken: ReadonlySet<string> = new Set([
+  'CounterCourier',
+  'Erc7786Source',
+  'InsuranceFund',
+  'InsuranceTranche',
+  'ProviderPool',
+])
 
 /** One file per contract, named in kebab case. */
 export function abiFiles(artifacts: readonly Artifact[]): { path: string; text: string }[] {

@@ -7,8 +7,8 @@ import { root } from './sources.ts'
 
 /** Slots other chains and agents prove, by contract and variable. */
 const proven: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  CollateralVault: { deposited: '0', claimed: '1' },
-  VaultMirror: { owed: '0', holder: '1', credited: '2', spent: '3' },
+  CollateralVault: { deposited: '0', claimed: '1', totalDeposited: '2', finalRootAt: '3' },
+  VaultMirror: { owed: '0', holder: '1', credited: '2', spent: '3', totalOwed: '4', pulse: '5' },
   MarginEngine: { word: '0', held: '1', position: '2', owner: '3' },
 }
 

@@ -13,6 +13,9 @@ type Custody = 'vault' | 'otherVault'
 type Recorded = Awaited<ReturnType<typeof record>>
 
 const { admin, alice, attestors, bob, liquidator, provider } = people
+const YEAR = 31_557_600n
+const VAULT_TERMS = { staleAfter: YEAR, exitDelay: YEAR, resetDelay: 0n }
+const MIRROR_TERMS = { staleAfter: YEAR, resetDelay: 0n }
 const weth18 = (amount: string) => parseUnits(amount, 18)
 const stage = await Stage.open()
 try {
@@ -106,8 +109,8 @@ async function setUp() {
 async function pair(authority: Hex, oracle: Hex): Promise<{ vault: Hex; mirror: Hex }> {
   const nonce = await stage.nonce()
   const mirror = getContractAddress({ from: admin, nonce: nonce + 1n })
-  const vault = await stage.deploy('CollateralVault', [authority, oracle, mirror])
-  return { vault, mirror: await stage.deploy('VaultMirror', [authority, oracle, vault]) }
+  const vault = await stage.deploy('CollateralVault', [authority, oracle, mirror, VAULT_TERMS])
+  return { vault, mirror: await stage.deploy('VaultMirror', [authority, oracle, vault, MIRROR_TERMS]) }
 }
 
 /** The same height with another header, signed by the same attestors. */

@@ -40,6 +40,10 @@ export async function deploy(plan: DeployPlan): Promise<Deployment> {
   return deployment
 }
 
+/** Seconds. A run ends long before any of them: what they do is played in the tests of the contracts. */
+const VAULT_TERMS = { staleAfter: 604_800n, exitDelay: 1_209_600n, resetDelay: 86_400n }
+const MIRROR_TERMS = { staleAfter: 86_400n, resetDelay: 86_400n }
+
 /** Vault and mirror name each other, so both addresses are reserved before either is deployed. */
 function deployVaults(
   plan: DeployPlan,
@@ -58,8 +62,8 @@ function deployVaults(
     const place = { vault: a.reserve(), mirror: b.reserve() }
     const engineRoots = a.deploy(RootOracle, [site.authority, engineSite.chain.id, site.registry, threshold, delay])
     const vaultRoots = b.deploy(RootOracle, [engineSite.authority, site.chain.id, engineSite.registry, threshold, 0])
-    a.deploy(CollateralVault, [site.authority, engineRoots, place.mirror.address], place.vault)
-    b.deploy(VaultMirror, [engineSite.authority, vaultRoots, place.vault.address], place.mirror)
+    a.deploy(CollateralVault, [site.authority, engineRoots, place.mirror.address, VAULT_TERMS], place.vault)
+    b.deploy(VaultMirror, [engineSite.authority, vaultRoots, place.vault.address, MIRROR_TERMS], place.mirror)
     const tranche = deployTranche(engineSite, vault.id, place.mirror.address, b)
     const first = listed.get(engineSite.chain.id) ?? 0
     listed.set(engineSite.chain.id, first + site.assets.length)

@@ -64,7 +64,12 @@ export async function deployMarginChain(
   ])
   const mirrors = [await mirror(), await mirror()]
   async function mirror(): Promise<Address> {
-    const made = await create('VaultMirror', vaultMirrorAbi, [authority, address(1), address(2)])
+    const made = await create('VaultMirror', vaultMirrorAbi, [
+      authority,
+      address(1),
+      address(2),
+      { staleAfter: 86_400n, resetDelay: 86_400n },
+    ])
     await send(made, encodeFunctionData({ abi: vaultMirrorAbi, functionName: 'setModule', args: [engine, true] }))
     return made
   }
@@ -128,7 +133,7 @@ export async function overridesFor(
     if (listed === undefined || mirror === undefined) throw new Error(`collateral ${collateral} is not listed`)
     const diff = overrides[mirror]?.stateDiff ?? {}
     diff[creditedSlot(account.id, listed.asset, keccak256)] = pad(amount)
-    diff[mapped(pad(BigInt(listed.asset)), TOTAL_CREDITED)] = pad(10n ** 60n)
+    diff[mapped(pad(BigInt(listed.asset)), BOOKS)] = pad(10n ** 30n)
     overrides[mirror] = { stateDiff: diff }
   }
   const started: Record<Hex, Hex> = {
@@ -172,7 +177,7 @@ const packWord = ({ version, mode, cash }: Pick<MarginAccount, 'version' | 'mode
 
 const pad = (value: bigint): Hex => `0x${value.toString(16).padStart(64, '0')}`
 const mapped = (key: Hex, root: Hex): Hex => keccak256(`0x${key.slice(2)}${root.slice(2)}`)
-const TOTAL_CREDITED = pad(5n)
+const BOOKS = pad(10n)
 const STARTED_AT = pad(2n)
 
 function bytecodeOf(name: string): Hex {

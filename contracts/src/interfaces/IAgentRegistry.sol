@@ -41,7 +41,8 @@ interface IAgentRegistry {
     function withdraw(address to) external;
     /// @notice Admits a bonded agent as attestor, or dismisses it (governance).
     function setAttestor(address agent, bool attestor) external;
-    /// @notice Takes the whole bond of whoever signed both; half goes to the reporter, half to the treasury.
+    /// @notice Takes the whole bond of whoever signed both: a tenth goes to the reporter, the rest to the treasury. Who reports
+    /// itself gets nothing.
     function slashEquivocation(Attestation calldata first, Attestation calldata second) external;
     /// @notice Lets a part of a free bond back a promise. Only modules.
     function hold(address agent, uint128 amount) external;

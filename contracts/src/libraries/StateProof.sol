@@ -34,4 +34,9 @@ library StateProof {
     function entrySlot(uint256 base, bytes32 key) internal pure returns (bytes32) {
         return keccak256(abi.encode(key, base));
     }
+
+    /// @notice Where `mapping(address => uint256)` declared in slot `base` keeps [key].
+    function totalSlot(uint256 base, address key) internal pure returns (bytes32) {
+        return keccak256(abi.encode(key, base));
+    }
 }

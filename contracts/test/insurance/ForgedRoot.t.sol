@@ -80,7 +80,8 @@ contract ForgedRootTest is InsuredTest {
     /// @dev A vault whose every deposit is what its mirror honestly credits.
     function vaultOf(address mirror) private returns (ICollateralVault vault) {
         SettableCounter source = new SettableCounter();
-        vault = ICollateralVault(deploy("CollateralVault", abi.encode(world.authority(), source, mirror)));
+        ICollateralVault.Terms memory terms = ICollateralVault.Terms(7 days, 14 days, 1 days);
+        vault = ICollateralVault(deploy("CollateralVault", abi.encode(world.authority(), source, mirror, terms)));
         vm.prank(address(world));
         vault.list(address(weth), 1_000e18);
         weth.mint(address(this), 10e18);

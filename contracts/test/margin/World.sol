@@ -64,8 +64,8 @@ contract World is Test {
         book = IPriceBook(deploy("PriceBook", abi.encode(authority, uint256(2), uint48(60_000), uint16(1000))));
         engine = IMarginEngine(deploy("MarginEngine", abi.encode(authority, cash, book, uint16(15_000), uint16(5))));
         source = new SettableCounter();
-        fast = IVaultMirror(deploy("VaultMirror", abi.encode(authority, source, address(1))));
-        slow = IVaultMirror(deploy("VaultMirror", abi.encode(authority, source, address(2))));
+        fast = IVaultMirror(deploy("VaultMirror", abi.encode(authority, source, address(1), mirrorTerms())));
+        slow = IVaultMirror(deploy("VaultMirror", abi.encode(authority, source, address(2), mirrorTerms())));
         risk = IRiskParameters(deploy("RiskParameters", abi.encode(authority, engine, uint48(1 days), riskBounds())));
         address predicted = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1);
         auction =
@@ -76,6 +76,10 @@ contract World is Test {
         prices =
             [ETH_PRICE, BTC_PRICE, OPTION_PRICE, OPTION_PRICE, OPTION_PRICE, OPTION_PRICE, OPTION_PRICE, OPTION_PRICE];
         push();
+    }
+
+    function mirrorTerms() public pure returns (IVaultMirror.Terms memory) {
+        return IVaultMirror.Terms({staleAfter: 1 days, resetDelay: 1 days});
     }
 
     function auctionTerms() public pure returns (ILiquidationAuction.Terms memory) {

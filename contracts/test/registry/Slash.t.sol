@@ -25,10 +25,23 @@ contract SlashTest is Suite {
         vm.prank(STRANGER);
         registry.slashEquivocation(_one, _two);
         vm.snapshotGasLastCall("registry", "slash");
-        eq(bondToken.balanceOf(STRANGER), BOND / 2);
-        eq(bondToken.balanceOf(TREASURY), BOND / 2);
+        eq(bondToken.balanceOf(STRANGER), BOND / 10);
+        eq(bondToken.balanceOf(TREASURY), BOND - BOND / 10);
         eq(registry.isAttestor(_agent), false);
         eq(registry.agents(_agent).bond, 0);
+    }
+
+    function test_who_reports_itself_gets_nothing_back() external {
+        vm.prank(_agent);
+        registry.slashEquivocation(_one, _two);
+        eq(bondToken.balanceOf(_agent), 0);
+        eq(bondToken.balanceOf(TREASURY), BOND);
+    }
+
+    function test_under_another_name_an_equivocator_saves_a_tenth() external {
+        vm.prank(alice);
+        registry.slashEquivocation(_one, _two);
+        eq(bondToken.balanceOf(alice) * 10, BOND);
     }
 
     function test_recorded_attestations_of_a_fork_are_evidence() external {

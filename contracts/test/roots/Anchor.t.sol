@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {TrieProof} from "@openzeppelin/contracts/utils/cryptography/TrieProof.sol";
+import {IHeaderSource} from "../../src/interfaces/IHeaderSource.sol";
 import {IRootOracle} from "../../src/interfaces/IRootOracle.sol";
 import {Suite} from "../support/Suite.sol";
 
@@ -11,7 +12,7 @@ contract AnchorTest is Suite {
         (uint256 height, address origin) = (number("owed"), known("contracts.mirror"));
         bytes[] memory proof = accountProof("owed", "mirror");
         vm.expectEmit();
-        emit IRootOracle.Anchored(height, origin, _storageRoot(proof));
+        emit IHeaderSource.Anchored(height, origin, _storageRoot(proof));
         roots.anchor(height, origin, proof);
         vm.snapshotGasLastCall("roots", "anchor");
         eq(roots.storageRoots(height, origin), _storageRoot(proof));
@@ -29,7 +30,7 @@ contract AnchorTest is Suite {
     function test_an_unknown_block_anchors_nothing() external {
         (uint256 height, address origin) = (number("owed"), known("contracts.mirror"));
         bytes[] memory proof = accountProof("owed", "mirror");
-        vm.expectRevert(abi.encodeWithSelector(IRootOracle.RootUnknown.selector, height));
+        vm.expectRevert(abi.encodeWithSelector(IHeaderSource.RootUnknown.selector, height));
         roots.anchor(height, origin, proof);
     }
 

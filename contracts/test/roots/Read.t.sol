@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Pausable} from "@openzeppelin/contracts/utils/Pausable.sol";
+import {IHeaderSource} from "../../src/interfaces/IHeaderSource.sol";
 import {IRootOracle} from "../../src/interfaces/IRootOracle.sol";
 import {Suite} from "../support/Suite.sol";
 
@@ -25,13 +26,13 @@ contract ReadTest is Suite {
     }
 
     function test_an_unknown_block_is_not_read() external {
-        vm.expectRevert(abi.encodeWithSelector(IRootOracle.RootUnknown.selector, number("owed")));
+        vm.expectRevert(abi.encodeWithSelector(IHeaderSource.RootUnknown.selector, number("owed")));
         roots.read(_origin, _slot, _owed.evidence);
     }
 
     function test_an_account_that_was_not_anchored_is_not_read() external {
         anchored("owed", "vault");
-        vm.expectRevert(abi.encodeWithSelector(IRootOracle.AnchorUnknown.selector, number("owed"), _origin));
+        vm.expectRevert(abi.encodeWithSelector(IHeaderSource.AnchorUnknown.selector, number("owed"), _origin));
         roots.read(_origin, _slot, _owed.evidence);
     }
 
@@ -48,7 +49,7 @@ contract ReadTest is Suite {
         anchored("owed", "mirror");
         uint256 height = number("owed");
         vm.warp(acceptedAt + 11);
-        vm.expectRevert(abi.encodeWithSelector(IRootOracle.RootTooFresh.selector, height, acceptedAt + 12));
+        vm.expectRevert(abi.encodeWithSelector(IHeaderSource.RootTooFresh.selector, height, acceptedAt + 12));
         roots.read(_origin, _slot, _owed.evidence);
         vm.warp(acceptedAt + 12);
         (uint256 value,) = roots.read(_origin, _slot, _owed.evidence);

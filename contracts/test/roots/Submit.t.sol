@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IHeaderSource} from "../../src/interfaces/IHeaderSource.sol";
 import {IRootOracle} from "../../src/interfaces/IRootOracle.sol";
 import {Suite} from "../support/Suite.sol";
 
@@ -11,7 +12,7 @@ contract SubmitTest is Suite {
         bytes[] memory signed = signatures("owed");
         roots.submit(rlp, signed);
         vm.snapshotGasLastCall("roots", "submit, three signatures");
-        IRootOracle.Root memory root = roots.roots(number("owed"));
+        IHeaderSource.Root memory root = roots.roots(number("owed"));
         eq(root.blockHash, hashOf("owed"));
         eq(root.blockHash, keccak256(rlp));
         eq(root.timestamp, timestamp("owed"));
@@ -106,16 +107,16 @@ contract SubmitTest is Suite {
         anchored("owed", "mirror");
         (bytes memory rlp, bytes[] memory signed) = (header("forked"), signatures("forked"));
         vm.expectEmit(address(roots));
-        emit IRootOracle.Equivocation(number("owed"), hashOf("owed"), hashOf("forked"));
+        emit IHeaderSource.Equivocation(number("owed"), hashOf("owed"), hashOf("forked"));
         roots.submit(rlp, signed);
         eq(roots.frozen(), true);
         eq(roots.roots(number("owed")).blockHash, hashOf("owed"));
 
         (rlp, signed) = (header("owedLater"), signatures("owedLater"));
-        vm.expectRevert(IRootOracle.Frozen.selector);
+        vm.expectRevert(IHeaderSource.Frozen.selector);
         roots.submit(rlp, signed);
         bytes memory evidence = counter("owed", "mirror_liquidator").evidence;
-        vm.expectRevert(IRootOracle.Frozen.selector);
+        vm.expectRevert(IHeaderSource.Frozen.selector);
         vault.claim(liquidator, address(weth), evidence);
     }
 

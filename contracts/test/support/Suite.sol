@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IAgentRegistry} from "../../src/interfaces/IAgentRegistry.sol";
 import {ICollateralVault} from "../../src/interfaces/ICollateralVault.sol";
+import {ICounterSource} from "../../src/interfaces/ICounterSource.sol";
 import {IRootOracle} from "../../src/interfaces/IRootOracle.sol";
 import {IVaultMirror} from "../../src/interfaces/IVaultMirror.sol";
 import {Fixture} from "./Fixture.sol";
@@ -17,6 +18,10 @@ interface IMintable is IERC20 {
 abstract contract Suite is Fixture {
     uint128 internal constant BOND = 100 ether;
     uint64 internal constant UNBONDING = 7 days;
+    /// @dev The recorded blocks are older than any test's clock.
+    uint64 internal constant STALE = 3650 days;
+    uint64 internal constant EXIT_DELAY = 14 days;
+    uint64 internal constant RESET_DELAY = 1 days;
     address internal constant TREASURY = address(0x7EA5);
     address internal constant STRANGER = address(0xBAD);
 
@@ -49,8 +54,8 @@ abstract contract Suite is Fixture {
         roots = oracle(2, 0);
         weth = IMintable(known("contracts.weth"));
         vm.etch(address(weth), address(bondToken).code);
-        vault = ICollateralVault(deploy("CollateralVault", abi.encode(authority, roots, known("contracts.mirror"))));
-        mirror = IVaultMirror(deploy("VaultMirror", abi.encode(authority, roots, known("contracts.vault"))));
+        vault = vaultOver(roots, known("contracts.mirror"));
+        mirror = mirrorOver(roots, known("contracts.vault"));
         vault.list(address(weth), 1000 ether);
         mirror.setModule(address(this), true);
         weth.mint(address(this), 1000 ether);
@@ -63,6 +68,16 @@ abstract contract Suite is Fixture {
 
     function oracle(uint256 threshold, uint64 delay) internal returns (IRootOracle) {
         return IRootOracle(deploy("RootOracle", abi.encode(authority, SOURCE_CHAIN, registry, threshold, delay)));
+    }
+
+    function vaultOver(ICounterSource source, address mirror_) internal returns (ICollateralVault) {
+        ICollateralVault.Terms memory terms = ICollateralVault.Terms(STALE, EXIT_DELAY, RESET_DELAY);
+        return ICollateralVault(deploy("CollateralVault", abi.encode(authority, source, mirror_, terms)));
+    }
+
+    function mirrorOver(ICounterSource source, address vault_) internal returns (IVaultMirror) {
+        IVaultMirror.Terms memory terms = IVaultMirror.Terms(STALE, RESET_DELAY);
+        return IVaultMirror(deploy("VaultMirror", abi.encode(authority, source, vault_, terms)));
     }
 
     function attestor(uint256 index) internal returns (address) {

@@ -80,8 +80,7 @@ contract ClaimTest is Suite {
     }
 
     function test_the_vault_never_pays_more_than_it_took() external {
-        ICollateralVault poor =
-            ICollateralVault(deploy("CollateralVault", abi.encode(authority, roots, known("contracts.mirror"))));
+        ICollateralVault poor = vaultOver(roots, known("contracts.mirror"));
         poor.list(address(weth), 1000 ether);
         weth.approve(address(poor), 1 ether);
         poor.deposit(alice, address(weth), 1 ether);

@@ -7,6 +7,16 @@ export const collateralVaultAbi = [
       { internalType: 'address', name: 'authority_', type: 'address' },
       { internalType: 'contract ICounterSource', name: 'source_', type: 'address' },
       { internalType: 'address', name: 'mirror_', type: 'address' },
+      {
+        components: [
+          { internalType: 'uint64', name: 'staleAfter', type: 'uint64' },
+          { internalType: 'uint64', name: 'exitDelay', type: 'uint64' },
+          { internalType: 'uint64', name: 'resetDelay', type: 'uint64' },
+        ],
+        internalType: 'struct ICollateralVault.Terms',
+        name: 'terms',
+        type: 'tuple',
+      },
     ],
     stateMutability: 'nonpayable',
   },
@@ -28,6 +38,14 @@ export const collateralVaultAbi = [
     inputs: [{ internalType: 'address', name: 'caller', type: 'address' }],
     name: 'AccessManagedUnauthorized',
   },
+  {
+    type: 'error',
+    inputs: [
+      { internalType: 'uint256', name: 'asOf', type: 'uint256' },
+      { internalType: 'uint256', name: 'finalRootAt', type: 'uint256' },
+    ],
+    name: 'AfterFinalRoot',
+  },
   { type: 'error', inputs: [{ internalType: 'address', name: 'asset', type: 'address' }], name: 'AssetUnlisted' },
   {
     type: 'error',
@@ -41,6 +59,23 @@ export const collateralVaultAbi = [
   {
     type: 'error',
     inputs: [
+      { internalType: 'uint256', name: 'asOf', type: 'uint256' },
+      { internalType: 'uint256', name: 'limit', type: 'uint256' },
+    ],
+    name: 'EvidenceFromFuture',
+  },
+  { type: 'error', inputs: [{ internalType: 'uint256', name: 'readyAt', type: 'uint256' }], name: 'ExitTooSoon' },
+  {
+    type: 'error',
+    inputs: [
+      { internalType: 'address', name: 'account', type: 'address' },
+      { internalType: 'address', name: 'asset', type: 'address' },
+    ],
+    name: 'ExitUnrequested',
+  },
+  {
+    type: 'error',
+    inputs: [
       { internalType: 'address', name: 'asset', type: 'address' },
       { internalType: 'uint256', name: 'claimed', type: 'uint256' },
       { internalType: 'uint256', name: 'deposited', type: 'uint256' },
@@ -48,7 +83,33 @@ export const collateralVaultAbi = [
     name: 'Insolvent',
   },
   { type: 'error', inputs: [{ internalType: 'address', name: 'lot', type: 'address' }], name: 'LotNeedsHolder' },
+  {
+    type: 'error',
+    inputs: [
+      { internalType: 'uint256', name: 'booked', type: 'uint256' },
+      { internalType: 'uint256', name: 'proven', type: 'uint256' },
+      { internalType: 'uint256', name: 'bookedAsOf', type: 'uint256' },
+      { internalType: 'uint256', name: 'asOf', type: 'uint256' },
+    ],
+    name: 'NoContradiction',
+  },
   { type: 'error', inputs: [{ internalType: 'address', name: 'beneficiary', type: 'address' }], name: 'NotLot' },
+  { type: 'error', inputs: [], name: 'NotTripped' },
+  {
+    type: 'error',
+    inputs: [{ internalType: 'contract ICounterSource', name: 'source', type: 'address' }],
+    name: 'NotWitness',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { internalType: 'address', name: 'account', type: 'address' },
+      { internalType: 'address', name: 'asset', type: 'address' },
+      { internalType: 'uint256', name: 'deposited', type: 'uint256' },
+      { internalType: 'uint256', name: 'spent', type: 'uint256' },
+    ],
+    name: 'NothingFree',
+  },
   {
     type: 'error',
     inputs: [
@@ -58,6 +119,14 @@ export const collateralVaultAbi = [
       { internalType: 'uint256', name: 'claimed', type: 'uint256' },
     ],
     name: 'NothingOwed',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { internalType: 'uint256', name: 'proven', type: 'uint256' },
+      { internalType: 'uint256', name: 'known', type: 'uint256' },
+    ],
+    name: 'NothingSpent',
   },
   { type: 'error', inputs: [], name: 'RateLimitExceeded' },
   {
@@ -69,6 +138,17 @@ export const collateralVaultAbi = [
     name: 'RateLimited',
   },
   { type: 'error', inputs: [], name: 'ReentrancyGuardReentrantCall' },
+  { type: 'error', inputs: [{ internalType: 'uint256', name: 'resettableAt', type: 'uint256' }], name: 'ResetTooSoon' },
+  {
+    type: 'error',
+    inputs: [
+      { internalType: 'uint256', name: 'heard', type: 'uint256' },
+      { internalType: 'uint256', name: 'staleAt', type: 'uint256' },
+    ],
+    name: 'RouteAlive',
+  },
+  { type: 'error', inputs: [{ internalType: 'uint256', name: 'finalRootAt', type: 'uint256' }], name: 'RouteEnded' },
+  { type: 'error', inputs: [{ internalType: 'uint256', name: 'since', type: 'uint256' }], name: 'RouteTripped' },
   {
     type: 'error',
     inputs: [
@@ -81,6 +161,15 @@ export const collateralVaultAbi = [
     type: 'error',
     inputs: [{ internalType: 'address', name: 'token', type: 'address' }],
     name: 'SafeERC20FailedOperation',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { internalType: 'address', name: 'account', type: 'address' },
+      { internalType: 'address', name: 'asset', type: 'address' },
+      { internalType: 'uint256', name: 'readyAt', type: 'uint256' },
+    ],
+    name: 'StillHeldBack',
   },
   { type: 'error', inputs: [], name: 'ZeroAmount' },
   {
@@ -124,11 +213,105 @@ export const collateralVaultAbi = [
     type: 'event',
     anonymous: false,
     inputs: [
+      { indexed: true, internalType: 'address', name: 'account', type: 'address' },
+      { indexed: true, internalType: 'address', name: 'asset', type: 'address' },
+      { indexed: false, internalType: 'uint256', name: 'readyAt', type: 'uint256' },
+    ],
+    name: 'ExitRequested',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: 'address', name: 'account', type: 'address' },
+      { indexed: true, internalType: 'address', name: 'asset', type: 'address' },
+      { indexed: true, internalType: 'address', name: 'to', type: 'address' },
+      { indexed: false, internalType: 'uint256', name: 'amount', type: 'uint256' },
+    ],
+    name: 'Exited',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: 'address', name: 'account', type: 'address' },
+      { indexed: true, internalType: 'address', name: 'asset', type: 'address' },
+      { indexed: false, internalType: 'uint256', name: 'upTo', type: 'uint256' },
+      { indexed: false, internalType: 'uint256', name: 'readyAt', type: 'uint256' },
+    ],
+    name: 'HeldBack',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: 'address', name: 'asset', type: 'address' },
+      { indexed: false, internalType: 'uint128', name: 'above', type: 'uint128' },
+      { indexed: false, internalType: 'uint64', name: 'wait', type: 'uint64' },
+    ],
+    name: 'LargeDeltaSet',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: 'address', name: 'asset', type: 'address' },
+      { indexed: false, internalType: 'uint256', name: 'totalOwed', type: 'uint256' },
+    ],
+    name: 'OwedProven',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
       { indexed: true, internalType: 'address', name: 'asset', type: 'address' },
       { indexed: false, internalType: 'uint208', name: 'capacity', type: 'uint208' },
       { indexed: false, internalType: 'uint48', name: 'window', type: 'uint48' },
     ],
     name: 'RateLimitSet',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [{ indexed: false, internalType: 'uint256', name: 'trippedAt', type: 'uint256' }],
+    name: 'Reset',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: 'address', name: 'account', type: 'address' },
+      { indexed: true, internalType: 'address', name: 'asset', type: 'address' },
+      { indexed: false, internalType: 'uint256', name: 'spent', type: 'uint256' },
+    ],
+    name: 'SpentProven',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: 'address', name: 'asset', type: 'address' },
+      { indexed: true, internalType: 'address', name: 'account', type: 'address' },
+      { indexed: false, internalType: 'uint256', name: 'booked', type: 'uint256' },
+      { indexed: false, internalType: 'uint256', name: 'proven', type: 'uint256' },
+      { indexed: false, internalType: 'address', name: 'reporter', type: 'address' },
+    ],
+    name: 'Tripped',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: 'contract ICounterSource', name: 'source', type: 'address' },
+      { indexed: false, internalType: 'bool', name: 'allowed', type: 'bool' },
+    ],
+    name: 'WitnessSet',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [{ indexed: false, internalType: 'uint256', name: 'finalRootAt', type: 'uint256' }],
+    name: 'WoundDown',
   },
   {
     type: 'function',
@@ -200,9 +383,107 @@ export const collateralVaultAbi = [
   },
   {
     type: 'function',
+    inputs: [
+      { internalType: 'uint96', name: 'salt', type: 'uint96' },
+      { internalType: 'address', name: 'asset', type: 'address' },
+    ],
+    name: 'exit',
+    outputs: [{ internalType: 'uint256', name: 'amount', type: 'uint256' }],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'exitDelay',
+    outputs: [{ internalType: 'uint64', name: '', type: 'uint64' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { internalType: 'address', name: 'account', type: 'address' },
+      { internalType: 'address', name: 'asset', type: 'address' },
+    ],
+    name: 'exited',
+    outputs: [{ internalType: 'uint256', name: '', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { internalType: 'address', name: 'account', type: 'address' },
+      { internalType: 'address', name: 'asset', type: 'address' },
+    ],
+    name: 'exits',
+    outputs: [
+      {
+        components: [
+          { internalType: 'uint64', name: 'readyAt', type: 'uint64' },
+          { internalType: 'uint64', name: 'heardAt', type: 'uint64' },
+        ],
+        internalType: 'struct ICollateralVault.ExitRequest',
+        name: '',
+        type: 'tuple',
+      },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'finalRootAt',
+    outputs: [{ internalType: 'uint256', name: '', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ internalType: 'bytes', name: 'evidence', type: 'bytes' }],
+    name: 'hear',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'heard',
+    outputs: [{ internalType: 'uint64', name: '', type: 'uint64' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { internalType: 'address', name: 'account', type: 'address' },
+      { internalType: 'address', name: 'asset', type: 'address' },
+    ],
+    name: 'holds',
+    outputs: [
+      { internalType: 'uint192', name: 'upTo', type: 'uint192' },
+      { internalType: 'uint64', name: 'readyAt', type: 'uint64' },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
     inputs: [],
     name: 'isConsumingScheduledOp',
     outputs: [{ internalType: 'bytes4', name: '', type: 'bytes4' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ internalType: 'contract ICounterSource', name: 'witness', type: 'address' }],
+    name: 'isWitness',
+    outputs: [{ internalType: 'bool', name: '', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ internalType: 'address', name: 'asset', type: 'address' }],
+    name: 'largeDelta',
+    outputs: [
+      { internalType: 'uint128', name: 'above', type: 'uint128' },
+      { internalType: 'uint64', name: 'wait', type: 'uint64' },
+    ],
     stateMutability: 'view',
   },
   {
@@ -224,8 +505,75 @@ export const collateralVaultAbi = [
   },
   {
     type: 'function',
+    inputs: [
+      { internalType: 'address', name: 'asset', type: 'address' },
+      { internalType: 'bytes', name: 'evidence', type: 'bytes' },
+    ],
+    name: 'proveOwed',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { internalType: 'address', name: 'account', type: 'address' },
+      { internalType: 'address', name: 'asset', type: 'address' },
+      { internalType: 'bytes', name: 'evidence', type: 'bytes' },
+    ],
+    name: 'proveSpent',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [{ internalType: 'address', name: 'asset', type: 'address' }],
+    name: 'provenOwed',
+    outputs: [{ internalType: 'uint256', name: '', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { internalType: 'address', name: 'account', type: 'address' },
+      { internalType: 'address', name: 'asset', type: 'address' },
+    ],
+    name: 'provenSpent',
+    outputs: [{ internalType: 'uint256', name: '', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { internalType: 'uint96', name: 'salt', type: 'uint96' },
+      { internalType: 'address', name: 'asset', type: 'address' },
+    ],
+    name: 'requestExit',
+    outputs: [{ internalType: 'uint256', name: 'readyAt', type: 'uint256' }],
+    stateMutability: 'nonpayable',
+  },
+  { type: 'function', inputs: [], name: 'reset', outputs: [], stateMutability: 'nonpayable' },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'resetDelay',
+    outputs: [{ internalType: 'uint64', name: '', type: 'uint64' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
     inputs: [{ internalType: 'address', name: 'newAuthority', type: 'address' }],
     name: 'setAuthority',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { internalType: 'address', name: 'asset', type: 'address' },
+      { internalType: 'uint128', name: 'above', type: 'uint128' },
+      { internalType: 'uint64', name: 'wait', type: 'uint64' },
+    ],
+    name: 'setLargeDelta',
     outputs: [],
     stateMutability: 'nonpayable',
   },
@@ -242,9 +590,26 @@ export const collateralVaultAbi = [
   },
   {
     type: 'function',
+    inputs: [
+      { internalType: 'contract ICounterSource', name: 'witness', type: 'address' },
+      { internalType: 'bool', name: 'allowed', type: 'bool' },
+    ],
+    name: 'setWitness',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
     inputs: [],
     name: 'source',
     outputs: [{ internalType: 'contract ICounterSource', name: '', type: 'address' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'staleAfter',
+    outputs: [{ internalType: 'uint64', name: '', type: 'uint64' }],
     stateMutability: 'view',
   },
   {
@@ -259,6 +624,43 @@ export const collateralVaultAbi = [
     inputs: [{ internalType: 'address', name: 'asset', type: 'address' }],
     name: 'totalDeposited',
     outputs: [{ internalType: 'uint256', name: '', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ internalType: 'address', name: 'asset', type: 'address' }],
+    name: 'totalExited',
+    outputs: [{ internalType: 'uint256', name: '', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { internalType: 'contract ICounterSource', name: 'witness', type: 'address' },
+      { internalType: 'address', name: 'account', type: 'address' },
+      { internalType: 'address', name: 'asset', type: 'address' },
+      { internalType: 'bytes', name: 'evidence', type: 'bytes' },
+    ],
+    name: 'trip',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { internalType: 'contract ICounterSource', name: 'witness', type: 'address' },
+      { internalType: 'address', name: 'asset', type: 'address' },
+      { internalType: 'bytes', name: 'evidence', type: 'bytes' },
+    ],
+    name: 'tripTotal',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'trippedAt',
+    outputs: [{ internalType: 'uint40', name: '', type: 'uint40' }],
     stateMutability: 'view',
   },
 ] as const

@@ -238,7 +238,7 @@ export const rootOracleAbi = [
           { internalType: 'uint64', name: 'timestamp', type: 'uint64' },
           { internalType: 'uint64', name: 'acceptedAt', type: 'uint64' },
         ],
-        internalType: 'struct IRootOracle.Root',
+        internalType: 'struct IHeaderSource.Root',
         name: '',
         type: 'tuple',
       },

@@ -7,6 +7,15 @@ export const vaultMirrorAbi = [
       { internalType: 'address', name: 'authority_', type: 'address' },
       { internalType: 'contract ICounterSource', name: 'source_', type: 'address' },
       { internalType: 'address', name: 'vault_', type: 'address' },
+      {
+        components: [
+          { internalType: 'uint64', name: 'staleAfter', type: 'uint64' },
+          { internalType: 'uint64', name: 'resetDelay', type: 'uint64' },
+        ],
+        internalType: 'struct IVaultMirror.Terms',
+        name: 'terms',
+        type: 'tuple',
+      },
     ],
     stateMutability: 'nonpayable',
   },
@@ -37,6 +46,31 @@ export const vaultMirrorAbi = [
     ],
     name: 'ConservationBroken',
   },
+  {
+    type: 'error',
+    inputs: [
+      { internalType: 'address', name: 'asset', type: 'address' },
+      { internalType: 'uint256', name: 'credited', type: 'uint256' },
+      { internalType: 'uint256', name: 'cap', type: 'uint256' },
+    ],
+    name: 'CreditCapped',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { internalType: 'uint256', name: 'asOf', type: 'uint256' },
+      { internalType: 'uint256', name: 'limit', type: 'uint256' },
+    ],
+    name: 'EvidenceFromFuture',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { internalType: 'uint256', name: 'asOf', type: 'uint256' },
+      { internalType: 'uint256', name: 'staleAfter', type: 'uint256' },
+    ],
+    name: 'EvidenceStale',
+  },
   { type: 'error', inputs: [], name: 'HolderMissing' },
   {
     type: 'error',
@@ -46,7 +80,23 @@ export const vaultMirrorAbi = [
     ],
     name: 'LotAssigned',
   },
+  {
+    type: 'error',
+    inputs: [
+      { internalType: 'uint256', name: 'booked', type: 'uint256' },
+      { internalType: 'uint256', name: 'proven', type: 'uint256' },
+      { internalType: 'uint256', name: 'bookedAsOf', type: 'uint256' },
+      { internalType: 'uint256', name: 'asOf', type: 'uint256' },
+    ],
+    name: 'NoContradiction',
+  },
   { type: 'error', inputs: [{ internalType: 'address', name: 'caller', type: 'address' }], name: 'NotModule' },
+  { type: 'error', inputs: [], name: 'NotTripped' },
+  {
+    type: 'error',
+    inputs: [{ internalType: 'contract ICounterSource', name: 'source', type: 'address' }],
+    name: 'NotWitness',
+  },
   {
     type: 'error',
     inputs: [
@@ -76,6 +126,9 @@ export const vaultMirrorAbi = [
     ],
     name: 'RateLimited',
   },
+  { type: 'error', inputs: [{ internalType: 'uint256', name: 'resettableAt', type: 'uint256' }], name: 'ResetTooSoon' },
+  { type: 'error', inputs: [{ internalType: 'uint256', name: 'finalRootAt', type: 'uint256' }], name: 'RouteRetired' },
+  { type: 'error', inputs: [{ internalType: 'uint256', name: 'since', type: 'uint256' }], name: 'RouteTripped' },
   {
     type: 'error',
     inputs: [
@@ -83,6 +136,15 @@ export const vaultMirrorAbi = [
       { internalType: 'uint256', name: 'value', type: 'uint256' },
     ],
     name: 'SafeCastOverflowedUintDowncast',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { internalType: 'address', name: 'account', type: 'address' },
+      { internalType: 'address', name: 'asset', type: 'address' },
+      { internalType: 'uint256', name: 'readyAt', type: 'uint256' },
+    ],
+    name: 'StillHeldBack',
   },
   {
     type: 'event',
@@ -94,12 +156,42 @@ export const vaultMirrorAbi = [
     type: 'event',
     anonymous: false,
     inputs: [
+      { indexed: true, internalType: 'address', name: 'asset', type: 'address' },
+      { indexed: false, internalType: 'uint104', name: 'cap', type: 'uint104' },
+    ],
+    name: 'CreditCapSet',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
       { indexed: true, internalType: 'address', name: 'account', type: 'address' },
       { indexed: true, internalType: 'address', name: 'asset', type: 'address' },
       { indexed: false, internalType: 'uint256', name: 'amount', type: 'uint256' },
       { indexed: false, internalType: 'uint256', name: 'cumulative', type: 'uint256' },
     ],
     name: 'Credited',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: 'address', name: 'account', type: 'address' },
+      { indexed: true, internalType: 'address', name: 'asset', type: 'address' },
+      { indexed: false, internalType: 'uint256', name: 'upTo', type: 'uint256' },
+      { indexed: false, internalType: 'uint256', name: 'readyAt', type: 'uint256' },
+    ],
+    name: 'HeldBack',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: 'address', name: 'asset', type: 'address' },
+      { indexed: false, internalType: 'uint128', name: 'above', type: 'uint128' },
+      { indexed: false, internalType: 'uint64', name: 'wait', type: 'uint64' },
+    ],
+    name: 'LargeDeltaSet',
   },
   {
     type: 'event',
@@ -143,6 +235,39 @@ export const vaultMirrorAbi = [
     name: 'RateLimitSet',
   },
   {
+    type: 'event',
+    anonymous: false,
+    inputs: [{ indexed: false, internalType: 'uint256', name: 'trippedAt', type: 'uint256' }],
+    name: 'Reset',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [{ indexed: false, internalType: 'uint256', name: 'finalRootAt', type: 'uint256' }],
+    name: 'Retired',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: 'address', name: 'asset', type: 'address' },
+      { indexed: true, internalType: 'address', name: 'account', type: 'address' },
+      { indexed: false, internalType: 'uint256', name: 'booked', type: 'uint256' },
+      { indexed: false, internalType: 'uint256', name: 'proven', type: 'uint256' },
+      { indexed: false, internalType: 'address', name: 'reporter', type: 'address' },
+    ],
+    name: 'Tripped',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: 'contract ICounterSource', name: 'source', type: 'address' },
+      { indexed: false, internalType: 'bool', name: 'allowed', type: 'bool' },
+    ],
+    name: 'WitnessSet',
+  },
+  {
     type: 'function',
     inputs: [
       { internalType: 'address', name: 'from', type: 'address' },
@@ -183,6 +308,13 @@ export const vaultMirrorAbi = [
   },
   {
     type: 'function',
+    inputs: [{ internalType: 'address', name: 'asset', type: 'address' }],
+    name: 'creditCap',
+    outputs: [{ internalType: 'uint256', name: '', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
     inputs: [
       { internalType: 'address', name: 'account', type: 'address' },
       { internalType: 'address', name: 'asset', type: 'address' },
@@ -200,6 +332,19 @@ export const vaultMirrorAbi = [
   },
   {
     type: 'function',
+    inputs: [
+      { internalType: 'address', name: 'account', type: 'address' },
+      { internalType: 'address', name: 'asset', type: 'address' },
+    ],
+    name: 'holds',
+    outputs: [
+      { internalType: 'uint192', name: 'upTo', type: 'uint192' },
+      { internalType: 'uint64', name: 'readyAt', type: 'uint64' },
+    ],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
     inputs: [],
     name: 'isConsumingScheduledOp',
     outputs: [{ internalType: 'bytes4', name: '', type: 'bytes4' }],
@@ -210,6 +355,23 @@ export const vaultMirrorAbi = [
     inputs: [{ internalType: 'address', name: 'module', type: 'address' }],
     name: 'isModule',
     outputs: [{ internalType: 'bool', name: '', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ internalType: 'contract ICounterSource', name: 'witness', type: 'address' }],
+    name: 'isWitness',
+    outputs: [{ internalType: 'bool', name: '', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ internalType: 'address', name: 'asset', type: 'address' }],
+    name: 'largeDelta',
+    outputs: [
+      { internalType: 'uint128', name: 'above', type: 'uint128' },
+      { internalType: 'uint64', name: 'wait', type: 'uint64' },
+    ],
     stateMutability: 'view',
   },
   {
@@ -245,8 +407,58 @@ export const vaultMirrorAbi = [
   },
   {
     type: 'function',
+    inputs: [],
+    name: 'pulse',
+    outputs: [{ internalType: 'uint256', name: '', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  { type: 'function', inputs: [], name: 'reset', outputs: [], stateMutability: 'nonpayable' },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'resetDelay',
+    outputs: [{ internalType: 'uint64', name: '', type: 'uint64' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [{ internalType: 'bytes', name: 'evidence', type: 'bytes' }],
+    name: 'retire',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'retiredAt',
+    outputs: [{ internalType: 'uint40', name: '', type: 'uint40' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
     inputs: [{ internalType: 'address', name: 'newAuthority', type: 'address' }],
     name: 'setAuthority',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { internalType: 'address', name: 'asset', type: 'address' },
+      { internalType: 'uint104', name: 'cap', type: 'uint104' },
+    ],
+    name: 'setCreditCap',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { internalType: 'address', name: 'asset', type: 'address' },
+      { internalType: 'uint128', name: 'above', type: 'uint128' },
+      { internalType: 'uint64', name: 'wait', type: 'uint64' },
+    ],
+    name: 'setLargeDelta',
     outputs: [],
     stateMutability: 'nonpayable',
   },
@@ -273,6 +485,16 @@ export const vaultMirrorAbi = [
   },
   {
     type: 'function',
+    inputs: [
+      { internalType: 'contract ICounterSource', name: 'witness', type: 'address' },
+      { internalType: 'bool', name: 'allowed', type: 'bool' },
+    ],
+    name: 'setWitness',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
     inputs: [],
     name: 'source',
     outputs: [{ internalType: 'contract ICounterSource', name: '', type: 'address' }],
@@ -290,6 +512,13 @@ export const vaultMirrorAbi = [
   },
   {
     type: 'function',
+    inputs: [],
+    name: 'staleAfter',
+    outputs: [{ internalType: 'uint64', name: '', type: 'uint64' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
     inputs: [{ internalType: 'address', name: 'asset', type: 'address' }],
     name: 'totalCredited',
     outputs: [{ internalType: 'uint256', name: '', type: 'uint256' }],
@@ -300,6 +529,36 @@ export const vaultMirrorAbi = [
     inputs: [{ internalType: 'address', name: 'asset', type: 'address' }],
     name: 'totalOwed',
     outputs: [{ internalType: 'uint256', name: '', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { internalType: 'contract ICounterSource', name: 'witness', type: 'address' },
+      { internalType: 'address', name: 'account', type: 'address' },
+      { internalType: 'address', name: 'asset', type: 'address' },
+      { internalType: 'bytes', name: 'evidence', type: 'bytes' },
+    ],
+    name: 'trip',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { internalType: 'contract ICounterSource', name: 'witness', type: 'address' },
+      { internalType: 'address', name: 'asset', type: 'address' },
+      { internalType: 'bytes', name: 'evidence', type: 'bytes' },
+    ],
+    name: 'tripTotal',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'trippedAt',
+    outputs: [{ internalType: 'uint40', name: '', type: 'uint40' }],
     stateMutability: 'view',
   },
   {
