@@ -16,6 +16,12 @@ const kind = (name: string, groupOrder: number, seconds: number) => ({
 export default defineConfig({
   test: {
     reporters: ['default', './test/support/closing-line.ts'],
-    projects: [kind('unit', 0, 20), kind('architecture', 1, 60), kind('compliance', 2, 60), kind('e2e', 3, 240)],
+    projects: [
+      kind('unit', 0, 20),
+      kind('architecture', 1, 60),
+      kind('simulation', 2, 120),
+      kind('compliance', 3, 60),
+      kind('e2e', 4, 240),
+    ],
   },
 })

@@ -104,12 +104,23 @@ export const notional = (size: bigint, underlyingPrice: bigint): bigint => sdiv(
 
 /** The loss in the worst of the 16 scenarios: one division, after the minimum. */
 export function scanLoss(positions: readonly Pick<HeldPosition, 'notional' | 'shocks'>[]): bigint {
+  const [first] = positions
+  if (first === undefined) return 0n
+  if (positions.every(({ shocks }) => shocks === first.shocks)) return scanLossOfOne(first.shocks, positions)
   const profits = new Array<bigint>(SCENARIOS).fill(0n)
   for (const { notional, shocks } of positions) {
     for (const [scenario, shock] of unpackShocks(shocks).entries())
       profits[scenario] = (profits[scenario] ?? 0n) + notional * shock
   }
   return -profits.reduce((worst, profit) => min(worst, profit), 0n) / BPS
+}
+
+/** Positions that share a risk array move as one: its worst scenario is its lowest shock, or its highest if short. */
+function scanLossOfOne(shocks: bigint, positions: readonly Pick<HeldPosition, 'notional'>[]): bigint {
+  const net = positions.reduce((sum, { notional }) => sum + notional, 0n)
+  const all = unpackShocks(shocks)
+  const worst = net * all.reduce(net > 0n ? min<bigint> : max<bigint>)
+  return worst < 0n ? -worst / BPS : 0n
 }
 
 /** One of the 16 int16 packed in a risk array, lowest bits first. */

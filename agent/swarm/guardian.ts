@@ -1,35 +1,17 @@
 // The stuck mode of a slow route: its guardian pauses the root oracle for a while at random moments.
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Scenario } from '../../config/scenario.ts'
 import type { VaultDeployment } from '../domain/network.ts'
-import { between, exponential, seeded } from '../simulator/scenario/random.ts'
+import type { Pause } from '../simulator/scenario/stoppages.ts'
 import { openBurst } from './burst.ts'
 import type { VaultSite } from './deployment.ts'
 import { ownersOf } from './owners.ts'
 import { VAULT_ARTEFACTS } from './suite.ts'
 
-/** What a route is about to do. Times in milliseconds since the opening. */
-export type Stoppage = { readonly vault: string; readonly from: number; readonly to: number }
-
-/** The pauses of one vault's route, from the seed alone, over by the end of the market. None without a stuck mode. */
-export function stoppagesOf(scenario: Scenario, vault: Scenario['vaults'][number]): readonly Stoppage[] {
-  if (vault.stuck === undefined) return []
-  const { every, min, max } = vault.stuck
-  const random = seeded(scenario.seed, `stuck ${vault.id}`)
-  const pauses: Stoppage[] = []
-  for (let from = exponential(random, every); from < scenario.duration; ) {
-    const to = Math.min(scenario.duration, from + between(random, min, max))
-    pauses.push({ vault: vault.id, from, to })
-    from = to + exponential(random, every)
-  }
-  return pauses
-}
-
 /** Carries the pauses out and reports each end of them. However it ends, the route is open again. */
 export async function guard(
   site: VaultSite,
   vault: VaultDeployment,
-  stoppages: readonly Stoppage[],
+  stoppages: readonly Pause[],
   {
     at,
     report,

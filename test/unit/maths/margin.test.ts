@@ -73,6 +73,18 @@ describe('the margin of an account', () => {
     ).toBe(1n)
     expect(scanLoss([{ notional: 9_999n, shocks }])).toBe(0n)
   })
+
+  test('is scanned alike whether its positions share a risk array or not', () => {
+    const positions = fc.record({ notional: fc.bigInt({ min: -(10n ** 24n), max: 10n ** 24n }), array: fc.nat(1) })
+    const arrays = [ladder(900), ladder(-350)]
+    fc.assert(
+      fc.property(fc.array(positions, { maxLength: 5 }), (held) => {
+        const scan = held.map(({ notional, array }) => ({ notional, shocks: arrays[array] ?? 0n }))
+        const nothing = { notional: 0n, shocks: 1n }
+        expect(scanLoss(scan)).toBe(scanLoss([...scan, nothing]))
+      }),
+    )
+  })
 })
 
 describe('a bid', () => {

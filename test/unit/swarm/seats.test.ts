@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { LienmeshError } from '../../../agent/domain/errors.ts'
-import { stoppagesOf } from '../../../agent/swarm/guardian.ts'
+import { stoppagesOf } from '../../../agent/simulator/scenario/stoppages.ts'
 import { changed, publisherKeys, seatsOf } from '../../../agent/swarm/seats.ts'
 import { loadScenario } from '../../../config/scenario.ts'
 

@@ -1,0 +1,28 @@
+// The setup of an agent in a simulated world: what the same config would give it on a live network.
+import type { Address } from 'viem'
+import { type AgentConfigInput, agentConfig } from '../../config/schema.ts'
+import type { Setup } from '../core/setup.ts'
+import type { Network } from '../domain/network.ts'
+import { setupOf } from './setup.ts'
+
+/** Who it is, and the few settings that a simulation changes. */
+export type Simulated = {
+  readonly executor: Address
+  readonly bonded: boolean
+  readonly seed: number
+  readonly strategies: AgentConfigInput['strategies']
+}
+
+/** Every default of the config, and these. */
+export function simulatedSetup(network: Network, { executor, bonded, seed, strategies }: Simulated): Promise<Setup> {
+  const config = agentConfig.parse({
+    network: 'simulated',
+    mode: 'live',
+    pace: '400ms',
+    seed,
+    keys: { operator: 'none' },
+    chains: network.engines.map(({ chain }) => ({ id: chain, rpc: ['http://127.0.0.1'], executor })),
+    strategies,
+  })
+  return setupOf(config, network, { self: [executor], bonded })
+}

@@ -1,0 +1,43 @@
+// Traders who come and go: new accounts at the margin they may open with, and the healthiest leave.
+import type { MarginAccount } from '../domain/market.ts'
+import { wad } from '../domain/units.ts'
+import { toDouble } from '../maths/fixed-point.ts'
+import { type Engine, marginAt } from './engine.ts'
+import { anchorOf } from './slice.ts'
+import type { World } from './state.ts'
+
+/** Plays the crowd's turnover until the market closes. */
+export function turnOver(world: World): void {
+  const { spec, time, engine, closesAt } = world
+  const { turnover } = spec.crowd
+  if (turnover === undefined) return
+  const turn = (nth: number): void => {
+    enter(engine, turnover.arrive(nth, world.newestPrices))
+    if (open(engine).length > turnover.most) leave(world)
+    if (time.now + turnover.every <= closesAt) time.at(time.now + turnover.every, () => turn(nth + 1))
+  }
+  time.at(time.now + turnover.every, () => turn(0))
+}
+
+const open = ({ accounts }: Engine): readonly MarginAccount[] =>
+  [...accounts.values()].filter(({ positions }) => positions.some(({ size }) => size !== 0n))
+
+/** The pool took the other side of its trades: what the account paid is there. */
+function enter(engine: Engine, account: MarginAccount): void {
+  engine.pool -= account.cash
+  engine.accounts.set(account.id, { ...account, anchor: anchorOf(engine) })
+}
+
+/** Closed with the pool, which squares its cash. */
+function leave({ engine, newestPrices }: World): void {
+  const cover = (account: MarginAccount): number => {
+    const found = marginAt(account, engine.terms, newestPrices)
+    return found === undefined || found.maintenance === 0n ? 0 : toDouble(found.equity) / toDouble(found.maintenance)
+  }
+  const staying = open(engine).filter(({ auctionStartedAt }) => auctionStartedAt === undefined)
+  const [gone] = staying.sort((a, b) => cover(b) - cover(a))
+  if (gone === undefined) return
+  engine.pool += gone.cash
+  const version = gone.version + 1n
+  engine.accounts.set(gone.id, { ...gone, version, cash: wad(0n), positions: [], credit: [], anchor: anchorOf(engine) })
+}
