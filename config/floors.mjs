@@ -3,7 +3,7 @@
 const below = ['agent/domain', 'agent/maths', 'agent/ports']
 const core = [...below, 'agent/strategy.ts', 'agent/core']
 const runtime = [...core, 'agent/adapters', 'agent/runtime', 'strategies', 'config']
-const swarm = [...runtime, 'agent/simulator', 'agent/swarm', 'agent/console']
+const swarm = [...runtime, 'agent/simulator', 'agent/suite', 'agent/swarm', 'agent/console']
 
 export const floors = {
   'agent/domain': { types: ['viem'] },
@@ -22,7 +22,8 @@ export const floors = {
   'agent/adapters/signer': { rooms: below, npm: ['viem', 'secp256k1'], node: true },
   'agent/runtime': { rooms: runtime, npm: ['pino', 'viem'], node: true },
   'agent/simulator': { rooms: [...core, 'config'], types: ['viem'], node: true },
-  'agent/swarm': { rooms: [...runtime, 'agent/simulator'], npm: ['viem'], node: true },
+  'agent/suite': { rooms: [...runtime, 'agent/simulator'], npm: ['viem'], node: true },
+  'agent/swarm': { rooms: [...runtime, 'agent/simulator', 'agent/suite'], npm: ['viem'], node: true },
   'agent/console': { rooms: [...runtime, 'agent/simulator'], npm: ['viem'], node: true },
   'agent/cli': { rooms: swarm, npm: ['yargs', 'zod', 'viem'], node: true },
   strategies: { rooms: ['agent/strategy.ts'] },

@@ -4,8 +4,9 @@ import { networkSchema } from './network.ts'
 import { scenarioSchema } from './scenario.ts'
 import { agentConfig } from './schema.ts'
 import { settings } from './settings.ts'
+import { suiteSchema } from './suite.ts'
 
-const schemas = { agent: agentConfig, scenario: scenarioSchema, network: networkSchema } as const
+const schemas = { agent: agentConfig, scenario: scenarioSchema, network: networkSchema, suite: suiteSchema } as const
 
 /** The JSON Schema of one kind of file, as text. */
 export const jsonSchema = (of: keyof typeof schemas): string =>

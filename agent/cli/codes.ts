@@ -68,6 +68,7 @@ export const codes: Readonly<Record<string, Entry>> = {
   E_STRATEGY_LOAD: config('A strategy file does not load, or exports no strategy.'),
   E_STRATEGY_PARAMS: config("A strategy's own schema refuses its parameters."),
   E_STRATEGY_UNKNOWN: config('No strategy of that name, and no such file.'),
+  E_SUITE_STATE: config('Progress of another deployment, or foreign transactions of the deploying account.'),
   E_UNEXPECTED: failure('A defect. --log.level debug prints the stack.'),
   E_USAGE: { exit: EXIT.usage, meaning: 'An unknown or malformed command, flag or environment variable.' },
   E_VAULT_UNKNOWN: config('The network has no vault of that name there.'),

@@ -76,6 +76,16 @@ export const commands: readonly Entry[] = [
     'Put gap haircuts, premiums and provider fees on chain',
     async () => (await import('./risk-publish.ts')).riskPublish,
   ),
+  entry(
+    'suite deploy',
+    'Deploy the contracts of a network on any EVM chains',
+    async () => (await import('./suite-deploy.ts')).suiteDeploy,
+  ),
+  entry(
+    'suite check',
+    'Read a deployed network back: code, wiring, terms and roles',
+    async () => (await import('./suite-check.ts')).suiteCheck,
+  ),
   entry('strategies ls', 'List the built-in strategies', async () => (await import('./strategies-ls.ts')).strategiesLs),
   entry(
     'scenarios ls',

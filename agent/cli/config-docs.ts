@@ -39,6 +39,7 @@ const allPages = async (commands: readonly Entry[]): Promise<Readonly<Record<str
   'errors.md': errorReference(),
   'agent.schema.json': `${jsonSchema('agent')}\n`,
   'scenario.schema.json': `${jsonSchema('scenario')}\n`,
+  'suite.schema.json': `${jsonSchema('suite')}\n`,
 })
 
 function contentOf(file: string): string | undefined {

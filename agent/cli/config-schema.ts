@@ -7,7 +7,7 @@ import { command } from './command.ts'
 /** Prints the JSON Schema of the config file, or of a scenario. */
 export const configSchema = command({
   options: z.strictObject({
-    of: z.enum(['agent', 'scenario', 'network']).default('agent').describe('Which file it describes.'),
+    of: z.enum(['agent', 'scenario', 'network', 'suite']).default('agent').describe('Which file it describes.'),
   }),
   positionals: ['of'],
   run: async (options, context) => {

@@ -3,12 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Abi, type Address, encodeFunctionData, type Hex, maxUint256, toHex } from 'viem'
 import { feedNamed } from '../simulator/scenario/feeds.ts'
 import type { Market } from '../simulator/scenario/market.ts'
+import { VAULT_ARTEFACTS } from '../suite/contracts.ts'
 import { openBurst } from './burst.ts'
 import { readAll } from './calls.ts'
 import { unitsFor } from './deploy-vault.ts'
 import type { AssetSite, VaultSite } from './deployment.ts'
 import { ownersOf } from './owners.ts'
-import { VAULT_ARTEFACTS } from './suite.ts'
 
 /** Funds the arbitrageur's own tokens: plenty, it is the rest of the world. */
 export async function fundArbitrageur(site: VaultSite): Promise<Address> {

@@ -12,7 +12,7 @@ import {
   toHex,
 } from 'viem'
 import { EXIT, LienmeshError } from '../domain/errors.ts'
-import type { Artefact } from './artefact.ts'
+import type { Artefact } from '../suite/artefact.ts'
 import type { LocalChain } from './local-chain.ts'
 import type { Receipt } from './rpc.ts'
 

@@ -1,10 +1,10 @@
 // Value is conserved to the wei: every sum of every ledger equals what the contracts hold.
 import type { Abi, Address } from 'viem'
+import { ENGINE_ARTEFACTS, VAULT_ARTEFACTS } from '../suite/contracts.ts'
 import { readAll, type View } from './calls.ts'
 import { poolAndInsurance } from './deploy-engine.ts'
 import type { Deployment, EngineSite, VaultSite } from './deployment.ts'
 import type { Record } from './record.ts'
-import { ENGINE_ARTEFACTS, VAULT_ARTEFACTS } from './suite.ts'
 
 /** Two sums that must be one. */
 export type Balance = { readonly what: string; readonly left: bigint; readonly right: bigint }

@@ -2,12 +2,12 @@
 import { type Abi, type Address, encodeFunctionData, getAddress, type Hex } from 'viem'
 import { feedNamed, feedsOf } from '../simulator/scenario/feeds.ts'
 import { perpetualShocks } from '../simulator/scenario/shocks.ts'
+import { ENGINE_ARTEFACTS } from '../suite/contracts.ts'
 import { type Burst, openBurst } from './burst.ts'
 import { deployRisk, governRisk, nameTranche } from './deploy-risk.ts'
 import { type DeployPlan, dollars, type EngineSite, type Seated, type VaultPlace } from './deployment.ts'
 import type { LocalChain } from './local-chain.ts'
 import { ownersOf } from './owners.ts'
-import { ENGINE_ARTEFACTS } from './suite.ts'
 
 /** Queues the deployment of one engine. Auction and credit lines name each other: both are reserved first. */
 export function deployEngine(plan: DeployPlan, chain: LocalChain, position: number, burst: Burst): EngineSite {

@@ -2,6 +2,8 @@
 import { type Abi, type Address, encodeFunctionData, type Hex, pad, parseEther, toHex } from 'viem'
 import { invariantBroken } from '../domain/errors.ts'
 import type { ChainId } from '../domain/units.ts'
+import { ENGINE_ARTEFACTS, EXECUTOR, VAULT_ARTEFACTS } from '../suite/contracts.ts'
+import { selectorOf } from '../suite/selector.ts'
 import { type Burst, openBurst } from './burst.ts'
 import {
   type DeployPlan,
@@ -15,8 +17,6 @@ import {
 import type { LocalChain } from './local-chain.ts'
 import type { Owners } from './owners.ts'
 import type { Seat } from './seats.ts'
-import { selectorOf } from './selector.ts'
-import { ENGINE_ARTEFACTS, EXECUTOR, VAULT_ARTEFACTS } from './suite.ts'
 
 /**
  * Deploys every executor first from its chain's owner account, in the same order: equal nonces give one address per agent

@@ -1,9 +1,9 @@
 // What a deployment holds against the gap of its routes: published risk parameters, and a tranche per route.
 import type { Abi, Address, Hex } from 'viem'
+import { ENGINE_ARTEFACTS } from '../suite/contracts.ts'
+import { selectorOf } from '../suite/selector.ts'
 import type { Burst } from './burst.ts'
 import type { EngineSite, VaultPlace } from './deployment.ts'
-import { selectorOf } from './selector.ts'
-import { ENGINE_ARTEFACTS } from './suite.ts'
 
 type RiskSite = Pick<EngineSite, 'riskParameters' | 'insuranceFund'>
 

@@ -1,10 +1,10 @@
 // A vault chain of a deployment: tokens, the pools where collateral is sold, and the vaults' listings.
 import { type Address, concat, getContractAddress, keccak256, maxUint256, toFunctionSelector } from 'viem'
 import { feedsOf } from '../simulator/scenario/feeds.ts'
+import { VAULT_ARTEFACTS } from '../suite/contracts.ts'
 import type { Burst } from './burst.ts'
 import { type AssetSite, type DeployPlan, dollars, type VaultPlace, type VaultSite } from './deployment.ts'
 import type { LocalChain } from './local-chain.ts'
-import { VAULT_ARTEFACTS } from './suite.ts'
 
 /** Queues the deployment of one vault chain, its pools filled at the starting prices. */
 export function deployVaultChain(plan: DeployPlan, chain: LocalChain, position: number, burst: Burst): VaultSite {

@@ -4,9 +4,9 @@ import type { Scenario } from '../../config/scenario.ts'
 import { invariantBroken } from '../domain/errors.ts'
 import type { Network, VaultDeployment } from '../domain/network.ts'
 import { type ChainId, chainId, type VaultId } from '../domain/units.ts'
+import type { VAULT_ARTEFACTS } from '../suite/contracts.ts'
 import type { LocalChain } from './local-chain.ts'
 import type { Seat } from './seats.ts'
-import type { VAULT_ARTEFACTS } from './suite.ts'
 
 /** What is to be deployed where. */
 export type DeployPlan = {

@@ -2,10 +2,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { VaultDeployment } from '../domain/network.ts'
 import type { Pause } from '../simulator/scenario/stoppages.ts'
+import { VAULT_ARTEFACTS } from '../suite/contracts.ts'
 import { openBurst } from './burst.ts'
 import type { VaultSite } from './deployment.ts'
 import { ownersOf } from './owners.ts'
-import { VAULT_ARTEFACTS } from './suite.ts'
 
 /** Carries the pauses out and reports each end of them. However it ends, the route is open again. */
 export async function guard(

@@ -1,9 +1,9 @@
 // What a deployment says of itself, compared with what was planned. A difference stops the run before money moves.
 import { type Abi, type Address, decodeFunctionResult, encodeFunctionData, type Hex } from 'viem'
 import { invariantBroken } from '../domain/errors.ts'
+import { ENGINE_ARTEFACTS, VAULT_ARTEFACTS } from '../suite/contracts.ts'
 import type { Deployment, DeployPlan, EngineSite } from './deployment.ts'
 import type { LocalChain } from './local-chain.ts'
-import { ENGINE_ARTEFACTS, VAULT_ARTEFACTS } from './suite.ts'
 
 /** One expectation: a view, and what it must answer. */
 type Check = {

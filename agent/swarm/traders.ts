@@ -5,12 +5,12 @@ import { unavailable } from '../domain/errors.ts'
 import type { Mode } from '../domain/market.ts'
 import type { VaultDeployment } from '../domain/network.ts'
 import type { AccountPlan } from '../simulator/scenario/accounts.ts'
+import { ENGINE_ARTEFACTS, EXECUTOR, VAULT_ARTEFACTS } from '../suite/contracts.ts'
 import { type Burst, openBurst } from './burst.ts'
 import { read, readAll } from './calls.ts'
 import { type Deployment, dollars, type EngineSite, type VaultSite } from './deployment.ts'
 import type { LocalChain } from './local-chain.ts'
 import { ownersOf } from './owners.ts'
-import { ENGINE_ARTEFACTS, EXECUTOR, VAULT_ARTEFACTS } from './suite.ts'
 
 /** A planned account with its address on the engine chain. */
 export type Trader = AccountPlan & { readonly account: Address; readonly site: EngineSite }

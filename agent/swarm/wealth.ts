@@ -4,10 +4,10 @@ import type { FeedId } from '../domain/units.ts'
 import { collateralValueDown } from '../maths/margin.ts'
 import { feedNamed } from '../simulator/scenario/feeds.ts'
 import { asPrice, type Market } from '../simulator/scenario/market.ts'
+import { ENGINE_ARTEFACTS } from '../suite/contracts.ts'
 import { readAll } from './calls.ts'
 import type { Deployment, Seated } from './deployment.ts'
 import type { Rpc } from './rpc.ts'
-import { ENGINE_ARTEFACTS } from './suite.ts'
 
 /** Engine cash and dollars in wad; native coin in wei; tokens in their own units. */
 export type Holding = {

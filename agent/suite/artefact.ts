@@ -9,6 +9,14 @@ import { configError } from '../domain/errors.ts'
 /** What a deployment needs of a contract. */
 export type Artefact = { readonly name: string; readonly abi: Abi; readonly bytecode: Hex }
 
+/** The code a contract of the project has on chain, immutables empty. */
+export function ownRuntime(name: string): Hex {
+  const place = join(packageRoot(), 'contracts', 'artifacts', `${name}.json`)
+  if (!existsSync(place)) throw missing(name, place)
+  const { deployedBytecode }: { readonly deployedBytecode: Hex } = JSON.parse(readFileSync(place, 'utf8'))
+  return deployedBytecode
+}
+
 /** One of the project's own contracts, by name. */
 export function ownArtefact(name: string): Artefact {
   const place = join(packageRoot(), 'contracts', 'artifacts', `${name}.json`)

@@ -1,0 +1,90 @@
+// What is listed and allowed in a deployed suite, and who may change it afterwards.
+import { type Abi, type Address, toFunctionSelector } from 'viem'
+import type { SuiteFile } from '../../config/suite.ts'
+import type { EngineDeployment, VaultDeployment } from '../domain/network.ts'
+import { bps } from '../domain/units.ts'
+import { perpetualShocks } from '../simulator/scenario/shocks.ts'
+import { ENGINE_ARTEFACTS as E, VAULT_ARTEFACTS as V } from './contracts.ts'
+import type { Ground } from './ground.ts'
+import { selectorOf } from './selector.ts'
+
+type VaultSpec = SuiteFile['vaults'][number]
+type Mirror = { readonly spec: VaultSpec; readonly placed: VaultDeployment }
+type Market = {
+  readonly spec: SuiteFile['engines'][number]
+  readonly engine: EngineDeployment
+  readonly mirrors: readonly Mirror[]
+}
+
+/** The role that may pause root oracles, and the one by which published parameters reach the engine. */
+export const ROLES = { admin: 0n, guardian: 1n, publisher: 2n, risk: 3n } as const
+
+/** Queues publishers, modules, instruments, collaterals, tranches and the way of published risk parameters. */
+export function governEngine(file: SuiteFile, { steps, authority, registry }: Ground, market: Market): void {
+  const { spec, engine, mirrors } = market
+  const call = (to: Address, abi: Abi, name: string, ...args: readonly unknown[]): void =>
+    steps.call(to, { abi, name }, args)
+  const { auction, creditLines, riskParameters, insuranceFund } = engine
+  call(registry, E.AgentRegistry.abi, 'setModule', auction, true)
+  for (const publisher of file.publishers) call(engine.priceBook, E.PriceBook.abi, 'setPublisher', publisher, true)
+  for (const module of [auction, creditLines]) call(engine.engine, E.MarginEngine.abi, 'setModule', module, true)
+  const role = (target: Address, abi: Abi, name: string, id: bigint): void =>
+    call(authority, E.AccessManager.abi, 'setTargetFunctionRole', target, [selectorOf(abi, name)], id)
+  role(engine.engine, E.MarginEngine.abi, 'setGap', ROLES.risk)
+  call(authority, E.AccessManager.abi, 'grantRole', ROLES.risk, riskParameters, 0)
+  role(riskParameters, E.RiskParameters.abi, 'propose', ROLES.publisher)
+  call(authority, E.AccessManager.abi, 'grantRole', ROLES.publisher, file.governance.admin, 0)
+  call(engine.engine, E.MarginEngine.abi, 'setInsuranceFund', insuranceFund)
+  for (const instrument of instrumentsOf(spec)) call(engine.engine, E.MarginEngine.abi, 'listInstrument', instrument)
+  for (const { spec: vault, placed } of mirrors) {
+    for (const [i, asset] of vault.assets.entries()) {
+      const { feed, decimals, haircut, gap } = asset
+      const token = placed.assets[i]?.token
+      call(engine.engine, E.MarginEngine.abi, 'listCollateral', {
+        ...{ mirror: placed.mirror, asset: token, feed, decimals, haircut, gap },
+      })
+    }
+    for (const module of [engine.engine, auction, creditLines])
+      call(placed.mirror, E.VaultMirror.abi, 'setModule', module, true)
+    const title = [`Lienmesh first loss of ${vault.id}`, `LFL-${vault.id}`]
+    const tranche = steps.deploy(E.InsuranceTranche, [engine.engine, placed.mirror, ...title, COOLDOWN, EXIT_WINDOW])
+    call(insuranceFund, E.InsuranceFund.abi, 'setTranche', placed.mirror, tranche)
+  }
+}
+
+/** Queues the listing of a vault's assets. */
+export function governVault({ steps }: Ground, spec: VaultSpec, { vault, assets }: VaultDeployment): void {
+  for (const [i, { cap }] of spec.assets.entries())
+    steps.call(vault, { abi: V.CollateralVault.abi, name: 'list' }, [assets[i]?.token, cap])
+}
+
+/** Queues the guardian's right to pause, and the deployer's farewell: the administrator acts with the file's delay. */
+export function handOver(
+  { governance: { admin, guardian, delay } }: SuiteFile,
+  { steps, authority, spec }: Ground,
+  vaults: readonly VaultDeployment[],
+): void {
+  const { abi } = V.AccessManager
+  const pauses = ['pause()', 'unpause()'].map((one) => toFunctionSelector(one))
+  const oracles = vaults.flatMap(({ chain, engine, engineRoots, vaultRoots }) => [
+    ...(chain === spec.id ? [engineRoots] : []),
+    ...(engine === spec.id ? [vaultRoots] : []),
+  ])
+  for (const oracle of oracles)
+    steps.call(authority, { abi, name: 'setTargetFunctionRole' }, [oracle, pauses, ROLES.guardian])
+  steps.call(authority, { abi, name: 'grantRole' }, [ROLES.guardian, guardian, 0])
+  if (admin.toLowerCase() === steps.from.toLowerCase()) return
+  steps.call(authority, { abi, name: 'grantRole' }, [ROLES.admin, admin, delay])
+  steps.call(authority, { abi, name: 'renounceRole' }, [ROLES.admin, steps.from])
+}
+
+/** Seconds until a backer of a tranche may leave, and during which it may. */
+const COOLDOWN = 604_800
+const EXIT_WINDOW = 172_800
+
+/** Instruments as the engine lists them. */
+const instrumentsOf = (spec: SuiteFile['engines'][number]): readonly object[] =>
+  spec.instruments.map(({ kind, markFeed, underlyingFeed, contingency, shock }) => ({
+    ...{ kind: kind === 'perpetual' ? 1 : 2, markFeed, underlyingFeed, contingency },
+    shocks: kind === 'perpetual' ? perpetualShocks(bps(shock)) : 0n,
+  }))
