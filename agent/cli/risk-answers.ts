@@ -9,7 +9,7 @@ import { ellipticalRisk, unitRisk } from '../maths/risk/elliptical.ts'
 import { cppiLossOdds, jumpGapOdds } from '../maths/risk/jump-gap.ts'
 import { atomsOf, type Latency, meanTime } from '../maths/risk/latency.ts'
 import { type ReturnLaw, returnLaw } from '../maths/risk/law.ts'
-import { lossOdds, quantile, tailOf, varEs, varEsWithFailure } from '../maths/risk/loss.ts'
+import { lossOdds, quantile, tailOf, varEs, varEsWithFailures } from '../maths/risk/loss.ts'
 import type { PriceModel } from '../maths/risk/model.ts'
 import { digitalValue, optionValue, varianceGammaValue } from '../maths/risk/options.ts'
 import { leastBonus } from '../maths/risk/premium.ts'
@@ -88,7 +88,7 @@ export const answers: ReadonlyMap<string, Reply> = new Map(
       return { mean_residual_s: meanTime(atomsOf(latency)), pLoss, EL, q01: quantile(law, 0.01) }
     }),
     gap_var_es_with_failure: kind(ask.gap_var_es_with_failure, (p, library) =>
-      varEsWithFailure(lawOf(p, library), p, { odds: p.p_fail, loss: p.loss_if_fail }, p.alpha),
+      varEsWithFailures(lawOf(p, library), p, [{ odds: p.p_fail, loss: p.loss_if_fail }], p.alpha),
     ),
     min_bonus: kind(ask.min_bonus, (p, library) => {
       const law = lawOf(p, library)

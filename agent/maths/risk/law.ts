@@ -40,10 +40,13 @@ export type ReturnLaw = {
 }
 
 /** The law in as many nodes as asked for; all atoms of the latency where none are named (accuracy over speed). */
-export function returnLaw({ model, latency, growth, activity }: Gap, nodes?: number): ReturnLaw {
+export const returnLaw = ({ model, growth, ...times }: Gap, nodes?: number): ReturnLaw =>
+  lawOver(processOf(model, growth), businessYears(times, nodes))
+
+/** Latency times activity, in years. The dear part of a law, and the same for every price model. */
+export function businessYears({ latency, activity }: Pick<Gap, 'latency' | 'activity'>, nodes?: number): Rule {
   const clock = clockOf(atomsOf(latency), activity)
-  const rule = nodes === undefined ? clock : compressed(clock, nodes)
-  return lawOver(processOf(model, growth), inYears(rule))
+  return inYears(nodes === undefined ? clock : compressed(clock, nodes))
 }
 
 /** The law over given times in years. */

@@ -74,38 +74,53 @@ function between(low: number, high: number, scale: number): number {
   return (low + high) / 2
 }
 
-/** What happens instead of settling, how likely, and what is lost then. */
+/** What may happen instead of settling, how likely, and what is lost then. */
 export type Failure = { readonly odds: number; readonly loss: number }
 
 /**
- * VaR and ES when the settlement may fail with a fixed loss: the loss has an atom, so ES is
+ * VaR and ES when the settlement may fail with fixed losses: the loss has atoms, so ES is
  * [E[l; l > VaR] + VaR (1 - alpha - P(l > VaR))] / (1 - alpha).
  */
-export function varEsWithFailure(
+export function varEsWithFailures(
   law: ReturnLaw,
   terms: Terms,
-  failure: Failure,
+  failures: readonly Failure[],
   alpha: number,
 ): { readonly VaR: number; readonly ES: number } {
   const { K, h } = checked(terms)
-  const { odds } = failure
-  within('odds of failure', odds, { least: 0, below: 1 })
-  within('loss if it fails', failure.loss)
+  const settles = 1 - oddsOf(failures)
   const tail = 1 - within('alpha', alpha, { above: 0, below: 1 })
-  const VaR = mixedVaR(law, { K, h }, failure, tail)
+  const VaR = mixedVaR(law, { K, h }, failures, tail)
   const x = VaR < K ? Math.log((K - VaR) / h) : -Infinity
   const [mass, partial] = x === -Infinity ? [0, 0] : [law.below(x), law.partial(x)]
-  const beyond = (1 - odds) * mass + (failure.loss > VaR ? odds : 0)
-  const lost = (1 - odds) * (K * mass - h * partial) + (failure.loss > VaR ? odds * failure.loss : 0)
+  const worse = failures.filter(({ loss }) => loss > VaR)
+  const beyond = settles * mass + oddsOf(worse)
+  const lost = settles * (K * mass - h * partial) + worse.reduce((sum, { odds, loss }) => sum + odds * loss, 0)
   return { VaR, ES: (lost + VaR * (tail - beyond)) / tail }
 }
 
-/** The least v with P(l > v) <= tail. The atom takes part of the tail when it lies beyond. */
-function mixedVaR(law: ReturnLaw, { K, h }: Terms, { odds, loss }: Failure, tail: number): number {
-  const settledBeyond = loss < K ? (1 - odds) * law.below(Math.log((K - loss) / h)) : 0
-  if (settledBeyond > tail) return K - h * Math.exp(quantile(law, tail / (1 - odds)))
-  if (settledBeyond + odds > tail) return loss
-  return K - h * Math.exp(quantile(law, (tail - odds) / (1 - odds)))
+/** Chance that the settlement fails one way or another. */
+function oddsOf(failures: readonly Failure[]): number {
+  for (const { odds, loss } of failures) {
+    within('odds of failure', odds, { least: 0, below: 1 })
+    within('loss if it fails', loss)
+  }
+  const sum = failures.reduce((total, { odds }) => total + odds, 0)
+  return within('odds of failing at all', sum, { least: 0, below: 1 })
+}
+
+/** The least v with P(l > v) <= tail: from the largest atom down, each takes its part of the tail when it lies beyond. */
+function mixedVaR(law: ReturnLaw, { K, h }: Terms, failures: readonly Failure[], tail: number): number {
+  const settles = 1 - oddsOf(failures)
+  const settled = (left: number): number => K - h * Math.exp(quantile(law, left / settles))
+  let above = 0
+  for (const { odds, loss } of failures.toSorted((a, b) => b.loss - a.loss)) {
+    const settledBeyond = loss < K ? settles * law.below(Math.log((K - loss) / h)) : 0
+    if (settledBeyond + above > tail) return above < tail ? settled(tail - above) : loss
+    if (settledBeyond + above + odds > tail) return loss
+    above += odds
+  }
+  return settled(tail - above)
 }
 
 function checked({ K, h }: Terms): Terms {

@@ -49,6 +49,9 @@ export const openBook = (market: Market, scenarios: Scenarios): Book => ({
   arrivals: new Map(),
 })
 
+/** An empty book over the same scenarios: one limit's part of everything. They share what is only room to work in. */
+export const partOf = (book: Book): Book => ({ ...book, losses: new Float64Array(book.losses.length) })
+
 /** Rows that are worked on at once: what they need of one asset stays in the processor's cache. */
 const BLOCK = 2048
 
@@ -71,11 +74,16 @@ export const remove = (book: Book, holding: Holding): void => addTo(book, book.l
 export const riskOf = (book: Book, alphas: readonly number[]): LevelRisk[] =>
   weightedRisk(book.losses, book.scenarios.weights, alphas, book.room)
 
+/** VaR and ES with some candidates on top. */
+export function riskWith(book: Book, candidates: readonly Holding[], alphas: readonly number[]): LevelRisk[] {
+  book.trial.set(book.losses)
+  for (const candidate of candidates) addTo(book, book.trial, candidate, 1)
+  return weightedRisk(book.trial, book.scenarios.weights, alphas, book.room)
+}
+
 /** What a candidate adds to ES: ES with it less ES without. */
 export function marginal(book: Book, candidate: Holding, { alpha, ES }: Pick<LevelRisk, 'alpha' | 'ES'>): number {
-  book.trial.set(book.losses)
-  addTo(book, book.trial, candidate, 1)
-  const [after] = weightedRisk(book.trial, book.scenarios.weights, [alpha], book.room)
+  const [after] = riskWith(book, [candidate], [alpha])
   return (after?.ES ?? Number.NaN) - ES
 }
 

@@ -41,6 +41,25 @@ export function shadowPrice(lately: number, floor: number, used: number, limit: 
   return Math.max(floor, lately) / (1 - Math.max(0, used) / limit)
 }
 
+/** How near to the limit the bid price is followed; beyond, it stays as high as it is there. */
+const NEAR = 0.98
+
+/**
+ * What `more` tail capital costs on top of `used`: the integral of the bid price over it, which is
+ * -price limit ln(1 - more / (limit - used)). A busy agent asks more, and a large slice more than two small ones.
+ */
+export function charge(
+  used: number,
+  more: number,
+  { price, limit }: { readonly price: number; readonly limit: number },
+): number {
+  const whole = Math.max(limit, 1e-18)
+  const from = Math.min(used, whole) / whole
+  const near = Math.min(more, Math.max(0, NEAR - from) * whole)
+  const beyond = (more - near) / (1 - NEAR)
+  return price * (beyond - whole * Math.log1p(-near / (whole * (1 - from) || 1)))
+}
+
 /** What decides the size: slippage is `slippage` + `impact` D, tail capital `marginal` D + `curvature` D^2 / 2. */
 export type SizeTerms = {
   readonly bonus: number

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type ReturnLaw, returnLaw } from '../../../../agent/maths/risk/law.ts'
-import { lossOdds, tailOf, varEs, varEsWithFailure } from '../../../../agent/maths/risk/loss.ts'
+import { lossOdds, tailOf, varEs, varEsWithFailures } from '../../../../agent/maths/risk/loss.ts'
 import type { PriceModel } from '../../../../agent/maths/risk/model.ts'
 
 type Kou = Extract<PriceModel, { type: 'kou' }>
@@ -105,7 +105,7 @@ describe('expected shortfall', () => {
 
   test('is the failure when failing is likelier than the tail', () => {
     const law = lawAt({ type: 'lognormal', sigma: 1 }, 600)
-    const risk = varEsWithFailure(law, { K: 1, h: 1.05 }, { odds: 0.02, loss: 1 }, 0.99)
+    const risk = varEsWithFailures(law, { K: 1, h: 1.05 }, [{ odds: 0.02, loss: 1 }], 0.99)
     expect(risk.VaR).toBe(1)
     expect(risk.ES).toBeCloseTo(1, 12)
   })
