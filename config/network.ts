@@ -1,7 +1,7 @@
 // network.json: what a deployment wrote and every process reads.
 import { z } from 'zod'
 import type { Network } from '../agent/domain/network.ts'
-import { millis } from '../agent/domain/units.ts'
+import { millis, wad } from '../agent/domain/units.ts'
 import { readJson } from './document.ts'
 import { address, bigNumber, chain, name } from './fields.ts'
 
@@ -41,7 +41,16 @@ const latency = z.strictObject({
   spread: z.number().nonnegative(),
   stuckOdds: z.number().min(0).max(1),
   stuckMedian: time,
+  steps: z
+    .array(z.strictObject({ above: bigNumber.transform(wad), times: z.number().positive() }))
+    .optional()
+    .describe('Tickets above so many dollars (wad) take so many times as long.'),
 })
+
+const odds = z.number().min(0).max(1)
+const failures = z
+  .strictObject({ refundOdds: odds, refundLoss: odds, lossOdds: odds })
+  .describe('Odds of a refund and what it costs (share of the value), and odds of losing everything.')
 
 const vault = z.strictObject({
   id: name,
@@ -60,6 +69,7 @@ const vault = z.strictObject({
   fromBlock: bigNumber,
   assets: z.array(asset).min(1),
   latency,
+  failures: failures.optional(),
 })
 
 /** The network description. Unknown keys are errors; block numbers may be decimal strings. */

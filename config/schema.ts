@@ -53,15 +53,33 @@ const capital = z
   })
   .describe('What may be spent.')
 
+const shares = z
+  .strictObject({
+    asset: ratio.prefault('75 %').describe('Expected shortfall of everything carried on one asset.'),
+    route: ratio.prefault('75 %').describe('Expected shortfall of everything carried on one route.'),
+    chain: ratio.prefault('100 %').describe('Expected shortfall of everything carried on one vault chain.'),
+    extreme: ratio.prefault('400 %').describe('Expected shortfall at 99.9 % of everything carried.'),
+    stress: ratio.prefault('1000 %').describe('Loss of everything carried on the worst of the days of stress.'),
+  })
+  .describe('Further limits on tails, each as a share of maxShortfall.')
+
+const scenarios = z
+  .strictObject({
+    rows: z.int().min(512).max(65_536).default(4_096).describe('Common scenarios drawn for everything carried.'),
+    historical: ratio.prefault('25 %').describe('Most weight of the moves seen lately among them.'),
+    refresh: duration.prefault('15m').describe('Longest modelled time before new ones are drawn.'),
+  })
+  .describe('Scenarios that decide what nets and what adds up.')
+
 const risk = z
   .strictObject({
     maxInFlight: amount.prefault('1000000 USD').describe('Most outlay paid and not yet received, over all routes.'),
-    maxShortfall: amount.prefault('1000000 USD').describe('Most expected shortfall (97.5 %) of everything in flight.'),
+    maxShortfall: amount.prefault('1000000 USD').describe('Most expected shortfall (97.5 %) of everything carried.'),
+    shares: shares.prefault({}),
+    scenarios: scenarios.prefault({}),
     minNet: amount.prefault('0 USD').describe('Least net value of a bid.'),
-    volatility: ratio.prefault('90 %').describe('Annual volatility that prices the gap, before jumps.'),
-    jump: ratio.prefault('5 %').describe('Mean size of a downward jump of collateral.'),
-    jumpsPerDay: z.number().nonnegative().default(4).describe('Downward jumps expected per day of modelled time.'),
-    capitalCharge: ratio.prefault('20 %').describe('Premium per unit of marginal expected shortfall.'),
+    volatility: ratio.prefault('90 %').describe('Annual volatility believed until prices taught better.'),
+    capitalCharge: ratio.prefault('20 %').describe('Least premium per unit of marginal expected shortfall.'),
     slippage: ratio.prefault('0.4 %').describe('Expected slippage of selling collateral.'),
   })
   .describe('Hard limits, and the parameters that price gap risk.')

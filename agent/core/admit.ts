@@ -3,9 +3,11 @@ import type { Intent, IntentId, Quote, SkipReason } from '../domain/liquidation.
 import { after, type Instant, instant, wad } from '../domain/units.ts'
 import { isFresh } from '../maths/oracle.ts'
 import { accountKey, type Market, retiredUntil } from './book.ts'
-import { free, inFlight, pledged, shortfallInFlight, usage } from './ledger.ts'
+import { free, inFlight, pledged, usage } from './ledger.ts'
 import { cashNeeded, gainOf, maxPay } from './quote.ts'
+import { limitReached, stalled } from './risk/limits.ts'
 import { INTENT_LIFE, type Seat } from './setup.ts'
+import { exposuresOf, openSheet } from './sheet.ts'
 import type { Core } from './state.ts'
 
 /** Why not. `until` is when it may be worth looking again. */
@@ -27,7 +29,7 @@ export function admit(core: Core, market: Market, wish: Wish): Intent | Refusal 
     haltRefuses(core) ??
     factsRefuse(core, market, wish.quote) ??
     sizeRefuses(wish, intent, market.at) ??
-    riskRefuses(core, wish.quote) ??
+    riskRefuses(core, market, wish.quote) ??
     capitalRefuses(core, wish) ??
     (core.setup.mode === 'shadow' ? refuse('shadow', 'shadow mode sends nothing') : intent)
   )
@@ -67,18 +69,24 @@ function sizeRefuses({ quote, most }: Wish, intent: Intent, at: Instant): Refusa
   return undefined
 }
 
-function riskRefuses({ setup, ledger }: Core, quote: Quote): Refusal | undefined {
-  const { risk } = setup
+function riskRefuses(core: Core, market: Market, quote: Quote): Refusal | undefined {
+  const { risk } = core.setup
   if (gainOf(quote) < risk.minNet)
     return refuse('not-profitable', 'bonus less cost and fees is below the least net value')
   if (quote.route.settlement !== 'state-proof') return undefined
-  const outlay = inFlight(ledger) + pledged(ledger) + quote.outlay
+  const outlay = inFlight(core.ledger) + pledged(core.ledger) + quote.outlay
   if (quote.outlay > 0n && outlay > risk.maxInFlight)
     return refuse('in-flight-limit', 'outlay in flight would pass its limit')
-  const shortfall = shortfallInFlight(ledger) + quote.gap.shortfall
-  return quote.gap.shortfall > 0n && shortfall > risk.gap.limit
-    ? refuse('in-flight-limit', 'shortfall in flight would pass its limit')
-    : undefined
+  return tailRefuses(core, market, quote)
+}
+
+/** What the quote carries, by the laws of this moment: they may have changed since it was made. */
+function tailRefuses(core: Core, market: Market, quote: Quote): Refusal | undefined {
+  const sheet = openSheet(core, market, quote.candidate)
+  if (sheet === undefined) return refuse('prices-missing', 'a price it needs is missing')
+  const legs = exposuresOf(sheet, quote.legs, quote.outlay)
+  if ('missing' in legs) return refuse(legs.missing, legs.detail ?? 'a leg of it cannot be priced')
+  return stalled(core, market.at, legs) ?? limitReached(core, market.at, legs)
 }
 
 function capitalRefuses({ setup, ledger }: Core, { quote, seat }: Wish): Refusal | undefined {

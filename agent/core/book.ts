@@ -5,7 +5,6 @@ import type { Anchor, EngineTerms, Head, MarginAccount, PriceBatch, Prices, Sour
 import type { ProviderStatus } from '../domain/message.ts'
 import type { AccountId, ChainId, FeedId, Instant } from '../domain/units.ts'
 import { acceptable, quorumPrices } from '../maths/oracle.ts'
-import { observe, type VolatilityState, type VolatilityTerms } from '../maths/volatility.ts'
 
 export type Fact = { readonly account: MarginAccount; readonly source: Source }
 export type Provider = { readonly status: ProviderStatus; readonly agent: Address; readonly at: Instant }
@@ -23,7 +22,6 @@ export type Book = {
   readonly batches: Map<ChainId, Map<string, PriceBatch>>
   readonly providers: Map<string, Provider>
   readonly bidders: Map<ChainId, Map<string, Instant>>
-  readonly volatility: Map<string, VolatilityState>
   readonly retired: Map<string, Retirement>
   /** The batches that make the current prices, so that equal batches give the very same prices. */
   readonly quorums: Map<ChainId, Quorum>
@@ -40,7 +38,6 @@ export const openBook = (publishers: readonly Address[]): Book => ({
   batches: new Map(),
   providers: new Map(),
   bidders: new Map(),
-  volatility: new Map(),
   retired: new Map(),
   quorums: new Map(),
   lastPrices: new Map(),
@@ -139,18 +136,6 @@ function quorumOf(book: Book, engine: ChainId, batches: readonly PriceBatch[]): 
   const fresh = { batches, prices: quorumPrices(batches) }
   book.quorums.set(engine, fresh)
   return fresh
-}
-
-export type Pace = { readonly timeScale: number; readonly terms: VolatilityTerms }
-
-/** Learns the last prices and their volatility in modelled time. */
-export function measure(book: Book, { engine, prices, at }: Market, { timeScale, terms }: Pace): void {
-  if (prices.size === 0) return
-  book.lastPrices.set(engine, prices)
-  for (const [feed, { price }] of prices) {
-    const key = feedKey(engine, feed)
-    book.volatility.set(key, observe(book.volatility.get(key), at * timeScale, Number(price), terms))
-  }
 }
 
 /** One feed of one engine. */

@@ -1,5 +1,6 @@
 // The decision: synchronous, deterministic, no I/O. Start reading here.
 import type { Address } from 'viem'
+import type { GapRecord } from '../domain/gap-record.ts'
 import type {
   Attribution,
   Candidate,
@@ -17,7 +18,12 @@ import { type AccountId, after, type ChainId, type Instant, instant, millis, typ
 import { hear, learn, marketAt, retract } from './book.ts'
 import { decide } from './decide.ts'
 import { burnt, counted, ended, halted, opened, priced, rivalled, sold } from './happen.ts'
+import { openClaims } from './ledger.ts'
 import { type Halt, halt, resume } from './protect.ts'
+import { widen } from './risk/beliefs.ts'
+import { carry, takeScenarios } from './risk/carried.ts'
+import { foretell } from './risk/evidence.ts'
+import { type ScenarioSpec, type Table, wantedScenarios } from './risk/table.ts'
 import { act, forgetOpened, laterOf, offer, openings, slept, wake, withoutPrice } from './round.ts'
 import { scan } from './scan.ts'
 import type { Setup } from './setup.ts'
@@ -41,6 +47,10 @@ export type Input = { readonly at: Instant } & (
   /** Bid no more, for an operator's or an earlier run's reason; or go on. */
   | { readonly kind: 'halt'; readonly halt: Halt }
   | { readonly kind: 'resume' }
+  /** Common scenarios that were asked for. The same specification always has the same. */
+  | { readonly kind: 'scenarios'; readonly table: Table }
+  /** What the evidence of earlier forecasts makes of tails. */
+  | { readonly kind: 'multiplier'; readonly multiplier: number }
   | { readonly kind: 'timer' }
 )
 
@@ -57,6 +67,10 @@ export type Effect =
   | { readonly kind: 'wake'; readonly at: Instant }
   /** Nobody takes it at the start discount, which rises only once the auction is open: start it, without a bid. */
   | { readonly kind: 'open-auction'; readonly candidate: Candidate }
+  /** To be answered with `scenarios`. */
+  | { readonly kind: 'draw-scenarios'; readonly spec: ScenarioSpec }
+  /** A gap is over that something was said about. */
+  | { readonly kind: 'gap-realised'; readonly record: GapRecord }
 
 /** A core that has heard nothing yet. */
 export const createCore = (setup: Setup): Core => openCore(setup)
@@ -82,7 +96,7 @@ function happen(core: Core, input: Input): Effect[] {
     case 'account':
       return done(learn(book, { account: input.account, source: input.source }))
     case 'prices':
-      return done(hear(book, input.batch) && priced(core, input.batch.engine, at))
+      return hear(book, input.batch) ? priced(core, input.batch.engine, at) : []
     case 'provider':
       return done(book.providers.set(input.from.toLowerCase(), { status: input.provider, agent: input.from, at }))
     case 'cash':
@@ -101,6 +115,10 @@ function happen(core: Core, input: Input): Effect[] {
       return halted(halt(core.watch, input.halt))
     case 'resume':
       return done(resume(core.watch))
+    case 'scenarios':
+      return done(takeScenarios(core, input.table))
+    case 'multiplier':
+      return done(widen(core, input.multiplier))
     case 'timer':
       return done(slept(core))
   }
@@ -119,19 +137,19 @@ function lookInTurn(core: Core, engine: ChainId, { kind, at }: Input): readonly 
 function look(core: Core, engine: ChainId, at: Instant): Effect[] {
   const market = marketAt(core.book, engine, at)
   if (market === undefined) return []
+  carry(core, at)
   const { candidates, fresh, unpriced } = scan(core.book, core.sightings, market, core.self)
   const priced = candidates.map((candidate) => offer(core, market, candidate))
-  const choices = decide(
-    core,
-    market,
-    priced.flatMap((one) => one.offer ?? []),
-  )
+  const offers = priced.flatMap((one) => one.offer ?? [])
+  const choices = decide(core, market, offers)
+  for (const { quotes } of offers) foretell(core, market, quotes)
   return [
     ...fresh.map((candidate): Effect => ({ kind: 'found', candidate })),
     ...unpriced.flatMap((account) => withoutPrice(core, market, account)),
     ...priced.flatMap(({ sayings }) => sayings),
     ...choices.flatMap((choice) => act(core, market, choice)),
     ...openings(core, market, choices),
+    ...(offers.length > 0 || openClaims(core.ledger).length > 0 ? drawings(core, at) : []),
     ...wake(core, at, [...priced.flatMap(({ again }) => again ?? []), ...choices.flatMap(laterOf)]),
   ]
 }
@@ -161,8 +179,16 @@ function enginesOf({ book }: Core, input: Input): readonly ChainId[] {
     case 'claim-opened':
     case 'gas':
     case 'halt':
+    case 'scenarios':
+    case 'multiplier':
       return []
   }
+}
+
+/** Scenarios for what is believed now, when those we have are too old for it. */
+function drawings(core: Core, at: Instant): Effect[] {
+  const spec = wantedScenarios(core, at)
+  return spec === undefined ? [] : [{ kind: 'draw-scenarios', spec }]
 }
 
 /** For changes that say nothing themselves. */

@@ -5,8 +5,9 @@ import type { Answer, Offered, View } from '../strategy.ts'
 import type { Wish } from './admit.ts'
 import { competitors, type Market } from './book.ts'
 import { free, inFlight } from './ledger.ts'
-import { gainOf, openSheet, quoteAt } from './quote.ts'
+import { gainOf, quoteAt } from './quote.ts'
 import type { Seat } from './setup.ts'
+import { openSheet } from './sheet.ts'
 import type { Core } from './state.ts'
 
 /** One strategy's answer about one candidate, understood. */
@@ -115,7 +116,8 @@ function resize(core: Core, market: Market, largest: Quote, fraction: Bps): Quot
   if (!Number.isInteger(fraction) || fraction > largest.fraction || largest.candidate.margin.mark <= 0n)
     return undefined
   const sheet = openSheet(core, market, largest.candidate)
-  return sheet && quoteAt(sheet, largest.route, fraction)
+  const quote = sheet && quoteAt(sheet, largest.route, fraction)
+  return quote === undefined || 'missing' in quote ? undefined : quote
 }
 
 /** When even the last discount of the auction leaves no gain, the gap is not to blame. */

@@ -1,14 +1,17 @@
 // What inputs change in the book and the ledger, before anything is decided.
 import type { Address } from 'viem'
+import type { GapRecord } from '../domain/gap-record.ts'
 import type { Attribution, Claim, Fill, Intent, IntentId, Outcome, Sale } from '../domain/liquidation.ts'
 import { type AccountId, after, type ChainId, type Instant, type Wad, wad } from '../domain/units.ts'
 import { mulDivUp } from '../maths/fixed-point.ts'
-import { shortfallOf } from '../maths/gap-risk.ts'
 import { collateralValueDown } from '../maths/margin.ts'
-import { accountKey, type Market, marketAt, measure, retire } from './book.ts'
+import { accountKey, type Market, marketAt, retire } from './book.ts'
 import { adopt, bookSale, openClaim, openSettlement, release, type Settled, wealth } from './ledger.ts'
 import { closed, failed, type Halt } from './protect.ts'
-import { lawOf } from './quote.ts'
+import { learnArrivals, learnDelays, learnPrices } from './risk/beliefs.ts'
+import { committedAt, lived, overdue, uncommit } from './risk/evidence.ts'
+import { remember } from './risk/history.ts'
+import { learnRace } from './risk/races.ts'
 import { RETRY_AFTER } from './setup.ts'
 import type { Core } from './state.ts'
 
@@ -18,13 +21,20 @@ export type Consequence =
   | { readonly kind: 'settled'; readonly intent: IntentId; readonly attribution: Attribution; readonly fill: Fill }
   | { readonly kind: 'alarm'; readonly code: string; readonly detail: string }
   | { readonly kind: 'halted'; readonly halt: Halt }
+  | { readonly kind: 'gap-realised'; readonly record: GapRecord }
 
-/** Learns prices and their volatility after a batch was news. */
-export function priced(core: Core, engine: ChainId, at: Instant): void {
-  const { timeScale, risk } = core.setup
+/** Learns prices after a batch was news, and ends the gaps that nobody carried. */
+export function priced(core: Core, engine: ChainId, at: Instant): Consequence[] {
   const market = marketAt(core.book, engine, at)
-  if (market !== undefined) measure(core.book, market, { timeScale, terms: risk.volatility })
+  if (market === undefined || market.prices.size === 0) return []
+  core.book.lastPrices.set(engine, market.prices)
+  remember(core, market)
+  learnPrices(core, market)
+  learnDelays(core, at)
+  return overdue(core, market).map(realised)
 }
+
+const realised = (record: GapRecord): Consequence => ({ kind: 'gap-realised', record })
 
 /** Cash as the chain says. More of it than when it ran out: it may run out again. */
 export function counted(core: Core, engine: ChainId, cash: Wad): void {
@@ -51,6 +61,7 @@ export function ended(core: Core, at: Instant, intent: Intent, outcome: Outcome)
   const unknown: Consequence[] = known
     ? []
     : [{ kind: 'alarm', code: 'W_OUTCOME_UNKNOWN', detail: `no reservation for intent ${intent.id}` }]
+  if (outcome.kind !== 'won') uncommit(core, intent.id)
   return [...unknown, ...tell(core, intent, outcome), ...conclude(core, at, intent, outcome)]
 }
 
@@ -59,11 +70,15 @@ function conclude(core: Core, at: Instant, intent: Intent, outcome: Outcome): Co
   const soon = after(at, RETRY_AFTER)
   switch (outcome.kind) {
     case 'won':
+      learnRace(core.beliefs.races, intent.quote.outlay, { won: true, gas: wad(0n) })
       retire(core.book, account, outcome.fill.anchor.number, undefined)
       return won(core, at, intent, outcome.fill)
-    case 'lost':
+    case 'lost': {
+      const gas = gasInDollars(core, account.engine, outcome.gasCost)
+      learnRace(core.beliefs.races, intent.quote.outlay, { won: false, gas })
       retire(core.book, account, outcome.anchor?.number ?? account.anchor.number, soon)
-      return lost(core, at, gasInDollars(core, account.engine, outcome.gasCost))
+      return lost(core, at, gas)
+    }
     case 'declined':
       if (intent.quote.route.provider !== undefined)
         core.book.providers.delete(intent.quote.route.provider.toLowerCase())
@@ -106,9 +121,7 @@ export function opened(core: Core, at: Instant, claim: Claim): Consequence[] {
   const vault = core.setup.vaults.find(({ id }) => id === claim.vault)
   const market = vault && marketAt(core.book, vault.engine, at)
   const value = market === undefined ? wad(0n) : wad(worth(market, claim) ?? 0n)
-  const law = market && lawOf({ core, market }, claim)
-  const shortfall = law === undefined ? wad(0n) : shortfallOf({ value, debt: value, law })
-  return adopt(core.ledger, { claim, value, debt: value, shortfall }) ? [{ kind: 'settle', claim }] : []
+  return adopt(core.ledger, { claim, value, debt: value }) ? [{ kind: 'settle', claim }] : []
 }
 
 /** A sale came home: shared among its claims by what each was worth when sold. */
@@ -117,6 +130,8 @@ export function sold(core: Core, at: Instant, claims: readonly Claim[], sale: Sa
   const weights = claims.map((claim) => saleWeight(core, at, claim))
   const engine = core.setup.vaults.find(({ id }) => id === claims[0]?.vault)?.engine
   const gas = engine === undefined ? wad(0n) : gasInDollars(core, engine, sale.gasCost)
+  learnArrivals(core, claims, sale, (claim) => committedAt(core, claim))
+  const over = lived(core, claims, sale).map(realised)
   const settled = bookSale(core.ledger, { claims, weights, sale, gas })
   const alarms = unknown.map(
     ({ intent }): Consequence => ({
@@ -125,7 +140,7 @@ export function sold(core: Core, at: Instant, claims: readonly Claim[], sale: Sa
       detail: `sold a claim of intent ${intent} that no book held`,
     }),
   )
-  return [...alarms, ...settled.flatMap((one) => settlement(core, at, one))]
+  return [...alarms, ...over, ...settled.flatMap((one) => settlement(core, at, one))]
 }
 
 /** Gas of the way home: claims charge their next sale, the rest is overhead. `cost` is in the chain's native coin. */

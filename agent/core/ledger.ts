@@ -14,7 +14,7 @@ export type Reservation = {
 }
 
 /** One claim on its way to us. `value` is what it was worth at the bid, `debt` what we paid for it. */
-export type OpenClaim = { readonly claim: Claim; readonly value: Wad; readonly debt: Wad; readonly shortfall: Wad }
+export type OpenClaim = { readonly claim: Claim; readonly value: Wad; readonly debt: Wad }
 
 /** A won liquidation until its last claim is sold. Gas in dollars. */
 type OpenSettlement = {
@@ -83,13 +83,6 @@ export const pledged = (ledger: Ledger): Wad =>
 
 /** Cash on every engine and what is in flight. */
 export const wealth = (ledger: Ledger): Wad => wad(sum([...ledger.cash.values()], (cash) => cash) + inFlight(ledger))
-
-/** Expected shortfall of everything in flight or about to be. */
-export const shortfallInFlight = (ledger: Ledger): Wad =>
-  wad(
-    sum(openClaims(ledger), (claim) => claim.shortfall) +
-      sum(travelling(ledger), ({ intent }) => intent.quote.gap.shortfall),
-  )
 
 /**
  * Gas in dollars that no settlement has carried: races lost since the last one, claims under way, attesting, crediting
@@ -239,25 +232,28 @@ function attributionOf(parts: Parts, total: bigint): Attribution {
 function claimsOf({ intent, fill, at, asset }: Won): Map<string, OpenClaim> {
   const values = fill.legs.map((leg) => leg.value)
   const debts = prorate(max(wad(0n), fill.outlay), values)
-  const shortfalls = prorate(intent.quote.gap.shortfall, values)
   const claims = new Map<string, OpenClaim>()
   fill.legs.forEach((leg, i) => {
     const token = asset(leg)
     if (token === undefined || leg.amount === 0n) return
     const { vault, collateral, amount, value } = leg
     const claim = { intent: intent.id, vault, collateral, asset: token, amount, openedAt: at, openedIn: fill.anchor }
-    claims.set(claimKey(claim), { claim, value, debt: wad(debts[i] ?? 0n), shortfall: wad(shortfalls[i] ?? 0n) })
+    claims.set(claimKey(claim), { claim, value, debt: wad(debts[i] ?? 0n) })
   })
   return claims
 }
 
 const claimKey = ({ intent, vault, collateral }: Claim): string => `${intent}:${vault}:${collateral}`
 const engineOf = (intent: Intent): ChainId => intent.quote.candidate.account.engine
-const openClaims = (ledger: Ledger): readonly OpenClaim[] => [
+
+/** Claims on their way to us. */
+export const openClaims = (ledger: Ledger): readonly OpenClaim[] => [
   ...[...ledger.settlements.values()].flatMap(({ claims }) => [...claims.values()]),
   ...ledger.orphans.values(),
 ]
-const travelling = (ledger: Ledger): readonly Reservation[] =>
+
+/** Bids under way whose collateral would have to come home. */
+export const travelling = (ledger: Ledger): readonly Reservation[] =>
   [...ledger.reserved.values()].filter(({ intent }) => intent.quote.route.settlement === 'state-proof')
 const sum = <T>(items: readonly T[], of: (item: T) => bigint): Wad =>
   wad(items.reduce((total, item) => total + of(item), 0n))

@@ -1,12 +1,16 @@
 // One look at an engine, candidate by candidate: an offer or why not, an act or why not; what changed is said once.
 import type { Candidate, Decision, Intent, Quote } from '../domain/liquidation.ts'
 import type { Anchor, MarginAccount } from '../domain/market.ts'
-import { after, type ChainId, type Instant, instant, millis } from '../domain/units.ts'
+import { after, type ChainId, type Instant, instant, millis, wad } from '../domain/units.ts'
+import { fromDoubleUp } from '../maths/fixed-point.ts'
 import { admit, blocked, type Refusal, SHORT_OF_CASH } from './admit.ts'
 import { accountKey, type Market } from './book.ts'
 import type { Choice, Offer } from './decide.ts'
 import { free, reserve } from './ledger.ts'
-import { cashNeeded, price } from './quote.ts'
+import { price } from './price.ts'
+import { cashNeeded } from './quote.ts'
+import { carry, shortfallCarried } from './risk/carried.ts'
+import { commit } from './risk/evidence.ts'
 import { candidateId } from './scan.ts'
 import type { Core } from './state.ts'
 
@@ -30,9 +34,10 @@ export function offer(core: Core, market: Market, candidate: Candidate): Offerin
   const refusal = blocked(core, { candidate }, market.at) ?? bondedOnly(core, market, candidate)
   if (refusal !== undefined)
     return { offer: undefined, sayings: unasked(core, market, candidate, refusal), again: refusal.until }
-  const { quotes, reason } = price(core, market, candidate)
-  if (reason === undefined) return { offer: { candidate, quotes }, sayings: [], again: undefined }
-  const detail = WHY[reason] ?? reason
+  const priced = price(core, market, candidate)
+  if ('quotes' in priced) return { offer: { candidate, quotes: priced.quotes }, sayings: [], again: undefined }
+  const { missing: reason } = priced
+  const detail = priced.detail ?? WHY[reason] ?? reason
   return { offer: undefined, sayings: unasked(core, market, candidate, { reason, detail }), again: undefined }
 }
 
@@ -40,6 +45,7 @@ const WHY: Readonly<Partial<Record<Refusal['reason'], string>>> = {
   capital: 'the cash that is free buys less than a twentieth of the slice',
   'in-flight-limit': 'what is in flight leaves too little room for the slice',
   'no-route': 'no vault, market or provider is known for its collateral',
+  'shortfall-limit': 'the tail of what is carried leaves too little room for the slice',
   insolvent: 'insolvent, and its reward has not begun to grow',
   'prices-missing': 'a price it needs is missing',
 }
@@ -83,6 +89,8 @@ export function act(core: Core, market: Market, choice: Choice): readonly Saying
   const admitted = admit(core, market, choice.wish)
   if (!('id' in admitted)) return say(core, market, { ...teller, kind: 'skip', ...admitted, quote })
   reserve(core.ledger, { intent: admitted, amount: cashNeeded(quote, core.setup.risk.payTolerance) })
+  carry(core, market.at)
+  commit(core, market, admitted)
   core.attempts.set(candidate.id, (core.attempts.get(candidate.id) ?? 0) + 1)
   return [
     ...say(core, market, { ...teller, kind, reason: 'take', detail: reason, quote }),
@@ -134,12 +142,22 @@ function say(core: Core, market: Market, verdict: Verdict): Saying[] {
   const said = `${candidate.id}|${kind}|${reason}`
   if (kind !== 'take' && core.said.get(key) === said) return []
   core.said.set(key, said)
-  return [{ kind: 'decided', decision: decisionOf(market.at, verdict) }, ...exhaustion(core, market.engine, verdict)]
+  return [
+    { kind: 'decided', decision: decisionOf(core, market.at, verdict) },
+    ...exhaustion(core, market.engine, verdict),
+  ]
 }
 
-function decisionOf(at: Instant, { candidate, strategy, kind, reason, detail, quote }: Verdict): Decision {
+function decisionOf(core: Core, at: Instant, verdict: Verdict): Decision {
+  const { candidate, strategy, kind, reason, detail, quote } = verdict
   const priced = { net: quote?.net, gap: quote?.gap, fraction: quote?.fraction, route: quote?.route.id }
-  return { at, candidate: candidate.id, account: candidate.account.id, strategy, kind, reason, detail, ...priced }
+  const said = { at, candidate: candidate.id, account: candidate.account.id, strategy, kind, reason, detail, ...priced }
+  return quote === undefined ? said : { ...said, carried: carriedNow(core, at) }
+}
+
+function carriedNow(core: Core, at: Instant): Decision['carried'] {
+  const shortfall = wad(fromDoubleUp(shortfallCarried(core, at)))
+  return { shortfall, limit: core.setup.risk.maxShortfall, rows: core.carried?.whole.losses.length ?? 0 }
 }
 
 /** Said once, until more cash arrives. A limit that we set ourselves exhausts nothing. */

@@ -1,6 +1,6 @@
 // What an agent is told once, before its first input.
 import type { Address } from 'viem'
-import type { LatencyLaw, Outcome, Quote } from '../domain/liquidation.ts'
+import type { LatencyLaw, Outcome, Quote, RouteFailures } from '../domain/liquidation.ts'
 import {
   type Bps,
   bps,
@@ -12,9 +12,8 @@ import {
   type VaultId,
   type Wad,
 } from '../domain/units.ts'
-import type { GapTerms } from '../maths/gap-risk.ts'
+import type { PriceTerms } from '../maths/learning/price-terms.ts'
 import type { Market } from '../maths/sizing.ts'
-import type { VolatilityTerms } from '../maths/volatility.ts'
 import type { Answer, Strategy, View } from '../strategy.ts'
 import type { Protections } from './protect.ts'
 
@@ -46,7 +45,11 @@ export type Setup = {
 export type VaultSetup = {
   readonly id: VaultId
   readonly engine: ChainId
+  /** Where it stands: what stalls there stalls every vault there. */
+  readonly chain: ChainId
+  /** Believed until settlements taught better. */
   readonly latency: LatencyLaw
+  readonly failures?: RouteFailures | undefined
   readonly markets: ReadonlyMap<CollateralId, Market>
 }
 
@@ -64,11 +67,30 @@ export type RiskLimits = {
   readonly maxInFlight: Wad
   /** Least gain of a bid before the gap premium. */
   readonly minNet: Wad
-  readonly gap: GapTerms
-  readonly volatility: VolatilityTerms
+  /** Most expected shortfall (97.5 %) of everything carried; the bid price rises towards it. */
+  readonly maxShortfall: Wad
+  readonly shares: TailShares
+  /** Paid at least per unit of expected shortfall while nothing is carried. */
+  readonly bidPrice: number
+  readonly prices: PriceTerms
+  readonly scenarios: ScenarioTerms
   /** How far above the quoted pay a bid may go, for prices that move before it lands. */
   readonly payTolerance: Bps
 }
+
+/** Limits as multiples of `maxShortfall`: expected shortfall of one asset, route or vault chain, and two of the whole. */
+export type TailShares = {
+  readonly asset: number
+  readonly route: number
+  readonly chain: number
+  /** Expected shortfall at 99.9 %. */
+  readonly extreme: number
+  /** Loss on the worst of the days of stress. */
+  readonly stress: number
+}
+
+/** Common scenarios: how many, most weight of the residuals seen lately, and modelled time between two drawings. */
+export type ScenarioTerms = { readonly rows: number; readonly historical: number; readonly refresh: Millis }
 
 /** Expected gas of one transaction, in dollars, and the feed that prices native coins. */
 export type GasCosts = { readonly bid: Wad; readonly claim: Wad; readonly nativeFeed: FeedId }

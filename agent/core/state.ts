@@ -1,10 +1,15 @@
 // All the agent knows. Changed only by `step`.
 import type { CandidateId } from '../domain/liquidation.ts'
 import type { ChainId, Instant } from '../domain/units.ts'
-import type { GapLaw } from '../maths/gap-risk.ts'
 import { type Book, openBook } from './book.ts'
 import { type Ledger, openLedger } from './ledger.ts'
 import { openWatch, type Watch } from './protect.ts'
+import { type Beliefs, openBeliefs } from './risk/beliefs.ts'
+import type { Carried } from './risk/carried.ts'
+import { type Evidence, openEvidence } from './risk/evidence.ts'
+import { type History, openHistory } from './risk/history.ts'
+import { type Laws, openLaws } from './risk/laws.ts'
+import type { Asked } from './risk/table.ts'
 import type { Sightings } from './scan.ts'
 import type { Setup } from './setup.ts'
 
@@ -16,8 +21,14 @@ export type Core = {
   readonly sightings: Sightings
   /** Uniform in [0, 1), seeded. */
   readonly random: () => number
-  /** Laws of return by vault and feed, with the volatility they were built from. */
-  readonly laws: Map<string, { readonly volatility: number; readonly law: GapLaw }>
+  readonly beliefs: Beliefs
+  readonly laws: Laws
+  readonly history: History
+  readonly evidence: Evidence
+  /** Everything in flight over common scenarios; undefined until the first were drawn. */
+  carried: Carried | undefined
+  /** The scenarios last asked for. */
+  asked: Asked | undefined
   /** Last decision by account and strategy, so that it is not repeated. */
   readonly said: Map<string, string>
   /** Intents admitted so far, by candidate. */
@@ -35,22 +46,30 @@ export type Core = {
 }
 
 /** A core that has heard nothing yet. */
-export const openCore = (setup: Setup): Core => ({
-  setup,
-  self: new Set(setup.self.map((one) => one.toLowerCase())),
-  book: openBook(setup.publishers),
-  ledger: openLedger(),
-  sightings: new Map(),
-  random: seeded(setup.seed + setup.self.reduce((sum, one) => sum + Number(BigInt(one) % 0xffffn), 0)),
-  laws: new Map(),
-  said: new Map(),
-  attempts: new Map(),
-  exhausted: new Map(),
-  opened: new Set(),
-  watch: openWatch(),
-  looked: new Map(),
-  wakeAt: undefined,
-})
+export function openCore(setup: Setup): Core {
+  const seed = setup.seed + setup.self.reduce((sum, one) => sum + Number(BigInt(one) % 0xffffn), 0)
+  return {
+    setup,
+    self: new Set(setup.self.map((one) => one.toLowerCase())),
+    book: openBook(setup.publishers),
+    ledger: openLedger(),
+    sightings: new Map(),
+    random: seeded(seed),
+    beliefs: openBeliefs(),
+    laws: openLaws(),
+    history: openHistory(),
+    evidence: openEvidence(seed),
+    carried: undefined,
+    asked: undefined,
+    said: new Map(),
+    attempts: new Map(),
+    exhausted: new Map(),
+    opened: new Set(),
+    watch: openWatch(),
+    looked: new Map(),
+    wakeAt: undefined,
+  }
+}
 
 /** Mulberry32: small, seeded, good enough for tie-breaking. */
 function seeded(seed: number): () => number {

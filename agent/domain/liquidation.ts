@@ -25,7 +25,12 @@ export type LatencyLaw = {
   readonly spread: number
   readonly stuckOdds: number
   readonly stuckMedian: Millis
+  /** Larger tickets wait for more confirmations: above so many dollars, everything takes so many times as long. */
+  readonly steps?: readonly { readonly above: Wad; readonly times: number }[] | undefined
 }
+
+/** What may happen on a route instead of settling: a refund at a loss (share of the value), or nothing ever again. */
+export type RouteFailures = { readonly refundOdds: number; readonly refundLoss: number; readonly lossOdds: number }
 
 export type Settlement = 'state-proof' | 'liquidity-service' | 'none'
 
@@ -50,7 +55,7 @@ export type Leg = {
 export type GapRisk = {
   /** Mean of the loss, E[loss+]. */
   readonly expected: Wad
-  /** Expected shortfall at 97.5 %, marginal to what is in flight. */
+  /** Expected shortfall at 97.5 %, beyond the mean and marginal to everything carried. */
   readonly shortfall: Wad
   /** What this agent must be paid to carry it. */
   readonly premium: Wad
@@ -73,10 +78,12 @@ export type Quote = {
   readonly bonus: Wad
   /** Gas, trade fees of closing the inherited positions, expected slippage. */
   readonly cost: Wad
+  /** What the races lost for every one won cost. */
+  readonly raceCost: Wad
   /** What the provider keeps on a liquidity-service route; zero otherwise. */
   readonly providerFee: Wad
   readonly gap: GapRisk
-  /** bonus - cost - providerFee - gap.premium. */
+  /** bonus - cost - raceCost - providerFee - gap.premium. */
   readonly net: Wad
 }
 
@@ -159,6 +166,13 @@ export type SkipReason =
   | 'waiting-for-discount'
   | 'capital'
   | 'in-flight-limit'
+  | 'shortfall-limit'
+  | 'asset-limit'
+  | 'route-limit'
+  | 'chain-limit'
+  | 'stress-limit'
+  | 'route-stalled'
+  | 'gap-unknown'
   | 'already-reserved'
   | 'provisional'
   | 'prices-missing'
@@ -186,4 +200,8 @@ export type Decision = {
   readonly gap: GapRisk | undefined
   readonly fraction: Bps | undefined
   readonly route: string | undefined
+  readonly carried?: Carried | undefined
 }
+
+/** Expected shortfall (97.5 %) of everything carried, its limit, and the rows it was found over (none: added up). */
+export type Carried = { readonly shortfall: Wad; readonly limit: Wad; readonly rows: number }

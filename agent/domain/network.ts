@@ -1,6 +1,6 @@
 // The description of one network: chains, contracts, publishers. Written by a deployment, read by every process.
 import type { Address } from 'viem'
-import type { LatencyLaw } from './liquidation.ts'
+import type { LatencyLaw, RouteFailures } from './liquidation.ts'
 import type { ChainId, CollateralId, VaultId } from './units.ts'
 
 /** Contracts of one engine chain. `fromBlock` is where discovery starts. */
@@ -54,6 +54,8 @@ export type VaultDeployment = {
   readonly assets: readonly AssetDeployment[]
   /** Prior of the time from bid to collateral, in modelled time. */
   readonly latency: LatencyLaw
+  /** Odds of not settling at all; none where unknown. */
+  readonly failures?: RouteFailures | undefined
 }
 
 export type Network = {

@@ -1,4 +1,5 @@
 import type { Address, Hash, Hex } from 'viem'
+import type { GapRecord } from '../domain/gap-record.ts'
 import type { Decision, IntentId } from '../domain/liquidation.ts'
 import type { ChainId } from '../domain/units.ts'
 
@@ -20,6 +21,10 @@ export interface Journal {
   input(input: unknown): void
   /** Buffered: every decision with its reason code. */
   decision(decision: Decision): void
+  /** Buffered: what was said of a gap and how it ended. */
+  gap(record: GapRecord): void
+  /** Every gap that ended, oldest first. */
+  gaps(): readonly GapRecord[]
   /** Durable before it returns: the log so far, then the transaction. */
   commit(tx: JournaledTx): void
   settle(hash: Hash, state: JournaledTx['state']): void

@@ -36,6 +36,7 @@ const levels = {
   'claim:stuck': 'warn',
   'claim:sold': 'info',
   'settlement:closed': 'info',
+  'gap:realised': 'info',
   'offer:made': 'info',
   'offer:declined': 'info',
   'deposit:credited': 'info',

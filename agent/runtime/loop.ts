@@ -1,5 +1,6 @@
 // One queue, one consumer: every input is written down before it is acted on, every effect performed in order.
 import { type Core, type Effect, type Input, step } from '../core/core.ts'
+import { drawTable } from '../core/risk/draw.ts'
 import type { Journal } from '../ports/journal.ts'
 
 export type Loop = {
@@ -12,7 +13,15 @@ export type Loop = {
 /** Consumes inputs one at a time until they end. */
 export async function consume({ core, inputs, journal, perform }: Loop): Promise<void> {
   for await (const input of inputs) {
-    journal.input(input)
+    journal.input(logged(input))
     for (const effect of step(core, input)) perform(effect)
   }
 }
+
+/** An input as the log keeps it: scenarios are drawn again from what they were drawn from. */
+export const logged = (input: Input): unknown =>
+  input.kind === 'scenarios' ? { ...input, table: { spec: input.table.spec } } : input
+
+/** An input of the log as it was. */
+export const restored = (input: Input): Input =>
+  input.kind === 'scenarios' ? { ...input, table: drawTable(input.table.spec) } : input

@@ -6,6 +6,7 @@ import type { Offer, OfferRequest } from '../domain/message.ts'
 import { millis } from '../domain/units.ts'
 import { halted } from './command-post.ts'
 import type { Context, EngineSeat } from './context.ts'
+import type { Drawer } from './drawer.ts'
 import type { Opener } from './opener.ts'
 import type { Desk } from './settle.ts'
 import type { Tally } from './tally.ts'
@@ -17,6 +18,7 @@ export type Performer = {
   readonly wake: (at: number) => void
   readonly tally: Tally
   readonly opener: Opener
+  readonly drawer: Drawer
 }
 
 const ASK_TIMEOUT = millis(1_500)
@@ -49,6 +51,11 @@ export function perform(context: Context, performer: Performer, effect: Effect):
       return performer.wake(effect.at)
     case 'open-auction':
       return performer.opener.open(effect.candidate)
+    case 'draw-scenarios':
+      return performer.drawer.draw(effect.spec)
+    case 'gap-realised':
+      context.journal.gap(effect.record)
+      return context.emit('gap:realised', { ...effect.record })
   }
 }
 

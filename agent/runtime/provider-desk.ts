@@ -30,7 +30,7 @@ export function openProviderDesk(context: Context, core: Core, config: AgentConf
     maxClaim,
     minReserve,
     validFor: Math.ceil(validFor / 1_000),
-    gapPremium: (collateral, value) => gapPremium(core, at, { collateral, value, held: purchases.inFlight }),
+    gapPremium: (collateral, value) => gapPremium(core, at, { collateral, value }),
   })
   context.gossip.serve((request) => provider.answer(request))
   return {

@@ -3,7 +3,7 @@ import { keccak256, stringToHex } from 'viem'
 import type { Attribution, Claim, Sale } from '../domain/liquidation.ts'
 import type { Head } from '../domain/market.ts'
 import type { ClaimFact } from '../domain/message.ts'
-import { type Wad, wad } from '../domain/units.ts'
+import { wad } from '../domain/units.ts'
 import { prorate } from '../maths/fixed-point.ts'
 import type { EngineEvents, Purchase } from '../ports/chain.ts'
 import type { Context, EngineSeat } from './context.ts'
@@ -15,8 +15,6 @@ export type Purchases = {
   bought(events: EngineEvents, head: Head): readonly Claim[]
   /** Books a sale: one attribution per claim; its parts sum to proceeds less cost. */
   sold(claims: readonly Claim[], sale: Sale): readonly Closed[]
-  /** Cost of everything bought and not yet sold. */
-  readonly inFlight: Wad
 }
 
 type Cost = { readonly cash: bigint; readonly value: bigint }
@@ -56,9 +54,6 @@ export function createPurchases(context: Context, seat: EngineSeat): Purchases {
   }
 
   return {
-    get inFlight() {
-      return wad([...costs.values()].reduce((sum, { cash }) => sum + cash, 0n))
-    },
     bought(events, head) {
       const ours = events.owed.filter((fact) => isOurs(context, fact))
       return [...new Set(ours.map((fact) => fact.tx))].flatMap((tx) => {

@@ -13,6 +13,7 @@ import { type Agent, compose } from './compose.ts'
 import type { Context, EngineSeat } from './context.ts'
 import { serveControl } from './control.ts'
 import { standReady } from './doctor/examine.ts'
+import { createDrawer } from './drawer.ts'
 import { createEmit } from './events.ts'
 import { describeGossip } from './gossip-stats.ts'
 import { listen } from './listen.ts'
@@ -102,7 +103,12 @@ async function live(agent: Agent, config: AgentConfig, { tally, stop }: Running)
   tasks.keep('ready', () => reportReady(context, config.name))
   tasks.keep('stats', () => reportStats(context, config.name, tally))
   const wake = waker(context)
-  const performer = { desk, wake, tally, opener: createOpener(context) }
+  const drawer = createDrawer({
+    drawn: (table) => context.tell({ kind: 'scenarios', table }),
+    failed: (error) => context.emit('agent:retried', { task: 'scenarios', error }),
+    signal: context.signal,
+  })
+  const performer = { desk, wake, tally, opener: createOpener(context), drawer }
   await consume({ core, inputs, journal: context.journal, perform: (effect) => perform(context, performer, effect) })
 }
 

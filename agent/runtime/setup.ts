@@ -1,11 +1,12 @@
 // What the core is told before its first input, read from the config and the network description.
 import type { Address } from 'viem'
 import type { AgentConfig } from '../../config/schema.ts'
-import type { Seat, Setup, VaultSetup } from '../core/setup.ts'
+import type { Seat, Setup, TailShares, VaultSetup } from '../core/setup.ts'
 import { seat } from '../core/setup.ts'
 import type { Network, VaultDeployment } from '../domain/network.ts'
-import { type Bps, bps, millis, wad } from '../domain/units.ts'
+import { type Bps, bps, wad } from '../domain/units.ts'
 import { fromDoubleUp } from '../maths/fixed-point.ts'
+import { PRICE_TERMS } from '../maths/learning/price-terms.ts'
 import type { Market } from '../maths/sizing.ts'
 import { loadStrategy } from './plugins.ts'
 
@@ -16,10 +17,6 @@ const GAS_OF_CLAIM = 0.5
 const POOL_FEE = bps(30)
 /** A bid may pay this much more than quoted, for prices that move before it lands. */
 const PAY_TOLERANCE = bps(300)
-/** Modelled time in which an observed volatility counts half. */
-const HALF_LIFE = millis(15 * 60_000)
-/** Modelled time between observed prices; what is closer measures noise. */
-const SPACING = millis(60_000)
 
 /** Our addresses, and whether our executors are bonded on every engine chain. */
 export type Standing = { readonly self: readonly Address[]; readonly bonded: boolean }
@@ -42,13 +39,11 @@ export async function setupOf(config: AgentConfig, network: Network, who: Standi
     risk: {
       maxInFlight: risk.maxInFlight,
       minNet: risk.minNet,
-      gap: {
-        bidPrice: fraction(risk.capitalCharge),
-        limit: risk.maxShortfall,
-        jump: fraction(risk.jump),
-        jumpsPerDay: risk.jumpsPerDay,
-      },
-      volatility: { floor: fraction(risk.volatility), halfLife: HALF_LIFE, spacing: SPACING },
+      maxShortfall: risk.maxShortfall,
+      shares: sharesOf(risk.shares),
+      bidPrice: fraction(risk.capitalCharge),
+      prices: { ...PRICE_TERMS, volatility: fraction(risk.volatility) },
+      scenarios: { ...risk.scenarios, historical: fraction(risk.scenarios.historical) },
       payTolerance: PAY_TOLERANCE,
     },
     protections: {
@@ -72,8 +67,17 @@ async function seatsOf(config: AgentConfig): Promise<readonly Seat[]> {
 
 const fraction = (ratio: Bps): number => ratio / 10_000
 
+const sharesOf = ({ asset, route, chain, extreme, stress }: Record<keyof TailShares, Bps>): TailShares => ({
+  asset: fraction(asset),
+  route: fraction(route),
+  chain: fraction(chain),
+  extreme: fraction(extreme),
+  stress: fraction(stress),
+})
+
 function vaultOf(vault: VaultDeployment, slippage: Bps): VaultSetup {
   const market: Market = { fee: bps(POOL_FEE + slippage), depth: undefined }
   const markets = new Map(vault.assets.map(({ collateral }) => [collateral, market]))
-  return { id: vault.id, engine: vault.engine, latency: vault.latency, markets }
+  const { id, engine, chain, latency, failures } = vault
+  return { id, engine, chain, latency, failures, markets }
 }

@@ -1,11 +1,11 @@
 // Values at the newest quorum prices, read from the core's book for the rooms that settle and provide.
 import { type Market, marketAt } from '../core/book.ts'
-import { lawOf } from '../core/quote.ts'
+import { gapRisk } from '../core/risk/gap.ts'
+import { gapLaw } from '../core/risk/laws.ts'
 import type { Core } from '../core/state.ts'
 import type { ChainId, CollateralId, Wad } from '../domain/units.ts'
 import { wad } from '../domain/units.ts'
 import { toDouble } from '../maths/fixed-point.ts'
-import { gapRisk, shortfallOf } from '../maths/gap-risk.ts'
 import { collateralValueDown, margin } from '../maths/margin.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Ranked } from './share.ts'
@@ -40,20 +40,21 @@ function cover(market: Market, account: Parameters<typeof margin>[0]): number {
 }
 
 /**
- * What a provider must be paid for the gap of `value` of one collateral, on top of `held` already in flight, in bps of
- * the value. Undefined without a fresh price.
+ * What a provider must be paid for the gap of `value` of one collateral, on top of everything it carries, in bps of the
+ * value. Undefined without a fresh price, or a law that can be trusted.
  */
 export function gapPremium(
   core: Core,
-  at: { readonly engine: ChainId; readonly clock: Clock },
-  piece: { readonly collateral: CollateralId; readonly value: Wad; readonly held: Wad },
+  { engine, clock }: { readonly engine: ChainId; readonly clock: Clock },
+  { collateral, value }: { readonly collateral: CollateralId; readonly value: Wad },
 ): number | undefined {
-  const market = marketAt(core.book, at.engine, at.clock.now())
-  const vault = market?.terms.collaterals.find(({ id }) => id === piece.collateral)?.vault
-  if (market === undefined || vault === undefined || market.prices.size === 0 || piece.value === 0n) return undefined
-  const law = lawOf({ core, market }, { vault, collateral: piece.collateral })
-  if (law === undefined) return undefined
-  const inFlight = shortfallOf({ value: piece.held, debt: piece.held, law })
-  const risk = gapRisk([{ value: piece.value, debt: piece.value, law }], inFlight, core.setup.risk.gap)
-  return Math.ceil((toDouble(risk.premium) / toDouble(piece.value)) * 10_000)
+  const at = clock.now()
+  const market = marketAt(core.book, engine, at)
+  const listed = market?.terms.collaterals.find(({ id }) => id === collateral)
+  if (market === undefined || listed === undefined || market.prices.size === 0 || value === 0n) return undefined
+  const cell = { engine, feed: listed.feed, vault: listed.vault }
+  const law = gapLaw(core, at, cell, value)
+  if ('type' in law) return undefined
+  const risk = gapRisk(core, at, [{ cell, value, debt: value, law }])
+  return Math.ceil((toDouble(risk.premium) / toDouble(value)) * 10_000)
 }

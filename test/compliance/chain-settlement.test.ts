@@ -357,6 +357,7 @@ async function intentOn(
       outlay: cash,
       legs,
       collateralValue,
+      raceCost: wad(0n),
       bonus: wad(collateralValue - cash),
       cost: wad(100n * ETHER),
       providerFee: wad(0n),

@@ -1,6 +1,7 @@
 // Healthy defaults of everything the core speaks about; a test changes one thing.
 import type { Address, Hex } from 'viem'
 import { type Core, createCore, type Effect, type Input, step } from '../../agent/core/core.ts'
+import { drawTable } from '../../agent/core/risk/draw.ts'
 import type { Seat, Setup, VaultSetup } from '../../agent/core/setup.ts'
 import type { Fill, Intent, LatencyLaw, Outcome, Sale } from '../../agent/domain/liquidation.ts'
 import type {
@@ -16,6 +17,7 @@ import type {
 } from '../../agent/domain/market.ts'
 import type { ProviderStatus } from '../../agent/domain/message.ts'
 import { bps, chainId, type Instant, instant, millis, price, type Wad, wad } from '../../agent/domain/units.ts'
+import { PRICE_TERMS } from '../../agent/maths/learning/price-terms.ts'
 import type { Answer } from '../../agent/strategy.ts'
 
 export const ENGINE = chainId(31_338)
@@ -185,6 +187,7 @@ export const latency = (over: Partial<LatencyLaw> = {}): LatencyLaw => ({
 export const vaultSetup = (over: Partial<VaultSetup> = {}): VaultSetup => ({
   id: 'vault-fast',
   engine: ENGINE,
+  chain: VAULT_CHAIN,
   latency: latency(),
   markets: new Map([
     [0, { fee: bps(30), depth: usd(60_000_000) }],
@@ -219,8 +222,11 @@ export const setup = (over: Partial<Setup> = {}): Setup => ({
   risk: {
     maxInFlight: usd(1_000_000),
     minNet: usd(0),
-    gap: { bidPrice: 0.2, limit: usd(1_000_000), jump: 0.05, jumpsPerDay: 4 },
-    volatility: { floor: 0.9, halfLife: 15 * MINUTE, spacing: MINUTE },
+    maxShortfall: usd(1_000_000),
+    shares: { asset: 1, route: 1, chain: 1, extreme: 10, stress: 100 },
+    bidPrice: 0.2,
+    prices: { ...PRICE_TERMS, volatility: 0.9 },
+    scenarios: { rows: 1_024, historical: 0.25, refresh: millis(15 * MINUTE) },
     payTolerance: bps(50),
   },
   protections: { drawdown: 1, gapLosses: 1_000, failedGas: usd(1_000_000) },
@@ -307,6 +313,20 @@ export const takeAll: Seat['decide'] = ({ candidates }) =>
 /** Feeds inputs to a core and gathers what it wants done. */
 export const play = (core: Core, inputs: readonly Input[]): readonly Effect[] =>
   inputs.flatMap((input) => step(core, input))
+
+/** The same, with scenarios drawn as soon as they are asked for. */
+export const playDrawn = (core: Core, inputs: readonly Input[]): readonly Effect[] =>
+  inputs.flatMap((input) => {
+    const effects = step(core, input)
+    const tables = only(effects, 'draw-scenarios').map(({ spec }) => drawTable(spec))
+    return [
+      ...effects,
+      ...playDrawn(
+        core,
+        tables.map((table): Input => ({ at: input.at, kind: 'scenarios', table })),
+      ),
+    ]
+  })
 
 /** Effects of one kind. */
 export const only = <K extends Effect['kind']>(

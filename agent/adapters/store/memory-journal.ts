@@ -1,4 +1,5 @@
 // The journal without a disk: for tests, simulation and shadow runs. It keeps the same rules.
+import type { GapRecord } from '../../domain/gap-record.ts'
 import type { Decision } from '../../domain/liquidation.ts'
 import type { Journal, JournaledTx } from '../../ports/journal.ts'
 import { decode, encode } from './codec.ts'
@@ -11,6 +12,7 @@ export type MemoryJournal = Journal & { inputs(): Iterable<unknown> }
 export function openMemoryJournal(): MemoryJournal {
   const inputs: string[] = []
   const decisions: Decision[] = []
+  const gaps: GapRecord[] = []
   const facts = new Map<string, string>()
   let rows: readonly JournaledTx[] = []
   const of = (chain: number, from: string) =>
@@ -18,6 +20,8 @@ export function openMemoryJournal(): MemoryJournal {
   return {
     input: (input) => void inputs.push(encode(input)),
     decision: (decision) => void decisions.push(decision),
+    gap: (record) => void gaps.push(record),
+    gaps: () => gaps,
     commit: (tx) => {
       if (conflict(tx, of(tx.chain, tx.from)) === 'new') rows = [...rows, lowered(tx)]
     },

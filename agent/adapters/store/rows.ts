@@ -1,5 +1,6 @@
 // Rows of the journal's tables as the words of the trade. We wrote them; a row that does not fit is corruption.
 import { invariantBroken } from '../../domain/errors.ts'
+import type { GapRecord } from '../../domain/gap-record.ts'
 import type { Decision } from '../../domain/liquidation.ts'
 import { chainId } from '../../domain/units.ts'
 import type { JournaledTx } from '../../ports/journal.ts'
@@ -28,6 +29,14 @@ export function decisionOf(row: Row): Decision {
   const value = decode(String(row['body']))
   if (typeof value === 'object' && value !== null && 'candidate' in value && 'reason' in value) return value as Decision
   throw corrupt('decision')
+}
+
+/** A gap that ended, from its row. */
+export function gapOf(row: Row): GapRecord {
+  const value = decode(String(row['body']))
+  if (typeof value === 'object' && value !== null && 'forecast' in value && 'realised' in value)
+    return value as GapRecord
+  throw corrupt('gap')
 }
 
 const STATES: readonly JournaledTx['state'][] = ['signed', 'included', 'reverted', 'dropped']

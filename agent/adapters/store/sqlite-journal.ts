@@ -2,13 +2,14 @@
 import { hash } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Address } from 'viem'
+import type { GapRecord } from '../../domain/gap-record.ts'
 import type { Decision } from '../../domain/liquidation.ts'
 import type { ChainId } from '../../domain/units.ts'
 import type { Journal, JournaledTx } from '../../ports/journal.ts'
 import { decode, encode } from './codec.ts'
 import { conflict } from './conflict.ts'
 import { openDatabase } from './database.ts'
-import { decisionOf, transactionOf } from './rows.ts'
+import { decisionOf, gapOf, transactionOf } from './rows.ts'
 
 export type SqliteJournalOptions = {
   /** The file; created when absent. */
@@ -35,6 +36,11 @@ export function openSqliteJournal({ path, buffer = 512 }: SqliteJournalOptions):
   return {
     input: (input) => append(() => log.input(encode(input))),
     decision: (decision) => append(() => log.decision(decision)),
+    gap: (record) => append(() => log.gap(record)),
+    gaps: () => {
+      log.flush()
+      return say.gaps.all().map(gapOf)
+    },
     commit: (tx) => inOneTransaction(db, () => commit(db, log, tx)),
     settle: (txHash, state) => void say.settle.run(state, txHash),
     open: (chain) => say.open.all(chain).map(transactionOf),
@@ -105,6 +111,7 @@ function statements(db: DatabaseSync) {
     ),
     recall: db.prepare('SELECT value FROM fact WHERE key = ?'),
     inputs: db.prepare('SELECT body FROM input ORDER BY seq'),
+    gaps: db.prepare('SELECT body FROM gap ORDER BY seq'),
   }
 }
 
@@ -117,22 +124,27 @@ function bufferedLog(db: DatabaseSync) {
   let digest = text(last?.['digest']) ?? ''
   let inputs: string[] = []
   let taken: Decision[] = []
+  let gaps: GapRecord[] = []
   const addInput = db.prepare('INSERT INTO input (seq, body, digest) VALUES (?, ?, ?)')
   const addDecision = db.prepare('INSERT INTO decision (at, kind, reason, body) VALUES (?, ?, ?, ?)')
+  const addGap = db.prepare('INSERT INTO gap (at, body) VALUES (?, ?)')
   const write = () => {
     for (const body of inputs) {
       digest = hash('sha256', digest + body)
       addInput.run(++position, body, digest)
     }
     for (const decision of taken) addDecision.run(decision.at, decision.kind, decision.reason, encode(decision))
+    for (const record of gaps) addGap.run(record.realised.realisedAt, encode(record))
     inputs = []
     taken = []
+    gaps = []
     return { position, digest }
   }
-  const waiting = () => inputs.length + taken.length
+  const waiting = () => inputs.length + taken.length + gaps.length
   return {
     input: (body: string) => void inputs.push(body),
     decision: (decision: Decision) => void taken.push(decision),
+    gap: (record: GapRecord) => void gaps.push(record),
     waiting,
     write,
     flush: () => waiting() > 0 && inOneTransaction(db, write),

@@ -45,15 +45,17 @@ export function drawScenarios(market: Market, { rows, seed, fixed = [] }: Plan):
 }
 
 /** Nodes of the business clock: rows are rougher than this anyway. */
-const CLOCK_NODES = 12
+const CLOCK_NODES = 6
+/** Places of a table of returns; between them it is cubic. */
+const PLACES = 60
 
 /** exp X - 1 per asset and horizon, at v / (1 + |v|) of the copula's value v: cheaper than a hyperbolic scale. */
 function moveTables({ assets, nu }: Market): readonly Table[] {
   const scores = scoreTable(nu)
   return assets.flatMap(({ model, clock }) =>
     HORIZONS.map((l, i) => {
-      const gap: Gap = { model, latency: { type: 'fixed', l }, activity: clock?.[i] }
-      const returns = returnTable(returnLaw(gap, CLOCK_NODES), 200)
+      const gap: Gap = { model, latency: { type: 'fixed', l }, activity: clock?.[i] ?? undefined }
+      const returns = returnTable(returnLaw(gap, CLOCK_NODES), PLACES)
       const moveAt = (value: number) => Math.expm1(lookUp(returns, lookUp(scores, Math.asinh(value))))
       return tabulated((place) => moveAt(place / (1 - Math.abs(place))), [-0.995, 0.995], 600)
     }),

@@ -42,7 +42,7 @@ const told = (second: number, over: Parameters<typeof ripe>[0]): Input => ({
 test('an account that falls below maintenance is found once, decided and submitted', () => {
   const core = createCore(setup({ seats: [seatOf(takeAll)] }))
   const effects = [...play(core, opening(2_400, ripe())), ...play(core, ticks(2_399, 1))]
-  expect(effects.map(({ kind }) => kind)).toEqual(['found', 'decided', 'submit', 'decided'])
+  expect(effects.map(({ kind }) => kind)).toEqual(['found', 'decided', 'submit', 'draw-scenarios', 'decided'])
   expect(only(effects, 'decided').map(({ decision }) => [decision.strategy, decision.kind, decision.reason])).toEqual([
     ['test', 'take', 'take'],
     ['core', 'skip', 'already-reserved'],

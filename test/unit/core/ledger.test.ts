@@ -9,7 +9,6 @@ import {
   openSettlement,
   release,
   reserve,
-  shortfallInFlight,
   unsettledGas,
 } from '../../../agent/core/ledger.ts'
 import type { Attribution, Intent, Leg } from '../../../agent/domain/liquidation.ts'
@@ -113,10 +112,9 @@ test('the parts of every settlement sum to its total, and all totals to what the
 test('a won bid moves its reservation into flight, wei for wei', () => {
   const { core, intent } = submitted()
   const { ledger } = core
-  expect(shortfallInFlight(ledger)).toBe(intent.quote.gap.shortfall)
   release(ledger, intent.id)
   openSettlement(ledger, { intent, fill: fill(intent), at: START, gas: usd(1), asset })
-  expect([inFlight(ledger), shortfallInFlight(ledger)]).toEqual([intent.quote.outlay, intent.quote.gap.shortfall])
+  expect(inFlight(ledger)).toBe(intent.quote.outlay)
 })
 
 test('reservations of one engine leave the cash of another alone', () => {

@@ -8,6 +8,7 @@ import { maxFractionUp } from '../../../agent/maths/margin.ts'
 import type { Offered } from '../../../agent/strategy.ts'
 import {
   engineTerms,
+  latency,
   opening,
   PROVIDER,
   play,
@@ -18,6 +19,7 @@ import {
   secondsIn,
   setup,
   usd,
+  vaultSetup,
 } from '../../support/builders.ts'
 
 /** What a strategy is shown at $2,400. */
@@ -43,21 +45,35 @@ describe('a quote', () => {
   test('is worth the bonus less cost, fee and premium, in every figure', () => {
     for (const quote of offered(ripe(), {}, rates(9_900))?.quotes ?? []) {
       expect(quote.bonus).toBe(quote.collateralValue - quote.outlay)
-      expect(quote.net).toBe(quote.bonus - quote.cost - quote.providerFee - quote.gap.premium)
+      expect(quote.net).toBe(quote.bonus - quote.cost - quote.raceCost - quote.providerFee - quote.gap.premium)
       expect(quote.collateralValue).toBe(quote.legs.reduce((sum, leg) => sum + leg.value, 0n))
     }
   })
 
-  test('comes on every open route, and in a few sizes where the bid price rises within the slice', () => {
-    const routes = (limit: number) => {
-      const { risk } = setup()
-      const over = { risk: { ...risk, gap: { ...risk.gap, limit: usd(limit) } } }
-      const quotes = offered(ripe(), over, rates(9_900))?.quotes ?? []
-      expect(quotes.map(({ net }) => net)).toEqual(quotes.map(({ net }) => net).sort((a, b) => (a < b ? 1 : -1)))
-      return quotes.map(({ route }) => route.settlement).sort()
-    }
-    expect(routes(1_000_000)).toEqual(['liquidity-service', 'state-proof'])
-    expect(routes(2_000)).toEqual(['liquidity-service', 'state-proof', 'state-proof', 'state-proof'])
+  test('comes on every open route, best net first', () => {
+    const quotes = offered(ripe(), {}, rates(9_900))?.quotes ?? []
+    expect(quotes.map(({ net }) => net)).toEqual(quotes.map(({ net }) => net).sort((a, b) => (a < b ? 1 : -1)))
+    expect(quotes.map(({ route }) => route.settlement).sort()).toEqual(['liquidity-service', 'state-proof'])
+  })
+
+  test('comes in a smaller size too where more of the slice earns less', () => {
+    const { risk } = setup()
+    const sizes = (over: Partial<Setup['risk']>) => offered(ripe(), { risk: { ...risk, ...over } })?.quotes ?? []
+    expect(sizes({})).toHaveLength(1)
+    const [small, large] = sizes({ maxShortfall: usd(1_300), bidPrice: 0.5 })
+    expect([small?.fraction, large?.fraction].map(Number)).toEqual([expect.any(Number), sizes({})[0]?.fraction])
+    expect((small?.fraction ?? 0) < (large?.fraction ?? 0)).toBe(true)
+    expect((small?.net ?? 0n) > (large?.net ?? 0n)).toBe(true)
+  })
+
+  test('is as large as it is worth waiting for: a ticket that would travel slower is cut', () => {
+    const steps = [{ above: usd(5_000), times: 40 }]
+    const cut = best(ripe(), {
+      vaults: [vaultSetup({ latency: latency({ steps }) })],
+      risk: { ...setup().risk, bidPrice: 1 },
+    })
+    expect(cut.outlay <= usd(5_000)).toBe(true)
+    expect(cut.outlay > usd(4_900)).toBe(true)
   })
 
   test('asks a larger premium on the slow vault than on the fast one', () => {

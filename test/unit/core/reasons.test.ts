@@ -12,6 +12,7 @@ import {
   auctionTerms,
   batchesAt,
   engineTerms,
+  hash,
   only,
   opening,
   play,
@@ -23,6 +24,7 @@ import {
   submitted,
   takeAll,
   usd,
+  WETH,
   won,
 } from '../../support/builders.ts'
 
@@ -37,12 +39,27 @@ const altered = (change: (answer: Answer, view: View) => readonly Answer[]) => (
 
 const paused = { reason: 'operator', detail: 'an operator paused this agent', at: START } as const
 
+/** The same account with one of the limits too narrow for anything. */
+const narrow = (shares: Partial<Setup['risk']['shares']>): readonly Effect[] =>
+  shown(opening(2_400, ripe()), { risk: { ...risk, shares: { ...risk.shares, ...shares } } })
+
+/** A claim of ours that nobody redeemed since the start. */
+const hung = (n: number): Input => ({
+  at: START,
+  kind: 'claim-opened',
+  claim: {
+    ...{ intent: hash(n), vault: 'vault-fast', collateral: 0, asset: WETH, amount: 10n ** 18n },
+    ...{ openedAt: START, openedIn: anchor(1n) },
+  },
+})
+const seenAt = (second: number): Input => ({ at: secondsIn(second), kind: 'account', account: ripe(), source: 'own' })
+
 /** For every reason, a situation that gives it. A reason without one does not compile. */
 const situations: Readonly<Record<SkipReason, () => readonly Effect[]>> = {
   'not-profitable': () => shown(opening(2_400)),
   'gap-premium': () => {
     const seats = [seat(gapAware, gapAware.params.parse({}))]
-    const dear = { ...risk, gap: { ...risk.gap, bidPrice: 5 } }
+    const dear = { ...risk, bidPrice: 5 }
     const inputs = opening(2_400, ripe()).map(
       (input): Input =>
         input.kind === 'terms'
@@ -54,6 +71,16 @@ const situations: Readonly<Record<SkipReason, () => readonly Effect[]>> = {
   'waiting-for-discount': () => shown(opening(2_400), { seats: [seat(gapAware, gapAware.params.parse({}))] }),
   capital: () => shown(opening(2_400, ripe(), usd(100))),
   'in-flight-limit': () => shown(opening(2_400, ripe()), { risk: { ...risk, maxInFlight: usd(100) } }),
+  'shortfall-limit': () => shown(opening(2_400, ripe()), { risk: { ...risk, maxShortfall: usd(1) } }),
+  'asset-limit': () => narrow({ asset: 1e-6 }),
+  'route-limit': () => narrow({ route: 1e-6 }),
+  'chain-limit': () => narrow({ chain: 1e-6 }),
+  'stress-limit': () => narrow({ stress: 1e-6 }),
+  'route-stalled': () => shown([...opening(2_500), ...[1, 2].map(hung), ...tick(600), seenAt(600)]),
+  'gap-unknown': () => {
+    const frozen = batchesAt(2_400, secondsIn(11)).map((batch): Input => ({ at: secondsIn(11), kind: 'prices', batch }))
+    return shown([...opening(2_400), ...frozen, { at: secondsIn(11), kind: 'account', account: ripe(), source: 'own' }])
+  },
   'already-reserved': () => play(submitted().core, tick(1)),
   provisional: () =>
     shown(

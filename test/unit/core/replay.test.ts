@@ -1,9 +1,13 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { decode, encode } from '../../../agent/adapters/store/codec.ts'
 import { createCore, type Effect, type Input, step } from '../../../agent/core/core.ts'
+import { drawTable } from '../../../agent/core/risk/draw.ts'
+import type { ScenarioSpec } from '../../../agent/core/risk/table.ts'
 import { seat } from '../../../agent/core/setup.ts'
 import type { Claim, Intent } from '../../../agent/domain/liquidation.ts'
 import { bps, instant, wad } from '../../../agent/domain/units.ts'
+import { logged, restored } from '../../../agent/runtime/loop.ts'
 import { strategy as firstCome } from '../../../strategies/first-come.ts'
 import { strategy as gapAware } from '../../../strategies/gap-aware.ts'
 import {
@@ -35,6 +39,7 @@ import {
 const fresh = () =>
   createCore(
     setup({
+      risk: { ...setup().risk, scenarios: { ...setup().risk.scenarios, rows: 512 } },
       seats: [
         seat(gapAware, gapAware.params.parse({}), bps(6_000)),
         seatOf((view) => (view.random() < 0.3 ? takeAll(view) : []), { name: 'coin' }),
@@ -63,6 +68,7 @@ const event = fc.record({
     'gas',
     'timer',
     'terms',
+    'multiplier',
   ),
   wait: fc.integer({ min: 0, max: 1_500 }),
   level: fc.integer({ min: 2_050, max: 2_600 }),
@@ -78,6 +84,7 @@ function session(events: readonly Event[]): { readonly inputs: readonly Input[];
   const effects: Effect[] = []
   const pending: Intent[] = []
   const claims: Claim[] = []
+  const drawn: ScenarioSpec[] = []
   let at: number = START
   let block = 1n
   const tell = (input: Input): void => {
@@ -86,7 +93,9 @@ function session(events: readonly Event[]): { readonly inputs: readonly Input[];
       effects.push(effect)
       if (effect.kind === 'submit') pending.push(effect.intent)
       if (effect.kind === 'settle') claims.push(effect.claim)
+      if (effect.kind === 'draw-scenarios') drawn.push(effect.spec)
     }
+    for (const spec of drawn.splice(0)) tell({ at: input.at, kind: 'scenarios', table: drawTable(spec) })
   }
   for (const input of prologue) tell(input)
   for (const { kind, wait, level, pick, luck } of events) {
@@ -185,6 +194,8 @@ function inputsOf(kind: Event['kind'], { at, block, level, pick, luck, pending, 
           purpose: (['claim', 'credit', 'root'] as const)[luck] ?? 'root',
         },
       ]
+    case 'multiplier':
+      return [{ at, kind, multiplier: 1 + 0.2 * luck }]
     case 'timer':
       return [{ at, kind }]
   }
@@ -199,7 +210,8 @@ test("a run's logged inputs replayed through a fresh core give byte-identical ef
     fc.property(fc.array(event, { minLength: 40, maxLength: 120 }), (events) => {
       const { inputs, effects } = session(events)
       const core = fresh()
-      expect(bytes(inputs.flatMap((input) => step(core, input)))).toBe(bytes(effects))
+      const log = inputs.map((input) => restored(decode(encode(logged(input))) as Input))
+      expect(bytes(log.flatMap((input) => step(core, input)))).toBe(bytes(effects))
       for (const { kind } of effects) seen.add(kind)
       for (const { kind } of inputs) seen.add(`input ${kind}`)
     }),
@@ -208,14 +220,16 @@ test("a run's logged inputs replayed through a fresh core give byte-identical ef
   expect([...seen].filter((kind) => !kind.startsWith('input')).sort()).toEqual([
     'alarm',
     'decided',
+    'draw-scenarios',
     'found',
+    'gap-realised',
     'open-auction',
     'settle',
     'settled',
     'submit',
     'wake',
   ])
-  expect([...seen].filter((kind) => kind.startsWith('input'))).toHaveLength(13)
+  expect([...seen].filter((kind) => kind.startsWith('input'))).toHaveLength(15)
 })
 
 test('in any session no account has two bids under way, and nothing but a take is said twice in a row', () => {

@@ -1,0 +1,111 @@
+// What the agent believes of prices, routes and races, learned from what it heard and settled. Modelled time.
+
+import type { Claim, Sale } from '../../domain/liquidation.ts'
+import type { ChainId, Instant, VaultId } from '../../domain/units.ts'
+import { type LatencyLearning, latencyUnseen, learnLatency } from '../../maths/learning/latency-learning.ts'
+import { lognormalPrior, stuckBeyond } from '../../maths/learning/latency-prior.ts'
+import { learnPrice, type PriceLearning } from '../../maths/learning/price-learning.ts'
+import { afterArrival, type StallBelief, stallOdds } from '../../maths/learning/stalls.ts'
+import { feedKey, type Market } from '../book.ts'
+import { openClaims } from '../ledger.ts'
+import type { VaultSetup } from '../setup.ts'
+import type { Core } from '../state.ts'
+import { modelled, secondsBetween } from './modelled.ts'
+import { openRaces, type Races } from './races.ts'
+
+/** Changed only by inputs. Prices by engine and feed, stalls by vault chain. */
+export type Beliefs = {
+  readonly prices: Map<string, PriceLearning>
+  readonly latencies: Map<VaultId, LatencyLearning>
+  readonly stalls: Map<ChainId, StallBelief>
+  /** Claims already counted as stuck, by intent, vault and collateral. */
+  readonly late: Set<string>
+  readonly races: Races
+  /** Candidates that demand for tail capital was learned from, and what it would have earned lately, per unit. */
+  readonly demand: Set<string>
+  lately: number
+  /** What the evidence of earlier forecasts makes of tails: at least one. */
+  multiplier: number
+}
+
+/** Nothing heard yet: priors only. */
+export const openBeliefs = (): Beliefs => ({
+  prices: new Map(),
+  latencies: new Map(),
+  stalls: new Map(),
+  late: new Set(),
+  demand: new Set(),
+  races: openRaces(),
+  lately: 0,
+  multiplier: 1,
+})
+
+/** Takes in the prices that a quorum agrees on. */
+export function learnPrices(core: Core, { engine, prices, at }: Market): void {
+  const { beliefs, setup } = core
+  for (const [feed, { price }] of prices) {
+    const key = feedKey(engine, feed)
+    const tick = { at: modelled(core, at), price: Number(price) / 1e8 }
+    beliefs.prices.set(key, learnPrice(beliefs.prices.get(key), tick, setup.risk.prices))
+  }
+}
+
+/** What is known of a route home; its prior until something settled. */
+export const latencyOf = ({ beliefs }: Core, vault: VaultSetup): LatencyLearning =>
+  beliefs.latencies.get(vault.id) ?? latencyUnseen(priorOf(vault))
+
+/** The stuck mode comes on top of the body. */
+function priorOf({ latency }: VaultSetup) {
+  const { median, spread, stuckOdds, stuckMedian } = latency
+  return lognormalPrior(median / 1_000, spread, { stuckOdds, stuckMedian: (median + stuckMedian) / 1_000 })
+}
+
+/** A sale came home: its claims teach the route how long it takes from committing capital. */
+export function learnArrivals(
+  core: Core,
+  claims: readonly Claim[],
+  sale: Sale,
+  committedAt: (claim: Claim) => Instant | undefined,
+): void {
+  for (const claim of claims) {
+    const vault = core.setup.vaults.find(({ id }) => id === claim.vault)
+    if (vault === undefined) continue
+    const at = modelled(core, sale.soldAt)
+    const seconds = secondsBetween(core, committedAt(claim) ?? claim.openedAt, sale.soldAt)
+    const told = core.beliefs.late.delete(nameOf(claim))
+    core.beliefs.latencies.set(vault.id, learnLatency(latencyOf(core, vault), { type: 'arrived', at, seconds, told }))
+    if (!told) noteArrival(core, vault, at, false)
+  }
+}
+
+/** Claims on their way for so long that they count as stuck, once each. */
+export function learnDelays(core: Core, at: Instant): void {
+  for (const { claim } of openClaims(core.ledger)) {
+    const vault = core.setup.vaults.find(({ id }) => id === claim.vault)
+    if (vault === undefined || core.beliefs.late.has(nameOf(claim))) continue
+    const learning = latencyOf(core, vault)
+    if (secondsBetween(core, claim.openedAt, at) <= stuckBeyond(learning.prior)) continue
+    core.beliefs.late.add(nameOf(claim))
+    core.beliefs.latencies.set(vault.id, learnLatency(learning, { type: 'late', at: modelled(core, at) }))
+    noteArrival(core, vault, modelled(core, at), true)
+  }
+}
+
+function noteArrival({ beliefs }: Core, { chain }: VaultSetup, at: number, late: boolean): void {
+  beliefs.stalls.set(chain, afterArrival(beliefs.stalls.get(chain), at, late))
+}
+
+/** Odds that a vault chain stands still. */
+export const stalledOdds = (core: Core, chain: ChainId, at: Instant): number =>
+  stallOdds(core.beliefs.stalls.get(chain), modelled(core, at))
+
+const nameOf = ({ intent, vault, collateral }: Claim): string => `${intent}:${vault}:${collateral}`
+
+/** The most that evidence against our forecasts makes tails wider. */
+const WIDEST = 3
+
+/** Tails as wide as the evidence asks for: never narrower than the model's own, and never beyond three times. */
+export function widen(core: Core, multiplier: number): void {
+  if (!Number.isFinite(multiplier)) return
+  core.beliefs.multiplier = Math.min(WIDEST, Math.max(1, multiplier))
+}

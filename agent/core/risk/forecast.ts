@@ -1,0 +1,72 @@
+// What a quote says of its gap, leg by leg: loss per unit of debt l = K - h exp(X).
+import type { ForecastLevel, GapForecast } from '../../domain/gap-record.ts'
+import type { Quote } from '../../domain/liquidation.ts'
+import { prorate, toDouble } from '../../maths/fixed-point.ts'
+import { lossOdds, type Terms, varEs } from '../../maths/risk/loss.ts'
+import type { Market } from '../book.ts'
+import type { Core } from '../state.ts'
+import { cellOf } from './carriages.ts'
+import { type Cell, type GapLaw, gapLaw, LEVELS } from './laws.ts'
+import { modelled } from './modelled.ts'
+
+/** What was said, and what it takes to judge it later. */
+export type Forecast = {
+  readonly said: GapForecast
+  readonly cell: Cell
+  readonly law: GapLaw
+  /** Price of the collateral's feed when it was said. */
+  readonly price: number
+}
+
+/** One forecast per leg of a quote whose gap is ours and was paid for. */
+export function forecastsOf(core: Core, market: Market, quote: Quote): readonly Forecast[] {
+  const { legs, outlay, route } = quote
+  if (route.settlement !== 'state-proof' || outlay <= 0n) return []
+  const debts = prorate(
+    outlay,
+    legs.map(({ value }) => value),
+  )
+  const K = 1 + toDouble(quote.cost + quote.raceCost) / toDouble(outlay)
+  return legs.flatMap((leg, i) => {
+    const cell = cellOf(core, leg)
+    const law = cell && gapLaw(core, market.at, cell, outlay)
+    const price = cell && market.prices.get(cell.feed)?.price
+    const debt = toDouble(debts[i] ?? 0n)
+    if (cell === undefined || law === undefined || 'type' in law || price === undefined || debt <= 0) return []
+    const terms = { K, h: toDouble(leg.value) / debt }
+    const id = `${quote.candidate.id}|${route.id}|${leg.collateral}`
+    const about = { id, engine: cell.engine, vault: cell.vault, feed: cell.feed, collateral: leg.collateral }
+    const premium = toDouble(quote.gap.premium) / toDouble(outlay)
+    const said = {
+      ...about,
+      ...figures(core, law, terms),
+      at: market.at,
+      modelledAt: modelled(core, market.at),
+      debt,
+      premium,
+    }
+    return [{ said, cell, law, price: Number(price) }]
+  })
+}
+
+function figures({ beliefs }: Core, { belief, law, tails }: GapLaw, terms: Terms) {
+  const { pLoss, EL } = lossOdds(law, terms)
+  const mean = terms.K - terms.h * law.mean
+  const wider = (loss: number): number => mean + beliefs.multiplier * (loss - mean)
+  const levels = LEVELS.map((alpha, i): ForecastLevel => {
+    const tail = tails[i]
+    const { VaR, ES } = tail === undefined ? { VaR: Number.NaN, ES: Number.NaN } : varEs(tail, terms)
+    return { alpha, VaR: wider(VaR), ES: wider(ES) }
+  })
+  return {
+    state: belief.state,
+    version: belief.version,
+    effectiveSample: belief.effectiveSample,
+    ...terms,
+    lossOdds: pLoss,
+    expectedLoss: EL,
+    deviation: law.deviation,
+    levels,
+    baselines: {},
+  }
+}

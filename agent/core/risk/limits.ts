@@ -1,0 +1,114 @@
+// Limits on tails: sums over the same scenarios, for everything, for every asset, route and chain, and for days of stress.
+import type { SkipReason } from '../../domain/liquidation.ts'
+import { type Instant, type Wad, wad } from '../../domain/units.ts'
+import { toDouble } from '../../maths/fixed-point.ts'
+import { type AssetClass, classOf, STRESSES } from '../../maths/risk/stress.ts'
+import type { Core } from '../state.ts'
+import { stalledOdds } from './beliefs.ts'
+import { carriages } from './carriages.ts'
+import { partsOf, riskOf, riskWith, WHOLE } from './carried.ts'
+import { limitOf, shortfallOf } from './gap.ts'
+import { type Cell, type Exposure, vaultOf } from './laws.ts'
+
+/** The limit that some legs would break, in words. */
+export type Reached = { readonly reason: SkipReason; readonly detail: string }
+
+/** The first limit that the legs would pass on top of everything carried, if any. */
+export function limitReached(core: Core, at: Instant, legs: readonly Exposure[]): Reached | undefined {
+  const parts = new Set([WHOLE, ...legs.flatMap(({ cell }) => partsOf(core, cell))])
+  for (const part of parts) {
+    const reached = partReached(core, at, part, legs)
+    if (reached !== undefined) return reached
+  }
+  return stressReached(core, at, legs)
+}
+
+/** The share of the legs, all of them falling with their debts, that still fits: to within a hundredth. */
+export function roomFor(core: Core, at: Instant, legs: readonly Exposure[]): number {
+  if (limitReached(core, at, legs) === undefined) return 1
+  let [fits, breaks] = [0, 1]
+  while (breaks - fits > 0.01) {
+    const share = (fits + breaks) / 2
+    if (
+      limitReached(
+        core,
+        at,
+        legs.map((leg) => part(leg, share)),
+      ) === undefined
+    )
+      fits = share
+    else breaks = share
+  }
+  return fits
+}
+
+const PARTS = 1_000_000
+
+function part(leg: Exposure, share: number): Exposure {
+  const of = (amount: bigint): Wad => wad((amount * BigInt(Math.round(share * PARTS))) / BigInt(PARTS))
+  return { ...leg, value: of(leg.value), debt: of(leg.debt) }
+}
+
+/** Sums of tails bound every tail: exact scenarios are asked only where that bound would break a limit. */
+function partReached(core: Core, at: Instant, name: string, legs: readonly Exposure[]): Reached | undefined {
+  const own = legs.filter(({ cell }) => name === WHOLE || partsOf(core, cell).includes(name))
+  const risks = riskOf(core, at, name)
+  for (const { level, share, reason, what } of limitsOf(core, name)) {
+    const limit = share * limitOf(core)
+    const more = own.reduce((sum, leg) => sum + shortfallOf(core, leg, level), 0)
+    if (more === 0 || Math.max(0, risks[level]?.ES ?? 0) + more <= limit) continue
+    const exact = riskWith(core, at, name, own)?.[level]?.ES
+    if (exact !== undefined && exact <= limit) continue
+    return { reason, detail: `${what} would pass its limit of $${Math.floor(limit)}` }
+  }
+  return undefined
+}
+
+type Limit = { readonly level: number; readonly share: number; readonly reason: SkipReason; readonly what: string }
+
+function limitsOf({ setup }: Core, name: string): readonly Limit[] {
+  const { asset, route, chain, extreme } = setup.risk.shares
+  const what = `expected shortfall on ${name}`
+  if (name.startsWith('asset')) return [{ level: 0, share: asset, reason: 'asset-limit', what }]
+  if (name.startsWith('route')) return [{ level: 0, share: route, reason: 'route-limit', what }]
+  if (name.startsWith('chain')) return [{ level: 0, share: chain, reason: 'chain-limit', what }]
+  return [
+    { level: 0, share: 1, reason: 'shortfall-limit', what: 'expected shortfall in flight' },
+    { level: 2, share: extreme, reason: 'shortfall-limit', what: 'expected shortfall at 99.9 % in flight' },
+  ]
+}
+
+/** What everything carried and the legs would lose on the worst of the days of stress. */
+function stressReached(core: Core, at: Instant, legs: readonly Exposure[]): Reached | undefined {
+  const held = carriages(core, at).map(({ cell, amount }) => ({ kind: kindOf(core, cell), amount }))
+  const more = legs.map(({ cell, value, debt }) => ({
+    kind: kindOf(core, cell),
+    amount: debt > 0n ? toDouble(value) : 0,
+  }))
+  const limit = core.setup.risk.shares.stress * limitOf(core)
+  for (const { name, returns } of STRESSES) {
+    const lost = (all: typeof held): number =>
+      all.reduce((sum, { kind, amount }) => sum - amount * Math.expm1(returns[kind]), 0)
+    if (lost(more) <= 0 || lost(held) + lost(more) <= limit) continue
+    return { reason: 'stress-limit', detail: `the loss on ${name} would pass its limit of $${Math.floor(limit)}` }
+  }
+  return undefined
+}
+
+function kindOf({ book }: Core, { engine, feed }: Cell): AssetClass {
+  const listed = book.terms.get(engine)?.collaterals.find((one) => one.feed === feed)
+  return classOf(listed?.symbol ?? '')
+}
+
+/** Odds of a stall from which nothing new is committed to a chain. */
+const STALLED = 0.5
+
+/** A chain that stands still takes nothing new. */
+export function stalled(core: Core, at: Instant, legs: readonly Pick<Exposure, 'cell'>[]): Reached | undefined {
+  for (const { cell } of legs) {
+    const chain = vaultOf(core, cell)?.chain
+    if (chain === undefined || stalledOdds(core, chain, at) < STALLED) continue
+    return { reason: 'route-stalled', detail: `chain ${chain} of ${cell.vault} seems to stand still` }
+  }
+  return undefined
+}
