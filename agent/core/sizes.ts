@@ -8,7 +8,7 @@ import { free, inFlight, pledged } from './ledger.ts'
 import { cashNeeded, isInsolvent, quoteAt } from './quote.ts'
 import { shortfallCarried } from './risk/carried.ts'
 import { learnDemand } from './risk/demand.ts'
-import { limitOf, openPrice } from './risk/gap.ts'
+import { limitOf } from './risk/gap.ts'
 import { vaultOf } from './risk/laws.ts'
 import { limitReached, roomFor } from './risk/limits.ts'
 import { exposuresOf, type Missing, missing, type Sheet } from './sheet.ts'
@@ -64,62 +64,60 @@ function byTail(sheet: Sheet, quote: Quote): readonly [Bps, Missing] {
 
 /** The part that earns most, where impact, the bid price or a slower road for large tickets bend the value. */
 function bestOf(sheet: Sheet, quote: Quote, most: Bps): readonly Bps[] {
-  if (quote.route.settlement !== 'state-proof' || quote.outlay <= 0n || quote.fraction === 0) return []
+  const tickets = ticketsOf(sheet.core, quote)
+  if (quote.outlay <= 0n || !(tickets.length > 1 || isBent(sheet, quote))) return []
   const perDebt = quote.fraction / toDouble(quote.outlay)
-  const steps = ticketsOf(sheet.core, quote).flatMap((upTo) => {
-    const fraction = bps(Math.min(most, Math.floor(upTo * perDebt)))
-    const at = fraction === quote.fraction ? quote : quoteAt(sheet, quote.route, fraction)
-    return 'missing' in at ? [] : [{ upTo, terms: termsOf(sheet, at) }]
+  const steps = tickets.flatMap((upTo) => {
+    const top = bps(Math.min(most, Math.floor(upTo * perDebt)))
+    const [whole, half] = [top, bps(Math.ceil(top / 2))].map((part) => quoteAt(sheet, quote.route, part))
+    return whole === undefined || half === undefined || 'missing' in whole || 'missing' in half
+      ? []
+      : [{ upTo, terms: termsOf(whole, half) }]
   })
-  if (steps.length === 1 && steps.every(({ terms }) => terms.impact === 0 && terms.rho * terms.curvature === 0))
-    return []
   const { debt } = bestOverSteps(steps, 0, most / perDebt)
   const fraction = bps(Math.floor(debt * perDebt))
   return fraction > 0 && fraction < most && fraction * LEAST_SHARE >= quote.fraction ? [fraction] : []
 }
 
 /** Sizes at which a road of this quote becomes slower, and no end. */
-function ticketsOf(core: Core, quote: Quote): readonly number[] {
-  const { engine } = quote.candidate.account
-  const steps = quote.legs.flatMap(({ vault }) => vaultOf(core, { engine, vault })?.latency.steps ?? [])
-  const below = steps.map(({ above }) => toDouble(above)).filter((above) => above < toDouble(quote.outlay))
+function ticketsOf(core: Core, { route, legs, outlay, candidate }: Quote): readonly number[] {
+  if (route.settlement !== 'state-proof') return []
+  const { engine } = candidate.account
+  const steps = legs.flatMap(({ vault }) => vaultOf(core, { engine, vault })?.latency.steps ?? [])
+  const below = steps.map(({ above }) => toDouble(above)).filter((above) => above < toDouble(outlay))
   return [...new Set(below)].sort((a, b) => a - b).concat(Number.MAX_VALUE)
 }
 
-/** The value of a size, per unit of debt, around the size of a quote. */
-function termsOf({ core, market }: Sheet, quote: Quote): SizeTerms {
-  const debt = toDouble(quote.outlay)
-  const value = toDouble(quote.collateralValue)
-  const fixed = toDouble(core.setup.gas.bid) + toDouble(quote.raceCost)
-  const limit = limitOf(core)
-  const used = Math.min(0.98, shortfallCarried(core, market.at) / limit)
-  const impact = impactOf(core, quote)
-  const marginal = toDouble(quote.gap.shortfall) / debt
-  const straight = toDouble(quote.cost) - toDouble(core.setup.gas.bid) - impact * value * debt
-  return {
-    bonus: value / debt - 1,
-    basis: 1,
-    slippage: 0,
-    impact,
-    m1: 1,
-    K: 1 + straight / debt,
-    rho: openPrice(core) / (1 - used),
-    marginal,
-    curvature: marginal ** 2 / (limit * (1 - used)),
-    fixedCost: fixed,
-  }
+/** Whether a part of the slice may be worth more than the whole: pools lose value over depth, limits come near. */
+function isBent({ core, market }: Sheet, { route, legs, gap, candidate }: Quote): boolean {
+  if (route.settlement !== 'state-proof') return false
+  const { engine } = candidate.account
+  const used = shortfallCarried(core, market.at) + toDouble(gap.shortfall)
+  const shallow = legs.some(({ vault, collateral, value }) => {
+    const depth = vaultOf(core, { engine, vault })?.markets.get(collateral)?.depth
+    return depth !== undefined && SHALLOW * value > depth
+  })
+  return shallow || 10 * used > limitOf(core)
 }
 
-/** Loss of selling one more dollar of debt's collateral, as a share of its value: pools lose value over depth. */
-function impactOf(core: Core, { legs, outlay, candidate }: Quote): number {
-  const value = legs.reduce((sum, leg) => sum + toDouble(leg.value), 0)
-  const lost = legs.reduce((sum, leg) => {
-    const depth = vaultOf(core, { engine: candidate.account.engine, vault: leg.vault })?.markets.get(
-      leg.collateral,
-    )?.depth
-    return sum + (depth === undefined ? 0 : toDouble(leg.value) ** 2 / toDouble(depth))
-  }, 0)
-  return value > 0 ? lost / value / toDouble(outlay) : 0
+/** A pool that holds less than so many times what is sold into it moves by more than a thousandth. */
+const SHALLOW = 1_000n
+
+/** What a size costs, as a parabola in the debt through the costs of two quotes. */
+function termsOf(whole: Quote, half: Quote): SizeTerms {
+  const [full, part] = [toDouble(whole.outlay), toDouble(half.outlay)]
+  const fixed = toDouble(whole.raceCost)
+  const [all, some] = [
+    toDouble(whole.cost) + toDouble(whole.gap.premium),
+    toDouble(half.cost) + toDouble(half.gap.premium),
+  ]
+  const curvature = full > part ? Math.max(0, (2 * (all / full - some / part)) / (full - part)) : 0
+  return {
+    ...{ bonus: toDouble(whole.bonus) / full, basis: 1, slippage: 0, impact: 0, m1: 1, K: 1, rho: 1 },
+    marginal: all / full - 0.5 * curvature * full,
+    curvature,
+    fixedCost: fixed,
+  }
 }
 
 const MANY = 10n ** 60n

@@ -224,7 +224,7 @@ export const setup = (over: Partial<Setup> = {}): Setup => ({
     minNet: usd(0),
     maxShortfall: usd(1_000_000),
     shares: { asset: 1, route: 1, chain: 1, extreme: 10, stress: 100 },
-    bidPrice: 0.2,
+    bidPrice: 1,
     prices: { ...PRICE_TERMS, volatility: 0.9 },
     scenarios: { rows: 1_024, historical: 0.25, refresh: millis(15 * MINUTE) },
     payTolerance: bps(50),

@@ -4,7 +4,7 @@ import type { MarketState } from '../../domain/gap-record.ts'
 import type { ChainId, Instant, VaultId } from '../../domain/units.ts'
 import { stuckBeyond } from '../../maths/learning/latency-prior.ts'
 import { activityOf, type PriceBelief, sameBelief } from '../../maths/learning/price-belief.ts'
-import { type Asset, HORIZONS, type Market } from '../../maths/risk/market.ts'
+import { type Asset, type Clock, HORIZONS, type Market } from '../../maths/risk/market.ts'
 import type { Plan, Scenarios } from '../../maths/risk/scenarios.ts'
 import { type AssetClass, classOf, stressRows } from '../../maths/risk/stress.ts'
 import type { Core } from '../state.ts'
@@ -54,7 +54,7 @@ function assetsOf({ book }: Core): readonly Listed[] {
 /** Beliefs that differ by less than this share may wait for the next regular drawing. */
 const MATERIAL = 0.5
 /** Wall milliseconds between two drawings, and until one is asked for again that never came. */
-const SOONEST = 5_000
+const SOONEST = 10_000
 const LOST_AFTER = 30_000
 
 function isDue({ asked, carried, setup }: Core, at: Instant, beliefs: readonly PriceBelief[]): boolean {
@@ -92,8 +92,13 @@ const LOADS: Readonly<Record<AssetClass, number>> = { bitcoin: 0.88, ether: 0.88
 const assetOf = (belief: PriceBelief, kind: AssetClass): Asset => ({
   model: belief.model,
   load: LOADS[kind],
-  clock: HORIZONS.map((seconds) => activityOf(belief, seconds)),
+  clock: HORIZONS.map((seconds) => clockOf(belief, seconds)),
 })
+
+function clockOf(belief: PriceBelief, seconds: number): Clock | undefined {
+  const activity = activityOf(belief, seconds)
+  return activity?.type === 'lognormal' ? { median: activity.median, s: activity.s } : undefined
+}
 
 /** Degrees of freedom of the copula: the tail of sixteen months of ten assets asks for three to four. */
 const NU = 4

@@ -30,9 +30,14 @@ export function returnTable(law: ReturnLaw, size = 700): Table {
 /** Widest value of a Student in tables, on the scale of asinh. */
 const WIDEST = 14
 
-/** Normal score at asinh of a copula's value (nu null: the value is the score). */
-export const scoreTable = (nu: number | null): Table =>
-  tabulated((place) => scoreOf(Math.sinh(place), nu), [-WIDEST, WIDEST], 3000)
+/** Normal score at asinh of a copula's value (nu null: the value is the score). Made once per nu. */
+export function scoreTable(nu: number | null): Table {
+  const made = scores.get(nu) ?? tabulated((place) => scoreOf(Math.sinh(place), nu), [-WIDEST, WIDEST], 3000)
+  scores.set(nu, made)
+  return made
+}
+
+const scores = new Map<number | null, Table>()
 
 /** Student's distribution function at asinh of its argument. */
 export const studentTable = (nu: number): Table =>

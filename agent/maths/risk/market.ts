@@ -1,15 +1,17 @@
 // What common scenarios are drawn from: assets that fall together, routes that are slow together, chains that stall.
 import type { Latency } from './latency.ts'
-import type { Gap } from './law.ts'
 import type { PriceModel } from './model.ts'
 import { Refusal, within } from './refusal.ts'
+
+/** Activity of the business clock: lognormal. */
+export type Clock = { readonly median: number; readonly s: number }
 
 /** An asset and its load on the common factor: correlations are products of loads. */
 export type Asset = {
   readonly model: PriceModel
   readonly load: number
   /** The business clock at each of the horizons; without any it runs evenly. */
-  readonly clock?: readonly Gap['activity'][] | undefined
+  readonly clock?: readonly (Clock | undefined)[] | undefined
 }
 
 /** A chain: how likely it stalls, and how long everything on it takes then. */

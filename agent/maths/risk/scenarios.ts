@@ -1,9 +1,12 @@
 // Weighted scenarios: in every row one path per asset, one latency shock per route, one stall bit per chain.
 // Margins are the laws that single quotes use; the copula is Student's. Half of the rows are drawn from a stressed
 // market (wider, lower, more stalls) and weighed back, so that rare losses rest on many rows. Weights stay below two.
-import { type Gap, returnLaw } from './law.ts'
+import { atomsOf, compressed } from './latency.ts'
+import { lawOver, YEAR_SECONDS } from './law.ts'
 import { returnTable, scoreTable } from './margin-table.ts'
-import { checkMarket, type FixedRow, HORIZONS, type Market } from './market.ts'
+import { type Clock, checkMarket, type FixedRow, HORIZONS, type Market } from './market.ts'
+import { processOf } from './model.ts'
+import type { Rule } from './quadrature.ts'
 import { type Chance, chance } from './random.ts'
 import { Refusal, within } from './refusal.ts'
 import { lookUp, type Table, tabulated } from './table.ts'
@@ -52,14 +55,25 @@ const PLACES = 60
 /** exp X - 1 per asset and horizon, at v / (1 + |v|) of the copula's value v: cheaper than a hyperbolic scale. */
 function moveTables({ assets, nu }: Market): readonly Table[] {
   const scores = scoreTable(nu)
+  const clocks = new Map<number, Rule>()
   return assets.flatMap(({ model, clock }) =>
-    HORIZONS.map((l, i) => {
-      const gap: Gap = { model, latency: { type: 'fixed', l }, activity: clock?.[i] ?? undefined }
-      const returns = returnTable(returnLaw(gap, CLOCK_NODES), PLACES)
+    HORIZONS.map((seconds, i) => {
+      const law = lawOver(processOf(model), yearsOf(seconds, clock?.[i], clocks))
+      const returns = returnTable(law, PLACES)
       const moveAt = (value: number) => Math.expm1(lookUp(returns, lookUp(scores, Math.asinh(value))))
       return tabulated((place) => moveAt(place / (1 - Math.abs(place))), [-0.995, 0.995], 600)
     }),
   )
+}
+
+/** Business time of one horizon; a spread of the clock is worked out once. */
+function yearsOf(seconds: number, activity: Clock | undefined, known: Map<number, Rule>): Rule {
+  const year = seconds / YEAR_SECONDS
+  if (!activity) return { points: Float64Array.of(year), weights: Float64Array.of(1) }
+  const { median, s } = activity
+  const rule = known.get(s) ?? compressed(atomsOf({ type: 'lognormal', median: 1, s }), CLOCK_NODES)
+  known.set(s, rule)
+  return { points: rule.points.map((point) => year * median * point), weights: rule.weights }
 }
 
 type Draw = {

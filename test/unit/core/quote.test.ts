@@ -60,7 +60,7 @@ describe('a quote', () => {
     const { risk } = setup()
     const sizes = (over: Partial<Setup['risk']>) => offered(ripe(), { risk: { ...risk, ...over } })?.quotes ?? []
     expect(sizes({})).toHaveLength(1)
-    const [small, large] = sizes({ maxShortfall: usd(1_300), bidPrice: 0.5 })
+    const [small, large] = sizes({ maxShortfall: usd(200) })
     expect([small?.fraction, large?.fraction].map(Number)).toEqual([expect.any(Number), sizes({})[0]?.fraction])
     expect((small?.fraction ?? 0) < (large?.fraction ?? 0)).toBe(true)
     expect((small?.net ?? 0n) > (large?.net ?? 0n)).toBe(true)

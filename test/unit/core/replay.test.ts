@@ -204,7 +204,10 @@ function inputsOf(kind: Event['kind'], { at, block, level, pick, luck, pending, 
 const bytes = (effects: readonly Effect[]): string =>
   JSON.stringify(effects, (_, value) => (typeof value === 'bigint' ? `${value}n` : value))
 
-test("a run's logged inputs replayed through a fresh core give byte-identical effects", () => {
+/** Sessions draw scenarios: on a busy machine that takes its time. */
+const LONG = 120_000
+
+test("a run's logged inputs replayed through a fresh core give byte-identical effects", { timeout: LONG }, () => {
   const seen = new Set<string>()
   fc.assert(
     fc.property(fc.array(event, { minLength: 40, maxLength: 120 }), (events) => {
@@ -232,7 +235,9 @@ test("a run's logged inputs replayed through a fresh core give byte-identical ef
   expect([...seen].filter((kind) => kind.startsWith('input'))).toHaveLength(15)
 })
 
-test('in any session no account has two bids under way, and nothing but a take is said twice in a row', () => {
+test('in any session no account has two bids under way, and nothing but a take is said twice in a row', {
+  timeout: LONG,
+}, () => {
   fc.assert(
     fc.property(fc.array(event, { minLength: 40, maxLength: 120 }), (events) => {
       const { inputs, effects } = session(events)
