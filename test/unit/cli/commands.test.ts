@@ -36,7 +36,7 @@ describe('a wrong command line is E_USAGE with the nearest name', () => {
     ['swarm up --sed 3', 'unknown flag --sed – did you mean --seed?'],
     ['swarm up --dry-run', 'unknown flag --dry-run'],
     ['swarm up -x', 'unknown flag -x'],
-    ['run --risk.jmp 5', 'unknown flag --risk.jmp – did you mean --risk.jump?'],
+    ['run --risk.slipage 5', 'unknown flag --risk.slipage – did you mean --risk.slippage?'],
     ['strategies ls --log.level debgu', '--log.level: found debgu – did you mean debug?'],
     ['swarm up --seed six', '--seed: expected a whole number, found six'],
     ['swarm up --seed -1', '--seed: expected a whole number, found -1'],

@@ -37,9 +37,9 @@ describe('the sources of a config', () => {
       maxInFlight: dollar,
       maxShortfall: 2n * dollar,
       minNet: 3n * dollar,
-      jump: 500,
+      slippage: 40,
     })
-    expect(['risk.jump', 'risk.maxShortfall', 'risk.minNet'].map(origin)).toEqual([
+    expect(['risk.slippage', 'risk.maxShortfall', 'risk.minNet'].map(origin)).toEqual([
       'default',
       'LIENMESH_RISK__MAX_SHORTFALL',
       '--risk.min-net',
@@ -88,8 +88,8 @@ describe('a bad config is refused with its place', () => {
   test.each([
     ['risk: { maxInFlight: 6000 }', 'agent.yaml:5:22 risk.maxInFlight: "6000" has no unit. Write 6000 USD'],
     [
-      'risk: { jump: 5 USD }',
-      'agent.yaml:5:15 risk.jump: "5 USD" has the unit USD, expected %. Write a ratio such as 5 %',
+      'risk: { slippage: 5 USD }',
+      'agent.yaml:5:19 risk.slippage: "5 USD" has the unit USD, expected %. Write a ratio such as 5 %',
     ],
     ['provider: { validFor: 6 }', 'agent.yaml:5:23 provider.validFor: "6" has no unit. Write 6s'],
     ['mode: lvie', 'agent.yaml:5:7 mode is shadow or live, found lvie – did you mean live?'],
@@ -108,13 +108,13 @@ describe('a bad config is refused with its place', () => {
   })
 
   test('a bad value of a flag or a variable names the flag or the variable', () => {
-    expect(refusal({ flags: { 'risk.jump': '5' } }).message).toBe('--risk.jump risk.jump: "5" has no unit. Write 5 %')
+    expect(refusal({ flags: { 'risk.slippage': '5' } }).message).toBe('--risk.slippage risk.slippage: "5" has no unit. Write 5 %')
     expect(refusal({ env: { LIENMESH_SEED: 'six' } }).message).toMatch(/^LIENMESH_SEED seed: /)
   })
 
   test('an unknown variable of ours is a mistake, and foreign ones are not ours', () => {
-    const message = 'unknown environment variable LIENMESH_RISK__JUMPP – did you mean LIENMESH_RISK__JUMP?'
-    expect(refusal({ env: { LIENMESH_RISK__JUMPP: '5 %' } })).toEqual({ code: 'E_USAGE', exit: 2, message })
+    const message = 'unknown environment variable LIENMESH_RISK__SLIPPAGEE – did you mean LIENMESH_RISK__SLIPPAGE?'
+    expect(refusal({ env: { LIENMESH_RISK__SLIPPAGEE: '5 %' } })).toEqual({ code: 'E_USAGE', exit: 2, message })
     expect(() => load({ env: { PATH: '/bin', LIENMESH_DATA: '/data' } })).not.toThrow()
   })
 

@@ -44,7 +44,7 @@ test('rivals on this engine are counted for a minute', () => {
     rival(2),
     { at: START, kind: 'competitor', engine: ENGINE, bidder: ME, account: address(0x99) },
     ...opening(2_400, ripe()),
-    ...ticks(2_400, 61),
+    ...ticks(2_399, 61),
   ])
   expect([seen[0], seen.at(-1)]).toEqual([2, 0])
 })
