@@ -3,6 +3,9 @@ import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { loadNetwork } from '../../config/network.ts'
 import { EXIT, usageError } from '../domain/errors.ts'
+import { priceBelief } from '../maths/learning/price-belief.ts'
+import { learnPrice } from '../maths/learning/price-learning.ts'
+import { PRICE_TERMS } from '../maths/learning/price-terms.ts'
 import type { PriceModel } from '../maths/risk/model.ts'
 import type { Step } from '../runtime/publish.ts'
 import { command, toggle } from './command.ts'
@@ -49,17 +52,13 @@ export const riskPublish = command({
   },
 })
 
-type RiskSection = { readonly volatility: number; readonly jump: number; readonly jumpsPerDay: number }
-
-/** The config's prices as a Kou model whose jumps only go down. */
-function modelOf({ volatility, jump, jumpsPerDay }: RiskSection): PriceModel {
-  const sigma = volatility / 1e4
-  if (jump === 0 || jumpsPerDay === 0) return { type: 'lognormal', sigma }
-  return { type: 'kou', sigma, lambda: jumpsPerDay * 365, p: 0, eta1: UNUSED, eta2: 1e4 / jump }
+/** The config's volatility with the jumps that calm markets have: what an agent believes before its first price. */
+function modelOf({ volatility }: { readonly volatility: number }): PriceModel {
+  const terms = { ...PRICE_TERMS, volatility: volatility / 1e4 }
+  const belief = priceBelief(learnPrice(undefined, { at: 0, price: 1 }, terms), 0, terms)
+  if (belief.type === 'belief') return belief.model
+  throw usageError('E_RISK_INPUT', `no model at this volatility: ${belief.reason}`, 'Set risk.volatility above zero.')
 }
-
-/** No jump goes up: any value above one serves. */
-const UNUSED = 100
 
 const fitted = z.object({
   model: z.strictObject({
