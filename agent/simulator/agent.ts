@@ -1,5 +1,6 @@
 // One agent of a simulated world: the very core that runs live, and what it asks for done on simulated chains.
 import { createCore, type Effect, type Input, step } from '../core/core.ts'
+import { drawTable } from '../core/risk/draw.ts'
 import type { Candidate, Fill, Intent, Outcome } from '../domain/liquidation.ts'
 import { type Instant, wad } from '../domain/units.ts'
 import { max, mulDivDown } from '../maths/fixed-point.ts'
@@ -54,8 +55,11 @@ function perform(world: World, agent: Agent, effect: Effect): void {
       return world.time.at(effect.at, () => inform(world, agent, { kind: 'timer' }))
     case 'open-auction':
       return open(world, agent, effect.candidate)
+    case 'draw-scenarios':
+      return inform(world, agent, { kind: 'scenarios', table: drawTable(effect.spec) })
     case 'decided':
     case 'found':
+    case 'gap-realised':
     case 'settled':
     case 'alarm':
     case 'halted':

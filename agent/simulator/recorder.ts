@@ -44,6 +44,9 @@ function lineOf(effect: Effect): string | undefined {
       return `alarm ${effect.code}`
     case 'halted':
       return `halted ${effect.halt.reason}`
+    case 'gap-realised':
+      return `over ${effect.record.forecast.id} ${effect.record.realised.x}`
+    case 'draw-scenarios':
     case 'found':
     case 'wake':
       return undefined
