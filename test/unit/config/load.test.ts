@@ -108,7 +108,9 @@ describe('a bad config is refused with its place', () => {
   })
 
   test('a bad value of a flag or a variable names the flag or the variable', () => {
-    expect(refusal({ flags: { 'risk.slippage': '5' } }).message).toBe('--risk.slippage risk.slippage: "5" has no unit. Write 5 %')
+    expect(refusal({ flags: { 'risk.slippage': '5' } }).message).toBe(
+      '--risk.slippage risk.slippage: "5" has no unit. Write 5 %',
+    )
     expect(refusal({ env: { LIENMESH_SEED: 'six' } }).message).toMatch(/^LIENMESH_SEED seed: /)
   })
 
