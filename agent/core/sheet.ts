@@ -6,7 +6,7 @@ import { discount, type Holdings, holdings } from '../maths/margin.ts'
 import type { Market } from './book.ts'
 import { cellOf } from './risk/carriages.ts'
 import { exposed } from './risk/gap.ts'
-import type { Exposure } from './risk/laws.ts'
+import type { Exposure } from './risk/words.ts'
 import type { Core } from './state.ts'
 
 /** Everything that one candidate's quotes have in common. */

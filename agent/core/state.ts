@@ -4,12 +4,18 @@ import type { ChainId, Instant } from '../domain/units.ts'
 import { type Book, openBook } from './book.ts'
 import { type Ledger, openLedger } from './ledger.ts'
 import { openWatch, type Watch } from './protect.ts'
-import { type Beliefs, openBeliefs } from './risk/beliefs.ts'
-import type { Carried } from './risk/carried.ts'
-import { type Evidence, openEvidence } from './risk/evidence.ts'
-import { type History, openHistory } from './risk/history.ts'
-import { type Laws, openLaws } from './risk/laws.ts'
-import type { Asked } from './risk/table.ts'
+import {
+  type Asked,
+  type Beliefs,
+  type Carried,
+  type Evidence,
+  type History,
+  type Laws,
+  openBeliefs,
+  openEvidence,
+  openHistory,
+  openLaws,
+} from './risk/memory.ts'
 import type { Sightings } from './scan.ts'
 import type { Setup } from './setup.ts'
 

@@ -1,6 +1,6 @@
 // Scenarios are drawn beside the thread that decides, in one worker that is started when first needed.
 import { Worker } from 'node:worker_threads'
-import type { ScenarioSpec, Table } from '../core/risk/table.ts'
+import type { ScenarioSpec, Table } from '../core/risk/words.ts'
 
 export type Drawer = {
   /** Draws what is asked for; the answer comes as an input. */

@@ -1,7 +1,7 @@
 // The thread that draws scenarios: a specification comes in, its table goes out without being copied.
 import { parentPort } from 'node:worker_threads'
 import { drawTable } from '../core/risk/draw.ts'
-import type { ScenarioSpec } from '../core/risk/table.ts'
+import type { ScenarioSpec } from '../core/risk/words.ts'
 
 parentPort?.on('message', (spec: ScenarioSpec) => {
   const table = drawTable(spec)

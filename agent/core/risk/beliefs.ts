@@ -1,44 +1,16 @@
 // What the agent believes of prices, routes and races, learned from what it heard and settled. Modelled time.
 
 import type { Claim, Sale } from '../../domain/liquidation.ts'
-import type { ChainId, Instant, VaultId } from '../../domain/units.ts'
+import type { ChainId, Instant } from '../../domain/units.ts'
 import { type LatencyLearning, latencyUnseen, learnLatency } from '../../maths/learning/latency-learning.ts'
 import { lognormalPrior, stuckBeyond } from '../../maths/learning/latency-prior.ts'
-import { learnPrice, type PriceLearning } from '../../maths/learning/price-learning.ts'
-import { afterArrival, type StallBelief, stallOdds } from '../../maths/learning/stalls.ts'
+import { learnPrice } from '../../maths/learning/price-learning.ts'
+import { afterArrival, stallOdds } from '../../maths/learning/stalls.ts'
 import { feedKey, type Market } from '../book.ts'
 import { openClaims } from '../ledger.ts'
 import type { VaultSetup } from '../setup.ts'
 import type { Core } from '../state.ts'
 import { modelled, secondsBetween } from './modelled.ts'
-import { openRaces, type Races } from './races.ts'
-
-/** Changed only by inputs. Prices by engine and feed, stalls by vault chain. */
-export type Beliefs = {
-  readonly prices: Map<string, PriceLearning>
-  readonly latencies: Map<VaultId, LatencyLearning>
-  readonly stalls: Map<ChainId, StallBelief>
-  /** Claims already counted as stuck, by intent, vault and collateral. */
-  readonly late: Set<string>
-  readonly races: Races
-  /** Candidates that demand for tail capital was learned from, and what it would have earned lately, per unit. */
-  readonly demand: Set<string>
-  lately: number
-  /** What the evidence of earlier forecasts makes of tails: at least one. */
-  multiplier: number
-}
-
-/** Nothing heard yet: priors only. */
-export const openBeliefs = (): Beliefs => ({
-  prices: new Map(),
-  latencies: new Map(),
-  stalls: new Map(),
-  late: new Set(),
-  demand: new Set(),
-  races: openRaces(),
-  lately: 0,
-  multiplier: 1,
-})
 
 /** Takes in the prices that a quorum agrees on. */
 export function learnPrices(core: Core, { engine, prices, at }: Market): void {

@@ -5,8 +5,8 @@ import { toDouble } from '../../maths/fixed-point.ts'
 import { accountKey } from '../book.ts'
 import { openClaims, travelling } from '../ledger.ts'
 import type { Core } from '../state.ts'
-import type { Cell } from './laws.ts'
 import { secondsBetween } from './modelled.ts'
+import type { Cell } from './words.ts'
 
 /** Dollars whose value moves with a price until a route delivers; negative for what gains when it falls. */
 export type Carriage = {

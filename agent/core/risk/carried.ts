@@ -1,37 +1,15 @@
 // Everything in flight, reserved or held, over common scenarios: one loss per row, for all of it and for every asset,
 // route and chain. What moves on the same path nets. Until scenarios are drawn, shortfalls simply add up.
-import type { Instant, Wad } from '../../domain/units.ts'
+
+import type { Instant } from '../../domain/units.ts'
 import { toDouble } from '../../maths/fixed-point.ts'
 import * as portfolio from '../../maths/risk/portfolio.ts'
 import type { LevelRisk } from '../../maths/risk/tail-select.ts'
 import type { Core } from '../state.ts'
 import { type Carriage, carriages } from './carriages.ts'
-import { type Cell, type Exposure, gapLaw, LEVELS, vaultOf } from './laws.ts'
-import type { Table } from './table.ts'
-
-/** The losses of what is carried, in the rows of one table. */
-export type Carried = {
-  readonly table: Table
-  readonly whole: portfolio.Book
-  /** Parts by name: `asset 31338:0`, `route vault-fast`, `chain 1`. */
-  readonly parts: Map<string, portfolio.Book>
-  readonly held: Map<string, Placed>
-  /** Found for what is held now: risks by part, shares by what was asked. */
-  readonly risks: Map<string, readonly LevelRisk[]>
-  readonly shares: Map<string, number>
-  /** Tail of one dollar in every cell, by itself. */
-  readonly units: Map<string, readonly LevelRisk[]>
-  /** How much longer the tails of a part are by the laws of the moment than in the table, at every level. */
-  readonly stretches: Map<string, readonly number[]>
-  tail: portfolio.TailRows | undefined
-}
-
-type Placed = {
-  readonly holding: portfolio.Holding
-  readonly cell: Cell
-  readonly ticket: Wad
-  readonly parts: readonly string[]
-}
+import { gapLaw, vaultOf } from './laws.ts'
+import type { Carried } from './memory.ts'
+import { type Cell, type Exposure, LEVELS, type Table } from './words.ts'
 
 /** Scenarios came: what is carried is laid out over them. An answer to an older question is left out. */
 export function takeScenarios(core: Core, table: Table): void {

@@ -1,30 +1,16 @@
 // What was said of gaps, kept until they are over: what the model is judged by. A gap we carried ends with its sale; one
 // that nobody carried is followed along a latency drawn from its route's law, because skipped quotes teach as well.
+
 import type { GapRecord } from '../../domain/gap-record.ts'
 import type { Claim, Intent, IntentId, Quote, Sale } from '../../domain/liquidation.ts'
 import type { Instant } from '../../domain/units.ts'
-import { type Chance, chance } from '../../maths/risk/random.ts'
 import type { Market } from '../book.ts'
 import type { Core } from '../state.ts'
-import { type Forecast, forecastsOf } from './forecast.ts'
+import { forecastsOf } from './forecast.ts'
+import type { Followed } from './memory.ts'
 import { modelled, secondsBetween } from './modelled.ts'
 import { oddsBelow, timeAt } from './waiting.ts'
-
-/** Gaps that are not over yet, by forecast; and the candidates and routes that were forecast before. */
-export type Evidence = {
-  readonly open: Map<string, Followed>
-  readonly said: Set<string>
-  /** For latencies that nobody lived through: it must not disturb the strategies' luck. */
-  readonly chance: Chance
-}
-
-/** A forecast on its way to its end: our own sale, or a modelled time. */
-type Followed = Forecast & { readonly intent: IntentId | undefined; readonly drawn: Drawn }
-
-/** A latency drawn at some odds, and the modelled time at which it is over. */
-type Drawn = { readonly odds: number; readonly seconds: number; readonly due: number }
-
-export const openEvidence = (seed: number): Evidence => ({ open: new Map(), said: new Set(), chance: chance(seed) })
+import type { Forecast } from './words.ts'
 
 /** Most gaps followed at once, and most candidates remembered; beyond, the oldest are forgotten. */
 const MOST_OPEN = 2_048

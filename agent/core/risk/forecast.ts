@@ -1,22 +1,15 @@
 // What a quote says of its gap, leg by leg: loss per unit of debt l = K - h exp(X).
-import type { ForecastLevel, GapForecast } from '../../domain/gap-record.ts'
+
+import type { ForecastLevel } from '../../domain/gap-record.ts'
 import type { Quote } from '../../domain/liquidation.ts'
 import { prorate, toDouble } from '../../maths/fixed-point.ts'
 import { lossOdds, type Terms, varEs } from '../../maths/risk/loss.ts'
 import type { Market } from '../book.ts'
 import type { Core } from '../state.ts'
 import { cellOf } from './carriages.ts'
-import { type Cell, type GapLaw, gapLaw, LEVELS } from './laws.ts'
+import { gapLaw } from './laws.ts'
 import { modelled } from './modelled.ts'
-
-/** What was said, and what it takes to judge it later. */
-export type Forecast = {
-  readonly said: GapForecast
-  readonly cell: Cell
-  readonly law: GapLaw
-  /** Price of the collateral's feed when it was said. */
-  readonly price: number
-}
+import { type Forecast, type GapLaw, LEVELS } from './words.ts'
 
 /** One forecast per leg of a quote whose gap is ours and was paid for. */
 export function forecastsOf(core: Core, market: Market, quote: Quote): readonly Forecast[] {

@@ -7,7 +7,8 @@ import { lossOdds } from '../../maths/risk/loss.ts'
 import { charge, shadowPrice } from '../../maths/risk/premium.ts'
 import type { Core } from '../state.ts'
 import { shareOfOwn, shortfallCarried } from './carried.ts'
-import { type Exposure, gapLaw, type Unknown } from './laws.ts'
+import { gapLaw } from './laws.ts'
+import type { Exposure, Unknown } from './words.ts'
 
 /** A leg that wants a law. */
 export type Unpriced = Omit<Exposure, 'law'>

@@ -10,17 +10,6 @@ import type { Core } from '../state.ts'
 import { beliefOf } from './laws.ts'
 import { modelled } from './modelled.ts'
 
-/** Residuals of the feeds of one engine over one step, by `engine:feed`. */
-type Moment = ReadonlyMap<string, number>
-
-/** The last moments, and where each engine's prices stood at the newest. */
-export type History = {
-  readonly moments: Moment[]
-  readonly stood: Map<number, { readonly at: number; readonly prices: ReadonlyMap<string, number> }>
-}
-
-export const openHistory = (): History => ({ moments: [], stood: new Map() })
-
 /** Most moments kept: a trading day of minutes. */
 const MOST = 1_440
 /** Deviations beyond this are the business of jumps and of stress. */

@@ -1,62 +1,22 @@
 // The law of one collateral's return until it is sold on one vault: kept as long as what it rests on stands still.
+
 import type { MarketState } from '../../domain/gap-record.ts'
-import type { ChainId, FeedId, Instant, VaultId, Wad } from '../../domain/units.ts'
+import type { Instant, Wad } from '../../domain/units.ts'
 import { type LatencyBelief, latencyBelief } from '../../maths/learning/latency-belief.ts'
 import { gapOf, type PriceBelief, priceBelief, sameBelief, type Untrusted } from '../../maths/learning/price-belief.ts'
 import type { Latency } from '../../maths/risk/latency.ts'
-import { businessYears, lawOver, type ReturnLaw } from '../../maths/risk/law.ts'
-import { type Failure, type Tail, tailOf, varEsWithFailures } from '../../maths/risk/loss.ts'
+import { businessYears, lawOver } from '../../maths/risk/law.ts'
+import { type Failure, tailOf, varEsWithFailures } from '../../maths/risk/loss.ts'
 import { processOf } from '../../maths/risk/model.ts'
 import type { Rule } from '../../maths/risk/quadrature.ts'
-import { type Reason, Refusal } from '../../maths/risk/refusal.ts'
+import { Refusal } from '../../maths/risk/refusal.ts'
 import { feedKey } from '../book.ts'
 import type { VaultSetup } from '../setup.ts'
 import type { Core } from '../state.ts'
 import { latencyOf, stalledOdds } from './beliefs.ts'
+import type { Laws } from './memory.ts'
 import { modelled } from './modelled.ts'
-
-/** Where a collateral is on its way: what moves its price, and what holds it up. */
-export type Cell = { readonly engine: ChainId; readonly feed: FeedId; readonly vault: VaultId }
-
-/** Levels that everything is measured at; the first decides the premium. */
-export const LEVELS = [0.975, 0.99, 0.999] as const
-
-/** A return law with what quotes ask of it again and again. Per dollar on its way. */
-export type GapLaw = {
-  readonly belief: PriceBelief
-  readonly latency: LatencyBelief
-  readonly law: ReturnLaw
-  /** Lower tails of the return at the levels. */
-  readonly tails: readonly Tail[]
-  readonly failures: readonly Failure[]
-  /** Mean fall in value, failures included; what the tail falls beyond it, at the levels. */
-  readonly meanFall: number
-  readonly shortfalls: readonly number[]
-}
-
-/** One leg on its way or about to be: its value, the debt paid for it, and the law of its return until it is sold. */
-export type Exposure = { readonly cell: Cell; readonly value: Wad; readonly debt: Wad; readonly law: GapLaw }
-
-/** Laws and the business times they are summed over, by what they rest on. */
-export type Laws = {
-  readonly kept: Map<string, GapLaw>
-  /** The same within one instant, when nothing changes. */
-  readonly now: Map<string, GapLaw | Unknown>
-  nowAt: Instant | undefined
-  readonly latencies: Map<string, LatencyBelief>
-  readonly times: WeakMap<LatencyBelief, { readonly spread: number; readonly rule: Rule }>
-}
-
-export const openLaws = (): Laws => ({
-  kept: new Map(),
-  now: new Map(),
-  nowAt: undefined,
-  latencies: new Map(),
-  times: new WeakMap(),
-})
-
-/** Why there is no law, in a word. */
-export type Unknown = { readonly type: 'untrusted'; readonly reason: Untrusted['reason'] | 'vault-unknown' | Reason }
+import { type Cell, type GapLaw, LEVELS, type Unknown } from './words.ts'
 
 /** Quadrature nodes of a quote. */
 const NODES = 24

@@ -8,7 +8,8 @@ import { stalledOdds } from './beliefs.ts'
 import { carriages } from './carriages.ts'
 import { partsOf, riskOf, riskWith, WHOLE } from './carried.ts'
 import { limitOf, shortfallOf } from './gap.ts'
-import { type Cell, type Exposure, vaultOf } from './laws.ts'
+import { vaultOf } from './laws.ts'
+import type { Cell, Exposure } from './words.ts'
 
 /** The limit that some legs would break, in words. */
 export type Reached = { readonly reason: SkipReason; readonly detail: string }

@@ -1,31 +1,17 @@
 // The common scenarios: what to draw them from, and when to ask for new ones. Drawing is somebody else's
 // work: it takes tens of milliseconds, and the same specification always gives the same table.
+
 import type { MarketState } from '../../domain/gap-record.ts'
-import type { ChainId, Instant, VaultId } from '../../domain/units.ts'
+import type { ChainId, Instant } from '../../domain/units.ts'
 import { stuckBeyond } from '../../maths/learning/latency-prior.ts'
 import { activityOf, type PriceBelief, sameBelief } from '../../maths/learning/price-belief.ts'
 import { type Asset, type Clock, HORIZONS, type Market } from '../../maths/risk/market.ts'
-import type { Plan, Scenarios } from '../../maths/risk/scenarios.ts'
 import { type AssetClass, classOf, stressRows } from '../../maths/risk/stress.ts'
 import type { Core } from '../state.ts'
 import { latencyOf, stalledOdds } from './beliefs.ts'
 import { historicalRows } from './history.ts'
 import { beliefOf, latencyAt } from './laws.ts'
-
-/** What to draw: plain data, all of it. Assets (`engine:feed`) and routes name the places of the market. */
-export type ScenarioSpec = {
-  readonly id: number
-  readonly assets: readonly string[]
-  readonly routes: readonly VaultId[]
-  readonly market: Market
-  readonly plan: Plan
-}
-
-/** A specification with the scenarios drawn from it. */
-export type Table = { readonly spec: ScenarioSpec; readonly scenarios: Scenarios }
-
-/** The table last asked for, when, and what was believed then. */
-export type Asked = { readonly id: number; readonly at: Instant; readonly beliefs: readonly PriceBelief[] }
+import type { ScenarioSpec } from './words.ts'
 
 /**
  * New scenarios to draw, when there are none for what is believed now. They decide what nets and adds up; how long tails

@@ -1,0 +1,113 @@
+// What the risk room remembers. Changed only by inputs.
+import type { IntentId } from '../../domain/liquidation.ts'
+import type { ChainId, Instant, VaultId, Wad } from '../../domain/units.ts'
+import type { LatencyBelief } from '../../maths/learning/latency-belief.ts'
+import type { LatencyLearning } from '../../maths/learning/latency-learning.ts'
+import type { PriceBelief } from '../../maths/learning/price-belief.ts'
+import type { PriceLearning } from '../../maths/learning/price-learning.ts'
+import type { StallBelief } from '../../maths/learning/stalls.ts'
+import type * as portfolio from '../../maths/risk/portfolio.ts'
+import type { Rule } from '../../maths/risk/quadrature.ts'
+import { type Chance, chance } from '../../maths/risk/random.ts'
+import type { LevelRisk } from '../../maths/risk/tail-select.ts'
+import { openRaces, type Races } from './races.ts'
+import type { Cell, Forecast, GapLaw, Table, Unknown } from './words.ts'
+
+/** Changed only by inputs. Prices by engine and feed, stalls by vault chain. */
+export type Beliefs = {
+  readonly prices: Map<string, PriceLearning>
+  readonly latencies: Map<VaultId, LatencyLearning>
+  readonly stalls: Map<ChainId, StallBelief>
+  /** Claims already counted as stuck, by intent, vault and collateral. */
+  readonly late: Set<string>
+  readonly races: Races
+  /** Candidates that demand for tail capital was learned from, and what it would have earned lately, per unit. */
+  readonly demand: Set<string>
+  lately: number
+  /** What the evidence of earlier forecasts makes of tails: at least one. */
+  multiplier: number
+}
+
+/** Nothing heard yet: priors only. */
+export const openBeliefs = (): Beliefs => ({
+  prices: new Map(),
+  latencies: new Map(),
+  stalls: new Map(),
+  late: new Set(),
+  demand: new Set(),
+  races: openRaces(),
+  lately: 0,
+  multiplier: 1,
+})
+
+/** Laws and the business times they are summed over, by what they rest on. */
+export type Laws = {
+  readonly kept: Map<string, GapLaw>
+  /** The same within one instant, when nothing changes. */
+  readonly now: Map<string, GapLaw | Unknown>
+  nowAt: Instant | undefined
+  readonly latencies: Map<string, LatencyBelief>
+  readonly times: WeakMap<LatencyBelief, { readonly spread: number; readonly rule: Rule }>
+}
+
+export const openLaws = (): Laws => ({
+  kept: new Map(),
+  now: new Map(),
+  nowAt: undefined,
+  latencies: new Map(),
+  times: new WeakMap(),
+})
+
+/** Residuals of the feeds of one engine over one step, by `engine:feed`. */
+type Moment = ReadonlyMap<string, number>
+
+/** The last moments, and where each engine's prices stood at the newest. */
+export type History = {
+  readonly moments: Moment[]
+  readonly stood: Map<number, { readonly at: number; readonly prices: ReadonlyMap<string, number> }>
+}
+
+export const openHistory = (): History => ({ moments: [], stood: new Map() })
+
+/** Gaps that are not over yet, by forecast; and the candidates and routes that were forecast before. */
+export type Evidence = {
+  readonly open: Map<string, Followed>
+  readonly said: Set<string>
+  /** For latencies that nobody lived through: it must not disturb the strategies' luck. */
+  readonly chance: Chance
+}
+
+/** A forecast on its way to its end: our own sale, or a modelled time. */
+export type Followed = Forecast & { readonly intent: IntentId | undefined; readonly drawn: Drawn }
+
+/** A latency drawn at some odds, and the modelled time at which it is over. */
+type Drawn = { readonly odds: number; readonly seconds: number; readonly due: number }
+
+export const openEvidence = (seed: number): Evidence => ({ open: new Map(), said: new Set(), chance: chance(seed) })
+
+/** The table last asked for, when, and what was believed then. */
+export type Asked = { readonly id: number; readonly at: Instant; readonly beliefs: readonly PriceBelief[] }
+
+/** The losses of what is carried, in the rows of one table. */
+export type Carried = {
+  readonly table: Table
+  readonly whole: portfolio.Book
+  /** Parts by name: `asset 31338:0`, `route vault-fast`, `chain 1`. */
+  readonly parts: Map<string, portfolio.Book>
+  readonly held: Map<string, Placed>
+  /** Found for what is held now: risks by part, shares by what was asked. */
+  readonly risks: Map<string, readonly LevelRisk[]>
+  readonly shares: Map<string, number>
+  /** Tail of one dollar in every cell, by itself. */
+  readonly units: Map<string, readonly LevelRisk[]>
+  /** How much longer the tails of a part are by the laws of the moment than in the table, at every level. */
+  readonly stretches: Map<string, readonly number[]>
+  tail: portfolio.TailRows | undefined
+}
+
+type Placed = {
+  readonly holding: portfolio.Holding
+  readonly cell: Cell
+  readonly ticket: Wad
+  readonly parts: readonly string[]
+}
