@@ -2,8 +2,8 @@
 // `node contracts/forge.ts [forge test options]`; `--record` writes contracts/gas.json instead of comparing with it.
 import { spawn } from 'node:child_process'
 import { rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { forgeBinary, forgeEnvironment } from './forge-binary.ts'
 import { compareGas, measuredFolder, recordGas } from './gas.ts'
 import { root } from './sources.ts'
 
@@ -13,7 +13,7 @@ const startedAt = performance.now()
 
 await run(process.execPath, [join(root, 'contracts/build.ts')])
 rmSync(measuredFolder, { recursive: true, force: true })
-const output = await run(forge(), ['test', '--isolate', ...options])
+const output = await run(forgeBinary(), ['test', '--isolate', ...options])
 const passed = Number(/: (\d+) tests passed, 0 failed/.exec(output)?.[1] ?? 0)
 if (passed === 0) fail('forge ran no test: nothing was checked')
 const complete = options.length === 0
@@ -26,17 +26,9 @@ console.log(
   `contracts: ${passed} tests passed, gas of ${gas.calls} calls ${record ? 'recorded' : 'as recorded'}, ${seconds} s`,
 )
 
-/** The platform's own binary; the package's command is a wrapper around it. */
-function forge(): string {
-  const { platform, arch } = process
-  const name = `forge-${platform}-${arch === 'x64' ? 'amd64' : arch}`
-  return createRequire(import.meta.url).resolve(`@foundry-rs/${name}/bin/forge`)
-}
-
 /** Shows what the command prints, and answers it; a failing command ends the run. */
 async function run(command: string, options: readonly string[]): Promise<string> {
-  const env = { ...process.env, FOUNDRY_CONFIG: join(root, 'contracts/foundry.toml') }
-  const child = spawn(command, options, { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(command, options, { cwd: root, env: forgeEnvironment, stdio: ['ignore', 'pipe', 'inherit'] })
   let output = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output += text

@@ -33,6 +33,11 @@ export function targets(): Target[] {
   return ours.length === 0 ? [] : [...ours, ...foreign]
 }
 
+/** The contracts of ours that a source unit is part of. */
+export function deployableFrom(source: string): Target[] {
+  return targets().filter((target) => closure(target.source).units[source] !== undefined)
+}
+
 /** The interfaces of the suite. */
 export function interfaces(): Target[] {
   return sourceFiles(`${contracts}/interfaces`).map((source) => ({ name: nameOf(source), source }))

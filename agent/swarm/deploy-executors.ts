@@ -34,7 +34,10 @@ export async function seatExecutors(
       const seats = plan.seats.map((seat) => ({ ...seat, executor: deployExecutor(burst, seat.operator) }))
       const desk = deployExecutor(burst, trader)
       for (const seat of seats) arm(burst, site, sites, seat)
+      if ('assets' in site) for (const seat of seats) valueTokens(burst, site, plan, seat)
       openDesk(burst, site, sites, desk)
+      for (const executor of [desk, ...seats.map((seat) => seat.executor)])
+        burst.call({ to: executor, abi: EXECUTOR.abi, name: 'seal', args: [] })
       await Promise.all([burst.flush(), endow(site.chain, plan.seats)])
       await bondAll(plan, site, seats)
       return { seats, desk }
@@ -99,6 +102,18 @@ function armOnVaults(burst: Burst, site: VaultSite, sites: Sites, seat: Seated):
   allow(site.router, Router.abi, 'swapExactTokensForTokens', { pin: 4, value: self })
   measure(burst, self, { target: site.dollar, abi: TestToken.abi, name: 'balanceOf' }, dollars(seat.capital))
 }
+
+/** What an operator sells below half the opening price counts against its cap: a crash fits above, a theft does not. */
+function valueTokens(burst: Burst, { assets }: VaultSite, { scenario }: DeployPlan, { executor }: Seated): void {
+  for (const { token, decimals, feed } of assets) {
+    const start = scenario.feeds.find(({ name }) => name === feed)?.start ?? 0n
+    const price = (start * 10n ** BigInt(18 - decimals)) / (2n * PRICE_PER_DOLLAR)
+    burst.call({ to: executor, abi: EXECUTOR.abi, name: 'setValue', args: [token, price] })
+  }
+}
+
+/** Prices have eight decimals, the measure's dollars six. */
+const PRICE_PER_DOLLAR = 100n
 
 /** The traders' desk may open, fund and trade accounts, and lock collateral. */
 function openDesk(burst: Burst, site: EngineSite | VaultSite, sites: Sites, desk: Address): void {

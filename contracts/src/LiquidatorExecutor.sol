@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SignedMath} from "@openzeppelin/contracts/utils/math/SignedMath.sol";
 import {Pausable} from "@openzeppelin/contracts/utils/Pausable.sol";
 import {RateLimiter} from "@openzeppelin/contracts/utils/RateLimiter.sol";
@@ -18,6 +19,8 @@ contract LiquidatorExecutor is ILiquidatorExecutor, Pausable, ReentrancyGuardTra
 
     /// @dev The limiter keeps many entries; this contract needs one.
     bytes32 private constant OUTLAY = 0;
+    /// @dev Each is read after every call.
+    uint256 private constant MAX_VALUED = 8;
 
     /// @notice Decides where an operator may act, and moves the capital itself.
     address public immutable owner;
@@ -32,9 +35,20 @@ contract LiquidatorExecutor is ILiquidatorExecutor, Pausable, ReentrancyGuardTra
     bytes private _reading;
     RateLimiter.SlidingWindow private _outlays;
     mapping(bytes32 withdrawal => uint256) private _readyAt;
+    /// @notice Whether the setting-up is over.
+    bool public isSealed;
+    address[] private _valued;
+    /// @notice Units of the measure per 1e18 of a token's own units.
+    mapping(address token => uint256) public valueOf;
 
     modifier onlyOwner() {
         if (msg.sender != owner) revert NotOwner(msg.sender);
+        _;
+    }
+
+    /// @dev Once sealed, the very call must have been requested before.
+    modifier afterDelay(bool loosens) {
+        if (loosens && isSealed) _consume(keccak256(msg.data));
         _;
     }
 
@@ -59,34 +73,66 @@ contract LiquidatorExecutor is ILiquidatorExecutor, Pausable, ReentrancyGuardTra
     {
         if (block.timestamp > guard.deadline) revert DeadlinePassed(guard.deadline, block.timestamp);
         _markExecuted(guard.intent, guard.leg);
-        int256 before = _measure();
-        for (uint256 i; i < calls.length; ++i) _perform(i, calls[i]);
-        change = _measure() - before;
+        uint256 lost;
+        (change, lost) = _performAll(calls);
         if (change < guard.floor) revert BelowFloor(change, guard.floor);
-        if (change < 0) _spend(SignedMath.abs(change));
+        if (lost > 0) _spend(lost);
         emit Executed(guard.intent, guard.leg, change);
     }
 
     /// @inheritdoc ILiquidatorExecutor
-    function setOperator(address operator, bool allowed) external onlyOwner {
+    function setOperator(address operator, bool allowed) external onlyOwner afterDelay(allowed) {
         _setOperator(operator, allowed);
     }
 
     /// @inheritdoc ILiquidatorExecutor
-    function setRule(address target, bytes4 selector, Rule calldata rule) external onlyOwner {
+    function setRule(address target, bytes4 selector, Rule calldata rule)
+        external
+        onlyOwner
+        afterDelay(rule.allowed)
+    {
         _rules[target][selector] = rule;
         emit RuleSet(target, selector, rule);
     }
 
     /// @inheritdoc ILiquidatorExecutor
-    function setMeasure(address target, bytes calldata reading) external onlyOwner {
+    function setMeasure(address target, bytes calldata reading) external onlyOwner afterDelay(true) {
         _measured = target;
         _reading = reading;
         emit MeasureSet(target, reading);
     }
 
     /// @inheritdoc ILiquidatorExecutor
-    function setHourlyCap(uint256 cap) external onlyOwner {
+    function setValue(address token, uint256 price) external onlyOwner afterDelay(price < valueOf[token]) {
+        bool listed = valueOf[token] != 0;
+        if (!listed && price != 0) _list(token);
+        if (listed && price == 0) _unlist(token);
+        valueOf[token] = price;
+        emit ValueSet(token, price);
+    }
+
+    /// @inheritdoc ILiquidatorExecutor
+    function seal() external onlyOwner {
+        isSealed = true;
+        emit Sealed();
+    }
+
+    /// @inheritdoc ILiquidatorExecutor
+    function request(bytes calldata call) external onlyOwner {
+        bytes32 id = keccak256(call);
+        uint256 readyAt = block.timestamp + withdrawDelay;
+        _readyAt[id] = readyAt;
+        emit Requested(id, call, readyAt);
+    }
+
+    /// @inheritdoc ILiquidatorExecutor
+    function cancel(bytes32 request_) external onlyOwner {
+        delete _readyAt[request_];
+        emit Cancelled(request_);
+    }
+
+    /// @inheritdoc ILiquidatorExecutor
+    function setHourlyCap(uint256 cap) external onlyOwner afterDelay(cap > _outlays._limit) {
         _outlays.updateSettings(1 hours, cap.toUint208());
         emit HourlyCapSet(cap);
     }
@@ -104,7 +150,13 @@ contract LiquidatorExecutor is ILiquidatorExecutor, Pausable, ReentrancyGuardTra
     }
 
     /// @inheritdoc ILiquidatorExecutor
-    function ownerCall(address target, bytes calldata data) external onlyOwner nonReentrant returns (bytes memory) {
+    function ownerCall(address target, bytes calldata data)
+        external
+        onlyOwner
+        afterDelay(true)
+        nonReentrant
+        returns (bytes memory)
+    {
         (bool done, bytes memory answer) = target.call(data);
         if (!done) revert CallFailed(0, answer);
         return answer;
@@ -149,6 +201,26 @@ contract LiquidatorExecutor is ILiquidatorExecutor, Pausable, ReentrancyGuardTra
         return _readyAt[_withdrawal(token, amount, to)];
     }
 
+    function _consume(bytes32 id) private {
+        uint256 readyAt = _readyAt[id];
+        if (readyAt == 0) revert RequestUnknown(id);
+        if (block.timestamp < readyAt) revert TimelockPending(readyAt);
+        delete _readyAt[id];
+    }
+
+    function _list(address token) private {
+        if (_valued.length == MAX_VALUED) revert TooManyValued(MAX_VALUED);
+        _valued.push(token);
+    }
+
+    function _unlist(address token) private {
+        uint256 last = _valued.length - 1;
+        for (uint256 i; i < last; ++i) {
+            if (_valued[i] == token) _valued[i] = _valued[last];
+        }
+        _valued.pop();
+    }
+
     function _setOperator(address operator, bool allowed) private {
         isOperator[operator] = allowed;
         emit OperatorSet(operator, allowed);
@@ -159,6 +231,33 @@ contract LiquidatorExecutor is ILiquidatorExecutor, Pausable, ReentrancyGuardTra
         uint256 mark = uint256(1) << leg;
         if (legs & mark != 0) revert AlreadyExecuted(intent, leg);
         executed[intent] = legs | mark;
+    }
+
+    /// @dev `lost`: the fall of the measure over all calls or, where tokens are valued, the sum of the falls of measure
+    /// and values over each.
+    function _performAll(Call[] calldata calls) private returns (int256 change, uint256 lost) {
+        int256 began = _measure();
+        bool valued = _valued.length != 0;
+        int256 before = valued ? began + _worth() : began;
+        for (uint256 i; i < calls.length; ++i) {
+            _perform(i, calls[i]);
+            if (!valued) continue;
+            int256 now_ = _measure() + _worth();
+            if (now_ < before) lost += SignedMath.abs(before - now_);
+            before = now_;
+        }
+        change = _measure() - began;
+        if (!valued && change < 0) lost = SignedMath.abs(change);
+    }
+
+    /// @dev What the valued tokens held count for.
+    function _worth() private view returns (int256) {
+        uint256 sum;
+        for (uint256 i; i < _valued.length; ++i) {
+            address token = _valued[i];
+            sum += Math.mulDiv(IERC20(token).balanceOf(address(this)), valueOf[token], 1e18);
+        }
+        return sum.toInt256();
     }
 
     function _perform(uint256 index, Call calldata call) private {

@@ -11,8 +11,9 @@ interface ILiquidatorExecutor {
     }
 
     /// @dev The executor reads its one measure (set by the owner: engine cash or a token balance) before and after the
-    /// calls: the change must be at least `floor`. A negative change counts against the hourly cap. `intent` and `leg`
-    /// execute once.
+    /// calls: the change must be at least `floor`. A negative change counts against the hourly cap. Where tokens are
+    /// valued, their worth is added to the measure and every single call that lowers the sum counts, whatever others
+    /// raise it: a claim does not hide what the sale after it gave away. `intent` and `leg` execute once.
     struct Guard {
         bytes32 intent;
         uint8 leg;
@@ -31,6 +32,12 @@ interface ILiquidatorExecutor {
     event OperatorSet(address indexed operator, bool allowed);
     event RuleSet(address indexed target, bytes4 indexed selector, Rule rule);
     event MeasureSet(address indexed target, bytes reading);
+    /// @dev `price`: units of the measure per 1e18 of the token's own units.
+    event ValueSet(address indexed token, uint256 price);
+    /// @dev From here on the owner loosens nothing without delay.
+    event Sealed();
+    event Requested(bytes32 indexed request, bytes call, uint256 readyAt);
+    event Cancelled(bytes32 indexed request);
     event HourlyCapSet(uint256 cap);
     event WithdrawRequested(address indexed token, uint256 amount, address indexed to, uint256 readyAt);
     event Withdrawn(address indexed token, uint256 amount, address indexed to);
@@ -44,6 +51,8 @@ interface ILiquidatorExecutor {
     error BelowFloor(int256 change, int256 floor);
     error CapExceeded(uint256 outlay, uint256 available);
     error CallFailed(uint256 index, bytes reason);
+    error RequestUnknown(bytes32 request);
+    error TooManyValued(uint256 limit);
     error TimelockPending(uint256 readyAt);
     error WithdrawUnknown(address token, uint256 amount, address to);
     /// @dev The measure is unset, or does not answer one word.
@@ -53,12 +62,22 @@ interface ILiquidatorExecutor {
     function executed(bytes32 intent) external view returns (uint256 legs);
     function setOperator(address operator, bool allowed) external;
     function setRule(address target, bytes4 selector, Rule calldata rule) external;
+    /// @notice What a token counts for in the hourly cap: an operator that sells it below this price spends the
+    /// difference. Zero takes it off the list.
+    function setValue(address token, uint256 price) external;
+    /// @notice Ends the setting-up: from here on whatever gives an operator or the owner more freedom (a rule, an operator,
+    /// a measure, a lower value, a higher cap, a call) is requested first and done `withdrawDelay` later. Taking freedom
+    /// away never waits.
+    function seal() external;
+    /// @notice Announces one call of the owner to this executor, by its whole calldata.
+    function request(bytes calldata call) external;
+    function cancel(bytes32 request_) external;
     /// @notice What the floor and the hourly cap are measured on, as a view returning one 256-bit word.
     function setMeasure(address target, bytes calldata reading) external;
     function setHourlyCap(uint256 cap) external;
     function pause() external;
     function unpause() external;
-    /// @notice The owner may call anything (deposit, trade, withdraw); never delegatecall.
+    /// @notice The owner may call anything (deposit, trade, withdraw), with delay once sealed; never delegatecall.
     function ownerCall(address target, bytes calldata data) external returns (bytes memory);
     function requestWithdraw(address token, uint256 amount, address to) external;
     function withdraw(address token, uint256 amount, address to) external;

@@ -75,6 +75,7 @@ export const liquidatorExecutorAbi = [
   { type: 'error', inputs: [{ internalType: 'address', name: 'caller', type: 'address' }], name: 'NotOperator' },
   { type: 'error', inputs: [{ internalType: 'address', name: 'caller', type: 'address' }], name: 'NotOwner' },
   { type: 'error', inputs: [], name: 'ReentrancyGuardReentrantCall' },
+  { type: 'error', inputs: [{ internalType: 'bytes32', name: 'request', type: 'bytes32' }], name: 'RequestUnknown' },
   {
     type: 'error',
     inputs: [
@@ -85,10 +86,16 @@ export const liquidatorExecutorAbi = [
   },
   {
     type: 'error',
+    inputs: [{ internalType: 'uint256', name: 'value', type: 'uint256' }],
+    name: 'SafeCastOverflowedUintToInt',
+  },
+  {
+    type: 'error',
     inputs: [{ internalType: 'address', name: 'token', type: 'address' }],
     name: 'SafeERC20FailedOperation',
   },
   { type: 'error', inputs: [{ internalType: 'uint256', name: 'readyAt', type: 'uint256' }], name: 'TimelockPending' },
+  { type: 'error', inputs: [{ internalType: 'uint256', name: 'limit', type: 'uint256' }], name: 'TooManyValued' },
   {
     type: 'error',
     inputs: [
@@ -97,6 +104,12 @@ export const liquidatorExecutorAbi = [
       { internalType: 'address', name: 'to', type: 'address' },
     ],
     name: 'WithdrawUnknown',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [{ indexed: true, internalType: 'bytes32', name: 'request', type: 'bytes32' }],
+    name: 'Cancelled',
   },
   {
     type: 'event',
@@ -142,6 +155,16 @@ export const liquidatorExecutorAbi = [
     type: 'event',
     anonymous: false,
     inputs: [
+      { indexed: true, internalType: 'bytes32', name: 'request', type: 'bytes32' },
+      { indexed: false, internalType: 'bytes', name: 'call', type: 'bytes' },
+      { indexed: false, internalType: 'uint256', name: 'readyAt', type: 'uint256' },
+    ],
+    name: 'Requested',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
       { indexed: true, internalType: 'address', name: 'target', type: 'address' },
       { indexed: true, internalType: 'bytes4', name: 'selector', type: 'bytes4' },
       {
@@ -158,11 +181,21 @@ export const liquidatorExecutorAbi = [
     ],
     name: 'RuleSet',
   },
+  { type: 'event', anonymous: false, inputs: [], name: 'Sealed' },
   {
     type: 'event',
     anonymous: false,
     inputs: [{ indexed: false, internalType: 'address', name: 'account', type: 'address' }],
     name: 'Unpaused',
+  },
+  {
+    type: 'event',
+    anonymous: false,
+    inputs: [
+      { indexed: true, internalType: 'address', name: 'token', type: 'address' },
+      { indexed: false, internalType: 'uint256', name: 'price', type: 'uint256' },
+    ],
+    name: 'ValueSet',
   },
   {
     type: 'event',
@@ -184,6 +217,13 @@ export const liquidatorExecutorAbi = [
       { indexed: true, internalType: 'address', name: 'to', type: 'address' },
     ],
     name: 'Withdrawn',
+  },
+  {
+    type: 'function',
+    inputs: [{ internalType: 'bytes32', name: 'request_', type: 'bytes32' }],
+    name: 'cancel',
+    outputs: [],
+    stateMutability: 'nonpayable',
   },
   {
     type: 'function',
@@ -224,6 +264,13 @@ export const liquidatorExecutorAbi = [
     type: 'function',
     inputs: [{ internalType: 'address', name: 'operator', type: 'address' }],
     name: 'isOperator',
+    outputs: [{ internalType: 'bool', name: '', type: 'bool' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
+    inputs: [],
+    name: 'isSealed',
     outputs: [{ internalType: 'bool', name: '', type: 'bool' }],
     stateMutability: 'view',
   },
@@ -274,6 +321,13 @@ export const liquidatorExecutorAbi = [
   },
   {
     type: 'function',
+    inputs: [{ internalType: 'bytes', name: 'call', type: 'bytes' }],
+    name: 'request',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
     inputs: [
       { internalType: 'address', name: 'token', type: 'address' },
       { internalType: 'uint256', name: 'amount', type: 'uint256' },
@@ -304,6 +358,7 @@ export const liquidatorExecutorAbi = [
     ],
     stateMutability: 'view',
   },
+  { type: 'function', inputs: [], name: 'seal', outputs: [], stateMutability: 'nonpayable' },
   {
     type: 'function',
     inputs: [{ internalType: 'uint256', name: 'cap', type: 'uint256' }],
@@ -351,7 +406,24 @@ export const liquidatorExecutorAbi = [
     outputs: [],
     stateMutability: 'nonpayable',
   },
+  {
+    type: 'function',
+    inputs: [
+      { internalType: 'address', name: 'token', type: 'address' },
+      { internalType: 'uint256', name: 'price', type: 'uint256' },
+    ],
+    name: 'setValue',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
   { type: 'function', inputs: [], name: 'unpause', outputs: [], stateMutability: 'nonpayable' },
+  {
+    type: 'function',
+    inputs: [{ internalType: 'address', name: 'token', type: 'address' }],
+    name: 'valueOf',
+    outputs: [{ internalType: 'uint256', name: '', type: 'uint256' }],
+    stateMutability: 'view',
+  },
   {
     type: 'function',
     inputs: [
