@@ -23,9 +23,11 @@ contract LotsTest is Test {
         courier = new Courier();
         address authority = deploy("AccessManager", abi.encode(address(this)));
         token = IMintable(deploy("TestToken", abi.encode("WETH", "WETH", uint8(18))));
+        ICollateralVault.Terms memory vaultTerms = ICollateralVault.Terms(1 days, 7 days, 1 days);
+        IVaultMirror.Terms memory mirrorTerms = IVaultMirror.Terms(1 days, 1 days);
         address predicted = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1);
-        vault = ICollateralVault(deploy("CollateralVault", abi.encode(authority, courier, predicted)));
-        mirror = IVaultMirror(deploy("VaultMirror", abi.encode(authority, courier, vault)));
+        vault = ICollateralVault(deploy("CollateralVault", abi.encode(authority, courier, predicted, vaultTerms)));
+        mirror = IVaultMirror(deploy("VaultMirror", abi.encode(authority, courier, vault, mirrorTerms)));
         vault.list(address(token), 1_000e18);
         mirror.setModule(address(this), true);
         token.mint(address(this), 100e18);
