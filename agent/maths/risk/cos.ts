@@ -10,7 +10,58 @@ import { Refusal } from './refusal.ts'
 type Terms = { readonly outside?: number; readonly most?: number }
 
 /** The law of X over the nodes (times in years) as a cosine series. */
-export function cosExpansion(process: Process, nodes: Rule, { outside = 1e-13, most = 1 << 15 }: Terms = {}): Kernel {
+export function cosExpansion(process: Process, nodes: Rule, terms: Terms = {}): Kernel {
+  const { low, width, total, density } = expansion(process, nodes, terms)
+  const mass = density.map((one, k) => (k === 0 ? one / 2 : (one * width) / (k * Math.PI)))
+  return {
+    add: (x, sums) => {
+      if (x <= low) return
+      if (x >= low + width) sums[0] = (sums[0] ?? 0) + total
+      else addSeries(mass, density, { from: x - low, width }, sums)
+    },
+  }
+}
+
+/**
+ * E[exp X; X <= x] from the series of X itself. The tilted law has its jumps up at eta1 - 1: near one its right tail is
+ * longer than any interval, though nothing of it is asked for.
+ */
+export function weightedExpansion(process: Process, nodes: Rule): Kernel {
+  const { low, width, density } = expansion(process, nodes, {})
+  const whole = nodes.weights.reduce(
+    (sum, weight, i) => sum + weight * Math.exp(process.growth * (nodes.points[i] ?? 0)),
+    0,
+  )
+  return {
+    add: (x, sums) => {
+      if (x <= low) return
+      const partial = x >= low + width ? whole : weightedSum(density, { low, width }, x)
+      sums[0] = (sums[0] ?? 0) + partial
+    },
+  }
+}
+
+/** The integral of exp(y) cos(u (y - low)) from `low` to x is [exp(y) (cos + u sin) / (1 + u^2)]. */
+function weightedSum(density: Float64Array, { low, width }: Pick<Interval, 'low' | 'width'>, x: number): number {
+  const [grown, before] = [Math.exp(x), Math.exp(low)]
+  let sum = 0
+  for (let k = 0; k < density.length; k++) {
+    const u = (k * Math.PI) / width
+    const angle = u * (x - low)
+    const term = (grown * (Math.cos(angle) + u * Math.sin(angle)) - before) / (1 + u * u)
+    sum += (k === 0 ? 0.5 : 1) * (density[k] ?? 0) * term
+  }
+  return sum
+}
+
+type Expansion = {
+  readonly low: number
+  readonly width: number
+  readonly total: number
+  readonly density: Float64Array
+}
+
+function expansion(process: Process, nodes: Rule, { outside = 1e-13, most = 1 << 15 }: Terms): Expansion {
   const total = nodes.weights.reduce((sum, weight) => sum + weight, 0)
   const level = Math.max(5, Math.log(total / outside))
   const [low, high] = chernoff(process, nodes, level - Math.log(total))
@@ -18,15 +69,7 @@ export function cosExpansion(process: Process, nodes: Rule, { outside = 1e-13, m
   const narrowest = process.sigma * Math.sqrt(Math.min(...nodes.points))
   const terms = Math.max(64, Math.ceil(((width / narrowest) * Math.sqrt(2 * level)) / Math.PI) + 8)
   if (!(terms <= most)) throw new Refusal('unresolved', `an expansion would need ${terms} terms of at most ${most}`)
-  const density = coefficients(process, nodes, { low, width, terms })
-  const mass = density.map((one, k) => (k === 0 ? one / 2 : (one * width) / (k * Math.PI)))
-  return {
-    add: (x, sums) => {
-      if (x <= low) return
-      if (x >= high) sums[0] = (sums[0] ?? 0) + total
-      else addSeries(mass, density, { from: x - low, width }, sums)
-    },
-  }
+  return { low, width, total, density: coefficients(process, nodes, { low, width, terms }) }
 }
 
 function addSeries(

@@ -20,9 +20,9 @@ const STEP = 0.1
 /** Most atoms of one law. */
 const MOST = 20_000
 
-/** Times in seconds with weights that sum to one. */
-export function atomsOf(latency: Latency): Rule {
-  return normalised(atoms(latency))
+/** Times in seconds with weights that sum to one. A step below the usual one is for what changes fast with time. */
+export function atomsOf(latency: Latency, step = STEP): Rule {
+  return normalised(atoms(latency, step))
 }
 
 /** Weight below which a node of a rule is left out: no digit of a probability that matters rests on it. */
@@ -57,21 +57,21 @@ export const meanTime = ({ points, weights }: Rule): number =>
   points.reduce((sum, point, i) => sum + point * at(weights, i), 0)
 
 /** Atoms whose weights sum to the mass of the law: one, or for a residual the chance of still being on the way. */
-function atoms(latency: Latency): Rule {
+function atoms(latency: Latency, step: number): Rule {
   switch (latency.type) {
     case 'fixed':
       return { points: Float64Array.of(within('l', latency.l, { above: 0 })), weights: Float64Array.of(1) }
     case 'gamma':
     case 'lognormal':
-      return overGrid(densityOf(latency), 0)
+      return overGrid(densityOf(latency, step), 0)
     case 'uniform':
-      return uniform(within('lo', latency.lo, { least: 0 }), within('hi', latency.hi, { above: latency.lo }))
+      return uniform(within('lo', latency.lo, { least: 0 }), within('hi', latency.hi, { above: latency.lo }), step)
     case 'mixture':
-      return mixture(wholeParts(latency.parts).map(([weight, part]) => [weight, atoms(part)]))
+      return mixture(wholeParts(latency.parts).map(([weight, part]) => [weight, atoms(part, step)]))
     case 'empirical':
       return empirical(latency.times, latency.weights ?? latency.times.map(() => 1 / latency.times.length))
     case 'residual':
-      return residual(latency.of, within('elapsed', latency.elapsed, { least: 0 }))
+      return residual(latency.of, within('elapsed', latency.elapsed, { least: 0 }), step)
   }
 }
 
@@ -83,21 +83,21 @@ type Density = {
   readonly log: (time: number) => number
 }
 
-function densityOf(latency: Extract<Latency, { type: 'gamma' | 'lognormal' }>): Density {
+function densityOf(latency: Extract<Latency, { type: 'gamma' | 'lognormal' }>, widest: number): Density {
   const shift = within('shift', latency.shift ?? 0, { least: 0 })
   if (latency.type === 'lognormal') {
     const middle = Math.log(within('median', latency.median, { above: 0 }))
     const s = within('s', latency.s, { above: 0, most: 10 })
     const scale = -Math.log(s * Math.sqrt(2 * Math.PI))
     const log = (time: number) => scale - Math.log(time) - 0.5 * ((Math.log(time) - middle) / s) ** 2
-    return { shift, range: [middle - 8.5 * s, middle + 8.5 * s], step: Math.min(STEP, s / 2), log }
+    return { shift, range: [middle - 8.5 * s, middle + 8.5 * s], step: Math.min(widest, s / 2), log }
   }
   const k = within('k', latency.k, { least: 0.05, most: 1e5 })
   const scale = Math.log(within('theta', latency.theta, { above: 0 }))
   const log = (time: number) => (k - 1) * (Math.log(time) - scale) - time * Math.exp(-scale) - gammaln(k) - scale
   const low = k > 60 ? Math.log(k) - 10 / Math.sqrt(k) : (gammaln(k + 1) - 34) / k
   const high = Math.log(k + 9 * Math.sqrt(k) + 40)
-  return { shift, range: [scale + low, scale + high], step: Math.min(STEP, 0.5 / Math.sqrt(k)), log }
+  return { shift, range: [scale + low, scale + high], step: Math.min(widest, 0.5 / Math.sqrt(k)), log }
 }
 
 /** Trapezoid in ln(time left) of a law at an age: what of it lies beyond that age. */
@@ -113,10 +113,10 @@ function overGrid({ shift, range: [low, high], step, log }: Density, elapsed: nu
 }
 
 /** Gauss-Legendre in ln(time), in panels. */
-function uniform(lo: number, hi: number): Rule {
+function uniform(lo: number, hi: number, step: number): Rule {
   const from = Math.log(Math.max(lo, hi * 1e-15))
   const span = Math.log(hi) - from
-  const panels = Math.ceil(span)
+  const panels = Math.min(500, Math.ceil((span * STEP) / step))
   const { points, weights } = gaussLegendre(24)
   const half = span / panels / 2
   const middles = Array.from({ length: panels }, (_, i) => from + (2 * i + 1) * half)
@@ -149,13 +149,13 @@ function empirical(times: readonly number[], weights: readonly number[]): Rule {
 }
 
 /** What lies beyond an age, with the time already gone taken off. */
-function residual(latency: Latency, elapsed: number): Rule {
-  if (latency.type === 'gamma' || latency.type === 'lognormal') return overGrid(densityOf(latency), elapsed)
+function residual(latency: Latency, elapsed: number, step: number): Rule {
+  if (latency.type === 'gamma' || latency.type === 'lognormal') return overGrid(densityOf(latency, step), elapsed)
   if (latency.type === 'mixture')
-    return mixture(wholeParts(latency.parts).map(([weight, part]) => [weight, residual(part, elapsed)]))
-  if (latency.type === 'residual') return residual(latency.of, elapsed + latency.elapsed)
-  if (latency.type === 'uniform') return residualUniform(latency, elapsed)
-  const { points, weights } = atoms(latency)
+    return mixture(wholeParts(latency.parts).map(([weight, part]) => [weight, residual(part, elapsed, step)]))
+  if (latency.type === 'residual') return residual(latency.of, elapsed + latency.elapsed, step)
+  if (latency.type === 'uniform') return residualUniform(latency, elapsed, step)
+  const { points, weights } = atoms(latency, step)
   const kept = [...points.keys()].filter((i) => at(points, i) > elapsed)
   return {
     points: Float64Array.from(kept, (i) => at(points, i) - elapsed),
@@ -163,9 +163,9 @@ function residual(latency: Latency, elapsed: number): Rule {
   }
 }
 
-function residualUniform({ lo, hi }: Extract<Latency, { type: 'uniform' }>, elapsed: number): Rule {
+function residualUniform({ lo, hi }: Extract<Latency, { type: 'uniform' }>, elapsed: number, step: number): Rule {
   if (elapsed >= hi) return { points: new Float64Array(), weights: new Float64Array() }
-  const { points, weights } = uniform(Math.max(lo - elapsed, 0), hi - elapsed)
+  const { points, weights } = uniform(Math.max(lo - elapsed, 0), hi - elapsed, step)
   const left = Math.min(1, (hi - elapsed) / (hi - lo))
   return { points, weights: weights.map((weight) => weight * left) }
 }

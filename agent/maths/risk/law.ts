@@ -1,9 +1,9 @@
 // The law of the collateral's log return over the gap: F(x) = P(X <= x) and G(x) = E[exp X; X <= x].
 // Nodes with few expected jumps are summed in closed form, the others by one cosine series.
-import { cosExpansion } from './cos.ts'
+import { cosExpansion, weightedExpansion } from './cos.ts'
 import { type Kernel, noSums } from './kernel.ts'
 import { kouMixture } from './kou-mixture.ts'
-import { atomsOf, compressed, type Latency, onBusinessClock } from './latency.ts'
+import { atomsOf, compressed, type Latency, meanTime, onBusinessClock } from './latency.ts'
 import { intensity, mirrored, type PriceModel, type Process, processOf, tilted, varianceRate } from './model.ts'
 import { normalMixture } from './normal-mixture.ts'
 import type { Rule } from './quadrature.ts'
@@ -40,12 +40,27 @@ export type ReturnLaw = {
 }
 
 /** The law in as many nodes as asked for; all atoms of the latency where none are named (accuracy over speed). */
-export const returnLaw = ({ model, growth, ...times }: Gap, nodes?: number): ReturnLaw =>
-  lawOver(processOf(model, growth), businessYears(times, nodes))
+export function returnLaw({ model, growth, ...times }: Gap, nodes?: number): ReturnLaw {
+  const process = processOf(model, growth)
+  return lawOver(process, businessYears(times, nodes, stepFor(process, times.latency)))
+}
+
+/** A drift this many deviations long makes F a step in ln(time), as wide as the one over the other. */
+const STEEP = 5
+
+/** The step in ln(time) that resolves a law; the usual one unless the drift is steep. */
+function stepFor({ sigma, drift }: Process, latency: Latency): number | undefined {
+  const steepness = (Math.abs(drift) * Math.sqrt((4 * meanTime(atomsOf(latency))) / YEAR_SECONDS)) / sigma
+  return steepness < STEEP ? undefined : Math.max(1e-3, 0.5 / steepness)
+}
 
 /** Latency times activity, in years. The dear part of a law, and the same for every price model. */
-export function businessYears({ latency, activity }: Pick<Gap, 'latency' | 'activity'>, nodes?: number): Rule {
-  const clock = clockOf(atomsOf(latency), activity)
+export function businessYears(
+  { latency, activity }: Pick<Gap, 'latency' | 'activity'>,
+  nodes?: number,
+  step?: number,
+): Rule {
+  const clock = clockOf(atomsOf(latency, step), activity)
   return inYears(nodes === undefined ? clock : compressed(clock, nodes))
 }
 
@@ -53,7 +68,7 @@ export function businessYears({ latency, activity }: Pick<Gap, 'latency' | 'acti
 export function lawOver(process: Process, nodes: Rule): ReturnLaw {
   const kernel = kernelOf(process, nodes)
   const grown = nodes.weights.map((weight, i) => weight * Math.exp(process.growth * at(nodes.points, i)))
-  const weighted = kernelOf(tilted(process), { points: nodes.points, weights: grown })
+  const weighted = weightedOf(process, nodes, grown)
   const mean = grown.reduce((sum, weight) => sum + weight, 0)
   const years = nodes.points.reduce((sum, time, i) => sum + time * at(nodes.weights, i), 0)
   return {
@@ -63,6 +78,24 @@ export function lawOver(process: Process, nodes: Rule): ReturnLaw {
     kernel,
     deviation: Math.sqrt(varianceRate(process) * years),
   }
+}
+
+/** Below this rate of jumps up the tilted law's right tail is too long for a series. */
+const SLOW_DECAY = 3
+
+/** G's kernel: the law of the tilted process. */
+function weightedOf(process: Process, nodes: Rule, grown: Float64Array): Kernel {
+  const { jumps } = process
+  const heavy = jumps.kind === 'exponential' && jumps.p > 0 && jumps.up < SLOW_DECAY
+  const tilt = tilted(process)
+  const short = heavy ? part(nodes, (time) => time <= closedUpTo(tilt)) : nodes
+  const long = heavy ? part(nodes, (time) => time > closedUpTo(tilt)) : undefined
+  const weights = heavy
+    ? part({ points: nodes.points, weights: grown }, (time) => time <= closedUpTo(tilt)).weights
+    : grown
+  const kernel = kernelOf(tilt, { points: short.points, weights })
+  if (long === undefined || long.points.length === 0) return kernel
+  return joined([kernel, ...bands(long).map((band) => weightedExpansion(process, band))])
 }
 
 /** The law of -X, for right tails: `below` is P(X >= -x), `partial` is E[exp X; X >= -x]. */
@@ -93,15 +126,29 @@ function kernelOf(process: Process, nodes: Rule): Kernel {
   const kernels: Kernel[] = []
   if (short.points.length > 0)
     kernels.push(jumps.kind === 'exponential' ? kouMixture(process, jumps, short) : normalMixture(process, short))
-  if (long.points.length > 0) kernels.push(cosExpansion(process, long))
-  const [only, other] = kernels
-  if (only === undefined || other === undefined) return only ?? { add: () => undefined }
+  kernels.push(...bands(long).map((band) => cosExpansion(process, band)))
+  return joined(kernels)
+}
+
+function joined(kernels: readonly Kernel[]): Kernel {
+  const [only, ...others] = kernels
+  if (only === undefined || others.length === 0) return only ?? { add: () => undefined }
   return {
     add: (x, sums) => {
-      only.add(x, sums)
-      other.add(x, sums)
+      for (const kernel of kernels) kernel.add(x, sums)
     },
   }
+}
+
+/** Longest over shortest time in one cosine series: its interval is as wide as the one, its terms as fine as the other. */
+const BAND = 256
+
+/** Nodes in bands of time, each narrow enough for one series. */
+function bands(nodes: Rule): readonly Rule[] {
+  const shortest = Math.min(...nodes.points)
+  const bandOf = (time: number): number => Math.floor(Math.log(time / shortest) / Math.log(BAND))
+  const found = new Set(Array.from(nodes.points, bandOf))
+  return [...found].map((band) => part(nodes, (time) => bandOf(time) === band))
 }
 
 /** The longest time, in years, that is summed in closed form. */
