@@ -5,7 +5,7 @@ import { z } from 'zod'
 export const riskVectors = z.object({
   models: z.record(z.string(), z.unknown()).default({}),
   latencies: z.record(z.string(), z.unknown()).default({}),
-  vectors: z.array(z.object({ id: z.string().min(1), kind: z.string(), params: z.unknown() })),
+  vectors: z.array(z.object({ id: z.string().min(1).max(1000), kind: z.unknown(), params: z.unknown() })),
 })
 
 const number = z.number()
@@ -28,6 +28,9 @@ type Law =
   | { type: 'empirical'; times: number[]; weights?: number[] | undefined }
   | { type: 'residual'; of: Law; elapsed: number }
 
+/** Most times of an empirical law. */
+const MOST_TIMES = 100_000
+
 /** A latency law, in seconds. */
 export const latencyLaw: z.ZodType<Law> = z.discriminatedUnion('type', [
   z.object({ type: z.literal('fixed'), l: number }),
@@ -37,10 +40,17 @@ export const latencyLaw: z.ZodType<Law> = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('mixture'),
     get parts() {
-      return z.array(z.tuple([number, latencyLaw])).min(1)
+      return z
+        .array(z.tuple([number, latencyLaw]))
+        .min(1)
+        .max(1000)
     },
   }),
-  z.object({ type: z.literal('empirical'), times: z.array(number).min(1), weights: z.array(number).optional() }),
+  z.object({
+    type: z.literal('empirical'),
+    times: z.array(number).min(1).max(MOST_TIMES),
+    weights: z.array(number).optional(),
+  }),
   z.object({
     type: z.literal('residual'),
     get of() {
@@ -123,9 +133,9 @@ export const riskQuestions = {
       .max(50),
   }),
   portfolio_elliptical_linear: z.object({
-    weights: z.array(number).min(1),
-    scale: z.array(number).min(1),
-    corr: z.array(z.array(number)),
+    weights: z.array(number).min(1).max(500),
+    scale: z.array(number).min(1).max(500),
+    corr: z.array(z.array(number)).max(500),
     nu: number.nullish(),
     alpha: level,
   }),

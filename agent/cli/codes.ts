@@ -57,6 +57,7 @@ export const codes: Readonly<Record<string, Entry>> = {
   E_READ_ONLY: config('Something would be sent on a chain that was opened without a key.'),
   E_RISK_INPUT: { exit: EXIT.usage, meaning: 'A file of risk questions cannot be read or has another shape.' },
   E_RISK_REFUSED: failure('The engine chain refused published risk parameters.'),
+  E_RISK_UNTRUSTED: { exit: EXIT.usage, meaning: 'No number that can be trusted; the reason stands in brackets.' },
   E_RPC: failure('A node refused a call.'),
   E_RPC_ANSWER: failure('A node sent a malformed answer.'),
   E_RPC_DOWN: failure('A node does not answer.'),

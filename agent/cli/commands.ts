@@ -56,6 +56,16 @@ export const commands: readonly Entry[] = [
     'Say what a liquidation risks over its gap',
     async () => (await import('./risk-quote.ts')).riskQuote,
   ),
+  entry(
+    'risk routes',
+    'Show how long routes take, published and learned',
+    async () => (await import('./risk-routes.ts')).riskRoutes,
+  ),
+  entry(
+    'risk report',
+    'Judge the model by what came of its forecasts',
+    async () => (await import('./risk-report.ts')).riskReport,
+  ),
   entry('risk fit', 'Fit a price model to a file of prices', async () => (await import('./risk-fit.ts')).riskFit),
   entry(
     'risk evaluate',

@@ -15,6 +15,9 @@ export const riskEvaluate = command({
   examples: ['lienmesh risk evaluate --input vectors.json --json'],
   run: async ({ input }, { json, print }) => {
     const found = evaluate(questionsIn(input))
+    const refused = Object.values(found).filter((answer) => 'error' in answer).length
+    if (refused > 0)
+      process.stderr.write(`! ${refused} of ${Object.keys(found).length} questions refused; see their errors\n`)
     if (json) print(JSON.stringify(found))
     else for (const [id, answer] of Object.entries(found)) print(`${id}  ${JSON.stringify(answer)}`)
     return EXIT.ok
@@ -39,8 +42,30 @@ function questionsIn(file: string): Vectors {
     throw usageError('E_RISK_INPUT', `cannot read ${file}: ${cause instanceof Error ? cause.message : cause}`, fix)
   }
   const parsed = riskVectors.safeParse(text)
-  if (!parsed.success) throw usageError('E_RISK_INPUT', `${file}: ${z.prettifyError(parsed.error)}`, fix)
+  if (!parsed.success) throw usageError('E_RISK_INPUT', `${file}: ${shapeErrors(parsed.error)}`, fix)
+  refuseTwice(file, parsed.data)
   return parsed.data
+}
+
+/** The first few complaints: a file of the wrong shape has one for every line. */
+const shapeErrors = ({ issues }: z.ZodError): string =>
+  issues
+    .slice(0, 3)
+    .map(({ path, message }) => `${path.map(String).join('.') || 'the file'}: ${message}`)
+    .join('; ')
+
+/** Answers are told apart by id. */
+function refuseTwice(file: string, { vectors }: Vectors): void {
+  const seen = new Set<string>()
+  for (const { id } of vectors) {
+    if (seen.has(id))
+      throw usageError(
+        'E_RISK_INPUT',
+        `${file}: two questions have the id ${id}`,
+        'Give every question an id of its own.',
+      )
+    seen.add(id)
+  }
 }
 
 const wants = z.object({ want: z.array(z.string()).optional() })
@@ -53,14 +78,15 @@ function answerTo({ kind, params }: Vector, library: Library): Answer {
   } catch (error) {
     if (error instanceof Refusal) return failed(error.reason, error.message)
     if (error instanceof z.ZodError) return failed('bad-params', z.prettifyError(error).replaceAll('\n', ' '))
+    if (error instanceof RangeError) return failed('bad-params', `nested too deeply or too large: ${error.message}`)
     throw error
   }
 }
 
-function fieldsOf(kind: string, params: unknown, library: Library): Answer {
-  const reply = answers.get(kind)
+function fieldsOf(kind: unknown, params: unknown, library: Library): Answer {
+  const reply = typeof kind === 'string' ? answers.get(kind) : undefined
   if (reply !== undefined) return reply(params, library)
-  throw new Refusal('unknown-kind', `kind: found ${kind}; known are ${[...answers.keys()].join(', ')}`)
+  throw new Refusal('unknown-kind', `kind: found ${String(kind)}; known are ${[...answers.keys()].join(', ')}`)
 }
 
 /** Only what was asked for, and only numbers. */
@@ -78,4 +104,6 @@ function sound(name: string, value: unknown): unknown {
   return value
 }
 
-const failed = (reason: string, message: string): Answer => ({ error: { reason, message } })
+const failed = (reason: string, message: string): Answer => ({
+  error: { code: 'E_RISK_UNTRUSTED', reason, message },
+})

@@ -4,8 +4,8 @@ import { gunzipSync } from 'node:zlib'
 import { z } from 'zod'
 import { EXIT, usageError } from '../domain/errors.ts'
 import { fitPrices, type Tick } from '../maths/risk/fit.ts'
-import { Refusal } from '../maths/risk/refusal.ts'
 import { command } from './command.ts'
+import { orRefused } from './risk-refused.ts'
 
 /** Prints the model that fits a history of prices, with what it rests on. */
 export const riskFit = command({
@@ -16,21 +16,13 @@ export const riskFit = command({
   positionals: ['file'],
   examples: ['lienmesh risk fit prices.csv --column ETH_USD --json'],
   run: async ({ file, column }, { json, print }) => {
-    const found = judged(ticksIn(linesOf(file), column))
-    if (json || found.type === 'refusal') print(JSON.stringify(found))
+    const ticks = ticksIn(linesOf(file), column)
+    const found = { type: 'fit', ...orRefused('fit', () => fitPrices(ticks)) }
+    if (json) print(JSON.stringify(found))
     else for (const [name, value] of Object.entries(found)) print(`${name.padEnd(14)} ${JSON.stringify(value)}`)
     return EXIT.ok
   },
 })
-
-function judged(ticks: readonly Tick[]) {
-  try {
-    return { type: 'fit' as const, ...fitPrices(ticks) }
-  } catch (error) {
-    if (error instanceof Refusal) return { type: 'refusal' as const, reason: error.reason, message: error.message }
-    throw error
-  }
-}
 
 /** Times past this are in milliseconds. */
 const MILLIS = 1e11
