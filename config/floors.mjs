@@ -11,7 +11,7 @@ export const floors = {
   'agent/ports': { rooms: ['agent/domain'], types: ['viem'] },
   'agent/strategy.ts': { rooms: ['agent/domain', 'agent/maths'], npm: ['zod'] },
   'agent/core': { rooms: ['agent/domain', 'agent/maths', 'agent/strategy.ts'], types: ['viem'] },
-  'agent/adapters/chain': { rooms: below, npm: ['viem'], node: true },
+  'agent/adapters/chain': { rooms: below, npm: ['viem', '@ethereumjs/mpt'], node: true },
   'agent/adapters/gossip': {
     rooms: below,
     npm: ['libp2p', '@libp2p/', '@chainsafe/', '@multiformats/', '@ethereumjs/', 'it-', 'cborg', 'secp256k1', 'viem'],

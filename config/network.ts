@@ -12,6 +12,19 @@ const time = z
 const decimals = z.int().min(0).max(18)
 const finality = z.int().nonnegative().describe('Blocks on top after which a block is final.')
 
+const tier = z.strictObject({
+  below: bigNumber
+    .transform((dollars) => wad(dollars))
+    .optional()
+    .describe('Dollars at stake, in 1e18 units, below which this tier applies; left out in the last.'),
+  blocks: finality,
+  proof: z.boolean().describe('Whether inclusion must be proven by a Merkle proof that every provider gives.'),
+})
+const tiers = z
+  .array(tier.transform(({ below, blocks, proof }) => ({ below, blocks, proof })))
+  .min(1)
+  .describe('Depth that is final by amount at stake, ascending.')
+
 const engine = z.strictObject({
   chain,
   name,
@@ -25,6 +38,7 @@ const engine = z.strictObject({
   cash: address,
   cashDecimals: decimals,
   finality,
+  tiers: tiers.optional(),
   fromBlock: bigNumber,
 })
 
@@ -66,6 +80,7 @@ const vault = z.strictObject({
   dollar: address,
   dollarDecimals: decimals,
   finality,
+  tiers: tiers.optional(),
   fromBlock: bigNumber,
   assets: z.array(asset).min(1),
   latency,

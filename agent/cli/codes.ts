@@ -25,6 +25,8 @@ export const codes: Readonly<Record<string, Entry>> = {
   E_DOCS: { exit: EXIT.assertion, meaning: 'A generated page differs from what the schemas say.' },
   E_ENGINE_UNKNOWN: config('The network has no engine on that chain.'),
   E_EXECUTOR_ADDRESS: config('The executors on the vault chains of one engine have different addresses.'),
+  E_GAS_BUDGET: failure('Gas costs more than an order is worth; it was not sent.'),
+  E_GAS_FUNDS: failure('A key cannot pay for the gas of what it signed.'),
   E_GOSSIPSUB: config('The installed gossipsub is not the pinned one.'),
   E_HEADER: failure('A block header does not hash to what the node says.'),
   E_INSTALL: config('A package is missing: the installation never finished.'),
@@ -71,6 +73,7 @@ export const codes: Readonly<Record<string, Entry>> = {
   E_STRATEGY_UNKNOWN: config('No strategy of that name, and no such file.'),
   E_SUITE_STATE: config('Progress of another deployment, or foreign transactions of the deploying account.'),
   E_UNEXPECTED: failure('A defect. --log.level debug prints the stack.'),
+  E_UNFINAL: safety('A reorganisation deeper than finality removed transactions; the same bytes are sent again.'),
   E_USAGE: { exit: EXIT.usage, meaning: 'An unknown or malformed command, flag or environment variable.' },
   E_VAULT_UNKNOWN: config('The network has no vault of that name there.'),
 }

@@ -1,7 +1,10 @@
 // The description of one network: chains, contracts, publishers. Written by a deployment, read by every process.
 import type { Address } from 'viem'
 import type { LatencyLaw, RouteFailures } from './liquidation.ts'
-import type { ChainId, CollateralId, VaultId } from './units.ts'
+import type { ChainId, CollateralId, VaultId, Wad } from './units.ts'
+
+/** Depth at which amounts below a limit are final, and whether inclusion must be proven. Ascending; the last has no limit. */
+export type FinalityTier = { readonly below: Wad | undefined; readonly blocks: number; readonly proof: boolean }
 
 /** Contracts of one engine chain. `fromBlock` is where discovery starts. */
 export type EngineDeployment = {
@@ -19,6 +22,8 @@ export type EngineDeployment = {
   readonly cashDecimals: number
   /** Blocks on top after which a block is final. */
   readonly finality: number
+  /** Depths by amount, ascending; by default `finality` for all, with a proof above 10,000 dollars. */
+  readonly tiers?: readonly FinalityTier[] | undefined
   readonly fromBlock: bigint
 }
 
@@ -50,6 +55,8 @@ export type VaultDeployment = {
   readonly dollar: Address
   readonly dollarDecimals: number
   readonly finality: number
+  /** Depths by amount, ascending; by default `finality` for all, with a proof above 10,000 dollars. */
+  readonly tiers?: readonly FinalityTier[] | undefined
   readonly fromBlock: bigint
   readonly assets: readonly AssetDeployment[]
   /** Prior of the time from bid to collateral, in modelled time. */

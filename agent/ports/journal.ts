@@ -31,6 +31,8 @@ export interface Journal {
   /** Transactions whose fate is unknown, oldest first. */
   open(chain: ChainId): readonly JournaledTx[]
   nextNonce(chain: ChainId, from: Address): number | undefined
+  /** Every transaction of a key at or above a nonce, whatever its state, oldest first. */
+  history(chain: ChainId, from: Address, nonce: number): readonly JournaledTx[]
   /** A small durable value by name (discovery cursor, account list). */
   remember(key: string, value: string): void
   recall(key: string): string | undefined

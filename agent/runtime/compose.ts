@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Address } from 'viem'
 import type { AgentConfig } from '../../config/schema.ts'
 import { openEngineChain } from '../adapters/chain/engine-chain.ts'
-import { type ChainLink, openLink } from '../adapters/chain/link.ts'
+import type { ChainLink } from '../adapters/chain/link.ts'
 import { openVaultChain } from '../adapters/chain/vault-chain.ts'
 import { systemClock } from '../adapters/clock/system-clock.ts'
 import { newIdentity } from '../adapters/gossip/libp2p.ts'
@@ -16,16 +16,16 @@ import { createCore, type Input } from '../core/core.ts'
 import type { Core } from '../core/state.ts'
 import { configError } from '../domain/errors.ts'
 import type { Network } from '../domain/network.ts'
-import type { ChainId, VaultId } from '../domain/units.ts'
-import type { Journal } from '../ports/journal.ts'
+import type { ChainId, VaultId, Wad } from '../domain/units.ts'
 import type { Signer } from '../ports/signer.ts'
 import type { Context, EngineSeat, VaultSeat } from './context.ts'
 import type { Emit } from './events.ts'
+import { openLinks } from './links.ts'
 import { createQueue, type Queue } from './queue.ts'
 import { createRoots, type Roots } from './roots.ts'
 import { type Standing, setupOf } from './setup.ts'
 import { createTasks } from './tasks.ts'
-import { valuer } from './value.ts'
+import { coinPriceOf, valuer } from './value.ts'
 
 /** A composed agent: nothing runs yet. */
 export type Agent = {
@@ -52,10 +52,12 @@ export async function compose({ config, network, emit, signal, failed }: Composi
   const journal = openSqliteJournal({ path: join(config.dataDir, 'journal.db') })
   const trouble = (error: unknown): void => emit('agent:retried', { task: 'chain', error })
   const alarm = (code: string, detail: string): void => emit('alarm', { code, detail })
-  const links = await openLinks({ config, network, signer, journal, trouble, alarm })
+  const coin = coinPrice()
+  const links = await openLinks({ config, network, signer, journal, coin: coin.now, trouble, alarm })
   const engines = await openEngines(config, network, links)
   const vaults = await openVaults(config, network, links)
   const core = createCore(await setupOf(config, network, await standingOf(signer, config, engines)))
+  coin.readFrom(core)
   const roots = createRoots(network.threshold)
   const gossip = await joinGossip({
     network,
@@ -99,67 +101,23 @@ export async function compose({ config, network, emit, signal, failed }: Composi
   return { context, core, inputs, close }
 }
 
+/** The chains are open before the core has prices: until then a coin has none. */
+function coinPrice() {
+  let core: Core | undefined
+  return {
+    now: (): Wad | undefined => core && coinPriceOf(core),
+    readFrom: (made: Core): void => {
+      core = made
+    },
+  }
+}
+
 /** The transport key of an agent: made on the first start, then kept. */
 async function identityIn(path: string): Promise<Uint8Array> {
   if (existsSync(path)) return readFileSync(path)
   const identity = await newIdentity()
   writeFileSync(path, identity, { mode: 0o600 })
   return identity
-}
-
-type Opening = {
-  readonly config: AgentConfig
-  readonly network: Network
-  readonly signer: Signer
-  readonly journal: Journal
-  readonly trouble: (error: unknown) => void
-  readonly alarm: (code: string, detail: string) => void
-}
-
-/** One link per chain; a shadow's links cannot send. */
-async function openLinks({
-  config,
-  network,
-  signer,
-  journal,
-  trouble,
-  alarm,
-}: Opening): Promise<Map<ChainId, ChainLink>> {
-  const links = new Map<ChainId, ChainLink>()
-  for (const { id, rpc, quorum, rate } of config.chains) {
-    const sending = { signer, journal, fees: FEES, finality: finalityOf(network, id) }
-    if (config.mode === 'live' && quorum === undefined && rpc.length < ENOUGH) throw tooFew(id, rpc.length)
-    const providers = { urls: rpc, quorum: quorum ?? majority(rpc.length), ...(rate === undefined ? {} : { rate }) }
-    const link = { chain: id, ...providers, clock: systemClock, trouble, alarm }
-    links.set(id, await openLink(config.mode === 'live' ? { ...link, sending } : link))
-  }
-  return links
-}
-
-/** Providers with which one may lie, or be down, without being believed or missed. */
-const ENOUGH = 3
-
-const tooFew = (chain: ChainId, found: number) =>
-  configError(
-    'E_PROVIDERS',
-    `chain ${chain} has ${found} ${found === 1 ? 'endpoint' : 'endpoints'}, live needs ${ENOUGH} from different operators`,
-    'Add endpoints to its rpc, or say `quorum: 1` when the endpoint is a node of your own.',
-  )
-
-/** The smallest number of providers that no other group of the same size can contradict. */
-const majority = (providers: number): number => Math.floor(providers / 2) + 1
-
-/** 2 gwei to the builder, never more than 500. Chains without a base fee order by it alone. */
-const FEES = { tip: 2_000_000_000n, ceiling: 500_000_000_000n, baseFee: 'market' } as const
-
-function finalityOf(network: Network, chain: ChainId): number {
-  const found = [...network.engines, ...network.vaults].find((deployment) => deployment.chain === chain)
-  if (found !== undefined) return found.finality
-  throw configError(
-    'E_CHAIN_UNKNOWN',
-    `chain ${chain} is not part of network ${network.name}`,
-    'Remove it from chains.',
-  )
 }
 
 async function openEngines(

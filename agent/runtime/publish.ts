@@ -22,6 +22,7 @@ import type { ChainId, CollateralId } from '../domain/units.ts'
 import type { Latency } from '../maths/risk/latency.ts'
 import type { PriceModel } from '../maths/risk/model.ts'
 import { type Publication, type PublicationTerms, publicationOf } from '../maths/risk/published.ts'
+import { tiersOf } from './links.ts'
 
 /** What one collateral has, what the model says, and what is done about it now. Times in seconds of the chain. */
 export type Step = {
@@ -161,7 +162,7 @@ async function linkTo({ config, live }: Publishing, engine: EngineDeployment): P
   const signer = await openKeyFile(config.keys.operator, passwordFrom(config.keys.password, process.env))
   // Publishing is repeatable: what is not on chain is proposed again, so that nothing needs to survive this process.
   const journal = openMemoryJournal()
-  return openLink({ ...reading, sending: { signer, journal, fees: FEES, finality: engine.finality } })
+  return openLink({ ...reading, sending: { signer, journal, fees: FEES, finality: tiersOf(engine) } })
 }
 
 /** Not a race: a small tip, and twice the base fee of the moment. */

@@ -22,6 +22,15 @@ export const valuer =
       : wad(collateralValueDown(amount, collateral.decimals, price))
   }
 
+/** The price of the chains' coin in dollars: the last that any engine's publishers agreed on. */
+export function coinPriceOf({ book, setup }: Core): Wad | undefined {
+  for (const prices of book.lastPrices.values()) {
+    const price = prices.get(setup.gas.nativeFeed)?.price
+    if (price !== undefined) return wad(price * 10n ** 10n)
+  }
+  return undefined
+}
+
 /** Accounts known from our own node, each with equity over maintenance. Accounts without risk come last. */
 export function ranker(core: Core, clock: Clock): (engine: ChainId) => readonly Ranked[] {
   return (engine) => {

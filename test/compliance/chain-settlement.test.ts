@@ -275,7 +275,8 @@ async function takeSeat(index: number): Promise<Seat> {
   if (!seat) throw new Error('the scenario has too few seats')
   const journal = openMemoryJournal()
   const fees = { tip: 1_000_000_000n, ceiling: 100_000_000_000n, baseFee: 'zero' } as const
-  const open = (chain: { id: typeof engineChain.id; url: string }, finality: number) => {
+  const open = (chain: { id: typeof engineChain.id; url: string }, blocks: number) => {
+    const finality = [{ below: undefined, blocks, proof: true }]
     const sending = { signer: signerOf(seat.key), journal, fees, finality }
     return openLink({ chain: chain.id, urls: [chain.url], clock: systemClock, poll: millis(50), sending })
   }

@@ -224,7 +224,7 @@ const order = (changes: Partial<Order> = {}): Order => ({
 
 async function open(patience = 20) {
   const fees = { tip: 1_000_000_000n, ceiling: 100_000_000_000n, baseFee: 'zero' } as const
-  const sending = { signer, journal, fees, finality: FINALITY, patience }
+  const sending = { signer, journal, fees, finality: [{ below: undefined, blocks: FINALITY, proof: false }], patience }
   const link = await openLink({ chain: CHAIN, urls: [anvil.url], clock: systemClock, poll: millis(5), sending })
   links.push(link)
   return sender(link)

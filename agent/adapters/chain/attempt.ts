@@ -29,23 +29,12 @@ export type Content = {
 /** A signed transaction ready to travel. */
 export type Attempt = { readonly content: Content; readonly fees: Fees; readonly raw: Hex; readonly hash: Hash }
 
+/** Where a transaction goes: a nonce of our key on a chain. */
+type Place = { readonly chain: ChainId; readonly nonce: number }
+
 /** Signs `content` at `nonce` as an EIP-1559 transaction without value. */
-export async function sign(
-  signer: Signer,
-  place: { readonly chain: ChainId; readonly nonce: number },
-  content: Content,
-  fees: Fees,
-): Promise<Attempt> {
-  const unsigned = {
-    type: 'eip1559',
-    chainId: place.chain,
-    nonce: place.nonce,
-    to: content.to,
-    data: content.data,
-    gas: content.gas,
-    maxFeePerGas: fees.maxFee,
-    maxPriorityFeePerGas: fees.tip,
-  } as const
+export async function sign(signer: Signer, place: Place, content: Content, fees: Fees): Promise<Attempt> {
+  const unsigned = transactionOf(place, content, fees)
   const signature = await signer.sign(keccak256(serializeTransaction(unsigned)))
   const raw = serializeTransaction(unsigned, {
     r: slice(signature, 0, 32),
@@ -54,6 +43,22 @@ export async function sign(
   })
   return { content, fees, raw, hash: keccak256(raw) }
 }
+
+/** The bytes to be signed: what data fees are estimated from. */
+export const unsignedBytes = (place: Place, content: Content, fees: Fees): Hex =>
+  serializeTransaction(transactionOf(place, content, fees))
+
+const transactionOf = (place: Place, content: Content, fees: Fees) =>
+  ({
+    type: 'eip1559',
+    chainId: place.chain,
+    nonce: place.nonce,
+    to: content.to,
+    data: content.data,
+    gas: content.gas,
+    maxFeePerGas: fees.maxFee,
+    maxPriorityFeePerGas: fees.tip,
+  }) as const
 
 /** The attempt as the journal keeps it. */
 export const journaled = (attempt: Attempt, chain: ChainId, from: Address, nonce: number): JournaledTx => ({

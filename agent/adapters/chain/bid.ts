@@ -1,10 +1,12 @@
 // A bid: prices, start, bid (or bid and sale) and close as one executor call, and how it ended.
 import type { Address } from 'viem'
 import { readContract } from 'viem/actions'
+import { LienmeshError } from '../../domain/errors.ts'
 import type { Intent, Outcome } from '../../domain/liquidation.ts'
 import type { PriceBatch } from '../../domain/market.ts'
 import type { Offer } from '../../domain/message.ts'
 import type { EngineDeployment } from '../../domain/network.ts'
+import { wad } from '../../domain/units.ts'
 import { max, mulDivDown } from '../../maths/fixed-point.ts'
 import { liquidationAuctionAbi } from './abi/liquidation-auction.ts'
 import { marginEngineAbi } from './abi/margin-engine.ts'
@@ -40,11 +42,29 @@ export async function placeBid(
   const guard = { intent: intent.id, leg: LEG.bid, deadline, floor: bidFloor(intent, offer) }
   const data = executeCall(bidActs(bidder, intent, offer), guard)
   const tried = { from: transactor.address, to: bidder.executor, data, gas: bidder.gas }
-  const { kind, mined } = await transactor.send({ ...tried, leg: 'bid', intent: intent.id, deadline }, signal)
+  const order = { ...tried, ...stakeOf(intent), leg: 'bid', intent: intent.id, deadline, now: true }
+  const fate = await transactor.send(order, signal).catch(declined)
+  if (typeof fate === 'string') return { kind: 'declined', reason: fate }
+  const { kind, mined } = fate
   if (kind === 'cancelled') return { kind: 'expired', reason: 'NOT_INCLUDED' }
   if (mined.status === 'included') return { kind: 'won', fill: fillOf(bidder, intent, mined) }
   const reason = await lossOf(bidder, intent, tried, mined.anchor.number)
   return { kind: 'lost', reason, gasCost: mined.gasCost, anchor: mined.anchor }
+}
+
+/** A bid may spend on gas what it would earn, and no more. */
+const stakeOf = ({ quote }: Intent) => ({
+  value: wad(max<bigint>(quote.outlay, 0n)),
+  budget: { most: wad(max<bigint>(quote.bonus - quote.providerFee, 0n)), likely: LIKELY_GAS },
+})
+
+/** Gas that a bid on up to eight positions uses with prices (contracts/gas.json). */
+const LIKELY_GAS = 650_000n
+
+/** Too dear, no node, no disk: nothing was sent, and the capital is free for the next quote. */
+function declined(error: unknown): string {
+  if (error instanceof LienmeshError && error.remedy === 'retry') return error.code
+  throw error
 }
 
 /** The least change of our engine cash: all that may leave on top of the outlay is the room up to maxPay and the cost. */

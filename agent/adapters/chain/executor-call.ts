@@ -3,9 +3,12 @@ import {
   type Abi,
   type Address,
   type ContractFunctionName,
+  decodeFunctionData,
   type EncodeFunctionDataParameters,
   encodeFunctionData,
+  getAbiItem,
   type Hex,
+  toFunctionSelector,
 } from 'viem'
 import { liquidatorExecutorAbi } from './abi/liquidator-executor.ts'
 
@@ -31,3 +34,13 @@ export const executeCall = (acts: readonly Act[], guard: Guard): Hex =>
     functionName: 'execute',
     args: [acts, { ...guard, deadline: Number(guard.deadline) }],
   })
+
+/** The deadline (s) of an executor call; undefined when these bytes are none. */
+export function deadlineIn(data: Hex): bigint | undefined {
+  if (!data.startsWith(EXECUTE)) return undefined
+  const { args } = decodeFunctionData({ abi: liquidatorExecutorAbi, data })
+  const guard = args?.[1]
+  return typeof guard === 'object' && 'deadline' in guard ? BigInt(guard.deadline) : undefined
+}
+
+const EXECUTE = toFunctionSelector(getAbiItem({ abi: liquidatorExecutorAbi, name: 'execute' }))

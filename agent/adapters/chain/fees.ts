@@ -1,5 +1,5 @@
-// What to pay for inclusion, and what a replacement must pay more.
-
+// What to pay for inclusion, what a replacement must pay more, and what an order is worth at most.
+import type { Wad } from '../../domain/units.ts'
 import type { Fees } from './attempt.ts'
 import type { Rpc } from './rpc.ts'
 
@@ -11,25 +11,51 @@ export type FeePolicy = {
   readonly ceiling: bigint
   /** `zero` on chains whose base fee is zero for good: maxFee = tip. `market` asks: maxFee = tip + 2 x base fee. */
   readonly baseFee: 'zero' | 'market'
+  /** Dollars per coin of the chain; without a price, budgets in dollars do not bind. */
+  readonly coin?: () => Wad | undefined
 }
 
-/** Fees of a first attempt under a policy; `tip` overrides the policy's. */
-export async function firstFees(rpc: Rpc, policy: FeePolicy, tip = policy.tip): Promise<Fees> {
-  const base = policy.baseFee === 'zero' ? 0n : await baseFee(rpc)
+/** What an order may cost: gas that it will likely use, and dollars to spend on it (no limit of its own without). */
+export type Worth = { readonly likely: bigint; readonly budget: Wad | undefined }
+
+/** Fees at which a transaction is included soon: room for two doublings of the base fee in a row. */
+export function marketFees(base: bigint, policy: FeePolicy, tip = policy.tip): Fees {
   const maxFee = least(tip + 2n * base, policy.ceiling)
   return { maxFee, tip: least(tip, maxFee) }
 }
 
-/** Fees of a replacement: an eighth more on both (nodes ask for a tenth); undefined above the ceiling. */
-export function raised(fees: Fees, ceiling: bigint): Fees | undefined {
-  const maxFee = eighthMoreUp(fees.maxFee)
-  return maxFee > ceiling ? undefined : { maxFee, tip: least(eighthMoreUp(fees.tip), maxFee) }
-}
-
-async function baseFee(rpc: Rpc): Promise<bigint> {
+/** The base fee of the newest block; zero where the policy says that it is zero for good. */
+export async function baseFeeNow(rpc: Rpc, policy: FeePolicy): Promise<bigint> {
+  if (policy.baseFee === 'zero') return 0n
   const block = await rpc.hint((node) => node.request({ method: 'eth_getBlockByNumber', params: ['latest', false] }))
   return BigInt(block?.baseFeePerGas ?? 0)
 }
 
+/** Most wei per gas that an order may offer: the policy's, and what its budget leaves after the fee for its data. */
+export function ceilingOf({ likely, budget }: Worth, policy: FeePolicy, dataFee: bigint): bigint {
+  const coin = policy.coin?.()
+  if (budget === undefined || coin === undefined || coin <= 0n || likely <= 0n) return policy.ceiling
+  const wei = (budget * 10n ** 18n) / coin - dataFee
+  return least(policy.ceiling, wei > 0n ? wei / likely : 0n)
+}
+
+/** Fees no higher than a ceiling. */
+export const capped = (fees: Fees, ceiling: bigint): Fees => {
+  const maxFee = least(fees.maxFee, ceiling)
+  return { maxFee, tip: least(fees.tip, maxFee) }
+}
+
+/**
+ * Fees of a replacement: an eighth more on both (nodes ask for a tenth), or the market's where that is more. Undefined
+ * when the ceiling leaves no room for it.
+ */
+export function raised(last: Fees, ceiling: bigint, market: Fees = last): Fees | undefined {
+  const least8 = { maxFee: eighthMoreUp(last.maxFee), tip: eighthMoreUp(last.tip) }
+  const maxFee = least(most(least8.maxFee, market.maxFee), ceiling)
+  const tip = least(most(least8.tip, market.tip), maxFee)
+  return maxFee < least8.maxFee || tip < least8.tip ? undefined : { maxFee, tip }
+}
+
 const eighthMoreUp = (fee: bigint): bigint => (fee * 9n + 7n) / 8n + (fee === 0n ? 1n : 0n)
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b)
+const most = (a: bigint, b: bigint): bigint => (a > b ? a : b)

@@ -1,5 +1,6 @@
 // One node and one key on one chain, shared by everything of ours that talks to that chain.
 import { configError } from '../../domain/errors.ts'
+import type { FinalityTier } from '../../domain/network.ts'
 import { type ChainId, type Millis, millis } from '../../domain/units.ts'
 import type { ChainReader } from '../../ports/chain.ts'
 import type { Clock } from '../../ports/clock.ts'
@@ -15,10 +16,10 @@ import { openTransactor, type Transactor } from './transactor.ts'
 /** What sending needs. Without it a link only reads. */
 export type SendingOptions = {
   readonly signer: Signer
-  readonly journal: Pick<Journal, 'commit' | 'settle' | 'open' | 'nextNonce'>
+  readonly journal: Pick<Journal, 'commit' | 'settle' | 'open' | 'nextNonce' | 'history'>
   readonly fees: FeePolicy
-  /** Blocks on top after which a block is final. */
-  readonly finality: number
+  /** How deep is final, by amount. */
+  readonly finality: readonly FinalityTier[]
   /** Blocks without inclusion before the fees are raised; 3 by default. */
   readonly patience?: number
 }
@@ -58,8 +59,9 @@ export async function openLink(options: LinkOptions): Promise<ChainLink> {
   const { clock, sending, trouble } = options
   const rpc = await openRpc(options)
   const told = trouble === undefined ? {} : { trouble }
+  const warned = options.alarm === undefined ? {} : { alarm: options.alarm }
   const heads = trackHeads({ rpc, clock, poll: options.poll ?? millis(150), ...told })
-  const transactor = sending && (await openTransactor({ rpc, heads, ...sending, ...told }))
+  const transactor = sending && (await openTransactor({ rpc, heads, ...sending, ...told, ...warned }))
   return {
     rpc,
     clock,

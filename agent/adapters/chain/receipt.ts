@@ -3,7 +3,7 @@ import { formatTransactionReceipt, type Hash, type Log } from 'viem'
 import type { Anchor } from '../../domain/market.ts'
 import type { Rpc } from './rpc.ts'
 
-/** A transaction in a block. `gasCost` in wei of the chain's coin. */
+/** A transaction in a block. `gasCost` in wei of the chain's coin, data fees included. */
 export type Mined = {
   readonly hash: Hash
   readonly anchor: Anchor
@@ -25,9 +25,13 @@ export async function minedAmong(rpc: Rpc, hashes: readonly Hash[]): Promise<Rea
       hash: receipt.transactionHash,
       anchor: { chain: rpc.chain, number: receipt.blockNumber, hash: receipt.blockHash },
       status: receipt.status === 'success' ? 'included' : 'reverted',
-      gasCost: receipt.gasUsed * receipt.effectiveGasPrice,
+      gasCost: receipt.gasUsed * receipt.effectiveGasPrice + dataFeeOf(answer),
       logs: receipt.logs,
     })
   }
   return mined
 }
+
+/** OP-stack receipts name what the data cost on the base chain. */
+const dataFeeOf = (answer: object): bigint =>
+  'l1Fee' in answer && typeof answer.l1Fee === 'string' ? BigInt(answer.l1Fee) : 0n

@@ -1,5 +1,7 @@
 // From a proof of `owed` to dollars: root, anchor, claim and sale, in one transaction when the route has no delay.
 import { encodeAbiParameters, type Hash, type Hex, keccak256 } from 'viem'
+import { type Wad, wad } from '../../domain/units.ts'
+import { max } from '../../maths/fixed-point.ts'
 import type { ClaimStep } from '../../ports/chain.ts'
 import { type RootState, rootState, usable } from './anchored.ts'
 import { rootActs } from './credit.ts'
@@ -31,7 +33,7 @@ async function anchorFirst(seller: Seller, wanted: Redemption, signal: AbortSign
   const intent = keccak256(encodeAbiParameters([{ type: 'string' }, { type: 'bytes' }], [id, root.header]))
   const step = await execute(
     seller,
-    { acts: rootActs(engineRoots, mirror, root, proof), intent, leg: LEG.root, floor: 0n },
+    { acts: rootActs(engineRoots, mirror, root, proof), intent, leg: LEG.root, floor: 0n, worth: wad(0n) },
     signal,
   )
   const state = await rootState(seller.link, seller.deployment, root.number)
@@ -50,33 +52,56 @@ async function claimAndSell(seller: Seller, wanted: Prepared, signal: AbortSigna
   ]
   const unit = 10n ** BigInt(18 - dollarDecimals)
   const floor = (wanted.minProceeds + unit - 1n) / unit
-  const step = await execute(seller, { acts, intent: guardOf(seller, wanted), leg: LEG.claim, floor }, signal)
+  const step = await execute(
+    seller,
+    { acts, intent: guardOf(seller, wanted), leg: LEG.claim, floor, worth: wanted.minProceeds },
+    signal,
+  )
   if (step.mined?.status === 'included') return saleIn(seller, step.mined)
   const gasCost = step.mined?.gasCost ?? 0n
   if (step.refusal?.error !== 'RootTooFresh') return stuck(step.refusal, gasCost)
   return waiting(await rootState(seller.link, seller.deployment, wanted.root.number), wanted, gasCost)
 }
 
-type Execution = { readonly acts: readonly Act[]; readonly intent: Hex; readonly leg: number; readonly floor: bigint }
+type Execution = {
+  readonly acts: readonly Act[]
+  readonly intent: Hex
+  readonly leg: number
+  readonly floor: bigint
+  /** Dollars at stake. */
+  readonly worth: Wad
+}
 type Executed = { readonly mined: Mined | undefined; readonly refusal: Refusal | undefined }
 
 /** Rehearses first, as there is no race: what would revert now is not paid for. Only time passes before inclusion. */
 async function execute(
   { link, executor }: Seller,
-  { acts, ...guard }: Execution,
+  { acts, worth, ...guard }: Execution,
   signal: AbortSignal,
 ): Promise<Executed> {
   const transactor = sender(link)
   const deadline = BigInt(Math.floor(link.clock.now() / 1_000)) + PATIENCE
   const data = executeCall(acts, { ...guard, deadline })
-  const tried = { from: transactor.address, to: executor, data, gas: 600_000n + 300_000n * BigInt(acts.length) }
+  const gas = 600_000n + 300_000n * BigInt(acts.length)
+  const tried = { from: transactor.address, to: executor, data, gas }
+  const stake = guard.leg === LEG.claim ? stakeOf(worth, gas) : {}
   const refused = await rehearse(link.rpc, tried)
   if (refused && refused.error !== 'RootTooFresh') return { mined: undefined, refusal: refused }
-  const { kind, mined } = await transactor.send({ ...tried, leg: LEGS[guard.leg] ?? 'claim', deadline }, signal)
+  const { kind, mined } = await transactor.send(
+    { ...tried, ...stake, leg: LEGS[guard.leg] ?? 'claim', deadline },
+    signal,
+  )
   if (kind === 'cancelled') return { mined, refusal: { reason: 'NOT_INCLUDED', error: '', args: [] } }
   const refusal = mined.status === 'included' ? undefined : await rehearse(link.rpc, tried, mined.anchor.number)
   return { mined, refusal }
 }
+
+/** A claim is worth a fiftieth of itself in gas, and five dollars in any case: it waits where that is not enough. */
+const stakeOf = (worth: Wad, gas: bigint) => ({
+  value: worth,
+  budget: { most: max(wad(worth / 50n), LEAST_BUDGET), likely: gas / 2n },
+})
+const LEAST_BUDGET = wad(5n * 10n ** 18n)
 
 /** Seconds a claim may wait for inclusion. */
 const PATIENCE = 60n

@@ -1,28 +1,16 @@
-// Sending with our own nonces, journal first: bytes leave only after they are durable, and travel until they are mined.
+// Sending with our own nonces, journal first: bytes leave only after they are durable, and travel until they are final.
 import type { Address, Hex } from 'viem'
-import { EXIT, invariantBroken, LienmeshError } from '../../domain/errors.ts'
-import type { Head } from '../../domain/market.ts'
-import type { Journal } from '../../ports/journal.ts'
-import type { Signer } from '../../ports/signer.ts'
-import { type Attempt, CANCEL, type Content, cancellation, type Fees, journaled, remembered, sign } from './attempt.ts'
-import { type FeePolicy, firstFees, raised } from './fees.ts'
-import type { Heads } from './heads.ts'
-import { type Mined, minedAmong } from './receipt.ts'
+import { EXIT, invariantBroken, LienmeshError, unavailable } from '../../domain/errors.ts'
+import { type Wad, wad } from '../../domain/units.ts'
+import { type Content, type Fees, journaled, remembered, sign, unsignedBytes } from './attempt.ts'
+import { openDataFee } from './data-fee.ts'
+import { deadlineIn } from './executor-call.ts'
+import { baseFeeNow, capped, ceilingOf, marketFees } from './fees.ts'
+import { type Fate, newPending, type Pending } from './pending.ts'
+import { broadcast, type Pump, pump, type TransactorOptions } from './pump.ts'
 import type { Rpc } from './rpc.ts'
 
-export type TransactorOptions = {
-  readonly rpc: Rpc
-  readonly heads: Heads
-  readonly signer: Signer
-  readonly journal: Pick<Journal, 'commit' | 'settle' | 'open' | 'nextNonce'>
-  readonly fees: FeePolicy
-  /** Blocks on top after which a receipt is final and the nonce is forgotten. */
-  readonly finality: number
-  /** Blocks without inclusion before the fees are raised; 3 by default. */
-  readonly patience?: number
-  /** Told of what the transactor survives by itself: a refused broadcast, a node that does not answer. */
-  readonly trouble?: (error: unknown) => void
-}
+export type { Fate } from './pending.ts'
 
 /** A transaction to be sent: fixed gas limit, no value. */
 export type Order = {
@@ -35,10 +23,13 @@ export type Order = {
   readonly deadline?: bigint
   /** Overrides the policy's tip. */
   readonly tip?: bigint
+  /** Dollars at stake: decide how deep is final. Nothing by default. */
+  readonly value?: Wad
+  /** Dollars that may be spent on gas, replacements included, and gas likely used. No limit of its own by default. */
+  readonly budget?: { readonly most: Wad; readonly likely: bigint }
+  /** True for what makes no sense above its budget: E_GAS_BUDGET instead of waiting for a cheaper block. */
+  readonly now?: boolean
 }
-
-/** How an order ended, as of its first block. A revert is mined. */
-export type Fate = { readonly kind: 'mined' | 'cancelled'; readonly mined: Mined }
 
 /** One key on one chain. */
 export type Transactor = {
@@ -48,9 +39,10 @@ export type Transactor = {
   close(): Promise<void>
 }
 
-/** Takes up the journal's open transactions, then serves. E_NONCE_FOREIGN and E_NONCE_GAP when journal and chain part. */
+/** Takes up the journal's open transactions, then serves. E_NONCE_FOREIGN or E_INVARIANT when journal and chain part. */
 export async function openTransactor(options: TransactorOptions): Promise<Transactor> {
-  const { rpc, signer, journal, heads } = options
+  const { rpc, signer, journal } = options
+  const dataFee = await openDataFee(rpc)
   const pending = recovered(options)
   let next = await firstNonce(options, pending)
   let turn: Promise<unknown> = Promise.resolve()
@@ -60,180 +52,109 @@ export async function openTransactor(options: TransactorOptions): Promise<Transa
     journal.commit(journaled(attempt, rpc.chain, signer.address, nonce))
     return attempt
   }
-  const place = async ({ tip, deadline, intent, ...rest }: Order) => {
-    const attempt = await write({ ...rest, intent }, next, await firstFees(rpc, options.fees, tip))
-    const order = newPending(next++, [attempt], deadline)
-    pending.set(order.nonce, order)
-    return order
+  const state: Pump = { ...options, pending, write, next: () => next, halt: { reason: undefined } }
+  const place = async (order: Order) => {
+    const content = contentOf(order)
+    const worth = { likely: order.budget?.likely ?? order.gas, budget: order.budget?.most }
+    const [base, data] = await Promise.all([
+      baseFeeNow(rpc, options.fees),
+      dataFee(unsignedBytes({ chain: rpc.chain, nonce: next }, content, { maxFee: options.fees.ceiling, tip: 0n })),
+    ])
+    const ceiling = ceilingOf(worth, options.fees, data)
+    const market = marketFees(base, options.fees, order.tip)
+    if (order.now && market.maxFee > ceiling) throw tooDear(rpc, market.maxFee, ceiling)
+    const attempt = await write(content, next, capped(market, ceiling))
+    const placed = newPending(next++, [attempt], { deadline: order.deadline, value: order.value ?? wad(0n), ceiling })
+    pending.set(placed.nonce, placed)
+    return placed
   }
-  for (const order of pending.values()) void broadcast(options, order)
-  const pump = followHeads({ ...options, pending, write }, ended.signal)
+  for (const order of pending.values()) void broadcast(state, order)
+  const running = pump(state, ended.signal)
   return {
     address: signer.address,
     send: async (order, signal) => {
       const placed = turn.then(() => {
         signal.throwIfAborted()
+        if (state.halt.reason) throw state.halt.reason
         return place(order)
       })
       turn = placed.catch(() => undefined)
       const mine = await placed
-      void broadcast(options, mine)
+      void broadcast(state, mine)
       return untilAborted(mine.fate.promise, signal)
     },
     close: () => {
       ended.abort()
-      return pump
+      return running
     },
   }
-
-  async function followHeads(state: Pump, signal: AbortSignal): Promise<void> {
-    for await (const event of heads.follow(signal)) {
-      if (event.kind === 'head') await onHead(state, event.head).catch((error: unknown) => options.trouble?.(error))
-    }
-  }
 }
 
-type Pending = {
-  readonly nonce: number
-  readonly attempts: Attempt[]
-  readonly deadline: bigint | undefined
-  readonly fate: PromiseWithResolvers<Fate>
-  /** Block at which the newest attempt was first seen waiting. */
-  waitingSince: bigint | undefined
-}
+const contentOf = ({ to, data, gas, intent, leg }: Order): Content => ({ to, data, gas, intent, leg })
 
-type Pump = TransactorOptions & {
-  readonly pending: Map<number, Pending>
-  readonly write: (content: Content, nonce: number, fees: Fees) => Promise<Attempt>
-}
-
-function newPending(nonce: number, attempts: Attempt[], deadline: bigint | undefined): Pending {
-  const fate = Promise.withResolvers<Fate>()
-  // Whoever stopped waiting must not turn a later rejection into a crash; those who wait still see it.
-  fate.promise.catch(() => undefined)
-  return { nonce, attempts, deadline, fate, waitingSince: undefined }
-}
-
-/** Every unsettled nonce is looked at on every head, in order. */
-async function onHead(pump: Pump, head: Head): Promise<void> {
-  const orders = [...pump.pending.values()].sort((a, b) => a.nonce - b.nonce)
-  if (orders.length === 0) return
-  const found = await minedAmong(
-    pump.rpc,
-    orders.flatMap((order) => order.attempts.map(({ hash }) => hash)),
-  )
-  for (const order of orders) {
-    const attempt = order.attempts.find(({ hash }) => found.has(hash))
-    const mined = attempt && found.get(attempt.hash)
-    if (attempt && mined) included(pump, order, { attempt, mined, head })
-    else await stillWaiting(pump, order, head)
-  }
-}
-
-type Inclusion = { readonly attempt: Attempt; readonly mined: Mined; readonly head: Head }
-
-function included(pump: Pump, order: Pending, { attempt, mined, head }: Inclusion): void {
-  order.waitingSince = undefined
-  order.fate.resolve({ kind: attempt.content.leg === CANCEL ? 'cancelled' : 'mined', mined })
-  if (head.number < mined.anchor.number + BigInt(pump.finality)) return
-  for (const { hash } of order.attempts) pump.journal.settle(hash, hash === attempt.hash ? mined.status : 'dropped')
-  pump.pending.delete(order.nonce)
-}
-
-async function stillWaiting(pump: Pump, order: Pending, head: Head): Promise<void> {
-  order.waitingSince ??= head.number
-  const waited = head.number - order.waitingSince
-  if (order.deadline !== undefined && head.timestamp > order.deadline) await replace(pump, order, true)
-  else if (waited >= BigInt(pump.patience ?? 3)) await replace(pump, order, false)
-  if (waited > BigInt(pump.finality)) await checkForeign(pump, order)
-  await broadcast(pump, order)
-}
-
-/** Another attempt at the same nonce, journaled like the first. At the ceiling the old bytes go on travelling. */
-async function replace(pump: Pump, order: Pending, tooLate: boolean): Promise<void> {
-  const last = order.attempts.at(-1)
-  if (last === undefined || (tooLate && last.content.leg === CANCEL)) return
-  const fees = raised(last.fees, pump.fees.ceiling)
-  if (fees === undefined) return
-  const content = tooLate ? cancellation(pump.signer.address, last.content.intent) : last.content
-  order.attempts.push(await pump.write(content, order.nonce, fees))
-  order.waitingSince = undefined
-}
-
-/** A nonce used by bytes we never signed means that somebody else has the key. */
-async function checkForeign(pump: Pump, order: Pending): Promise<void> {
-  if ((await chainNonce(pump)) <= order.nonce) return
-  const found = await minedAmong(
-    pump.rpc,
-    order.attempts.map(({ hash }) => hash),
-  )
-  if (found.size > 0) return
-  pump.pending.delete(order.nonce)
-  const error = foreign(pump, order.nonce)
-  order.fate.reject(error)
-  throw error
-}
-
-/** A refusal changes nothing: known, too low, underpriced or unheard, the receipt decides. */
-async function broadcast(options: TransactorOptions, order: Pending): Promise<void> {
-  const raw = order.attempts.at(-1)?.raw
-  if (raw === undefined) return
-  for (const { place, message } of await options.rpc.send(raw))
-    if (!KNOWN.test(message)) options.trouble?.(new Error(`${place} refused nonce ${order.nonce}: ${message}`))
-}
-
-/** What nodes say of bytes they already have. */
-const KNOWN = /already (known|imported)/i
-
-function recovered({ rpc, signer, journal }: TransactorOptions): Map<number, Pending> {
+/**
+ * Everything that may still have to travel: what is open, and every nonce that the chain has not used, whatever the
+ * journal says of it. Amounts are not known any more, so that the deepest tier applies.
+ */
+function recovered({ rpc, signer, journal, fees, finality }: TransactorOptions): Map<number, Pending> {
   const pending = new Map<number, Pending>()
+  const value = wad(finality.reduce((top, { below }) => (below !== undefined && below > top ? below : top), 0n))
   for (const tx of journal.open(rpc.chain)) {
     if (tx.from.toLowerCase() !== signer.address.toLowerCase()) continue
-    const known = pending.get(tx.nonce) ?? newPending(tx.nonce, [], undefined)
-    known.attempts.push(remembered(tx))
+    const attempt = remembered(tx)
+    const terms = { deadline: deadlineIn(attempt.content.data), value, ceiling: fees.ceiling }
+    const known = pending.get(tx.nonce) ?? newPending(tx.nonce, [], terms)
+    known.attempts.push(attempt)
     pending.set(tx.nonce, known)
   }
   return pending
 }
 
+/** The journal's next nonce. What it settled and the chain does not have any more is taken up again by the pump. */
 async function firstNonce(options: TransactorOptions, pending: ReadonlyMap<number, Pending>): Promise<number> {
-  const onChain = await chainNonce(options)
-  const next = options.journal.nextNonce(options.rpc.chain, options.signer.address)
+  const { rpc, signer, journal } = options
+  const count = await rpc.ask((node) =>
+    node.request({ method: 'eth_getTransactionCount', params: [signer.address, 'latest'] }),
+  )
+  const onChain = Number(count)
+  const next = journal.nextNonce(rpc.chain, signer.address)
   if (next === undefined) return onChain
-  if (onChain > next) throw foreign(options, next)
-  for (let nonce = onChain; nonce < next; nonce++) if (!pending.has(nonce)) throw gap(options, nonce)
+  if (onChain > next) throw behind(options, next, onChain)
+  const written = new Set(journal.history(rpc.chain, signer.address, onChain).map(({ nonce }) => nonce))
+  for (let nonce = onChain; nonce < next; nonce++)
+    if (!pending.has(nonce) && !written.has(nonce)) throw gap(options, nonce)
   return next
 }
-
-const chainNonce = async ({ rpc, signer }: TransactorOptions): Promise<number> =>
-  Number(
-    await rpc.ask((node) => node.request({ method: 'eth_getTransactionCount', params: [signer.address, 'latest'] })),
-  )
 
 function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise: aborted, reject } = Promise.withResolvers<never>()
   const stop = () => reject(signal.reason)
+  if (signal.aborted) stop()
   signal.addEventListener('abort', stop, { once: true })
   return Promise.race([promise, aborted]).finally(() => signal.removeEventListener('abort', stop))
 }
 
-const foreign = ({ rpc, signer }: TransactorOptions, nonce: number): LienmeshError =>
+const tooDear = ({ chain }: Rpc, market: bigint, ceiling: bigint): LienmeshError =>
+  unavailable(
+    'E_GAS_BUDGET',
+    `Gas on chain ${chain} costs ${market} wei, the order is worth ${ceiling} at most.`,
+    'Nothing was sent; the next quote looks again.',
+  )
+
+const behind = ({ rpc, signer }: TransactorOptions, next: number, onChain: number): LienmeshError =>
   new LienmeshError(
     'E_NONCE_FOREIGN',
-    `Nonce ${nonce} of ${signer.address} on chain ${rpc.chain} was used by another sender.`,
+    `The journal's next nonce of ${signer.address} on chain ${rpc.chain} is ${next}, the chain is at ${onChain}: another sender, or an old copy of the journal.`,
     {
       remedy: 'halt',
       exit: EXIT.safetyStop,
-      fix: 'Find who else holds this key. Give the agent a key of its own before it starts again.',
+      fix: 'Bring back the newest journal. If another sender holds this key, give the agent a key of its own.',
     },
   )
 
 const gap = ({ rpc, signer }: TransactorOptions, nonce: number): LienmeshError =>
-  invariantBroken(
-    'The journal settled a transaction that the chain does not have: wrong journal or a very deep reorg.',
-    {
-      chain: rpc.chain,
-      from: signer.address,
-      nonce,
-    },
-  )
+  invariantBroken('The journal lacks a transaction below its newest and above the chain: a journal of another chain.', {
+    chain: rpc.chain,
+    from: signer.address,
+    nonce,
+  })

@@ -33,6 +33,7 @@ export function openMemoryJournal(): MemoryJournal {
       const nonces = of(chain, from).map((row) => row.nonce)
       return nonces.length === 0 ? undefined : Math.max(...nonces) + 1
     },
+    history: (chain, from, nonce) => of(chain, from).filter((row) => row.nonce >= nonce),
     remember: (key, value) => void facts.set(key, value),
     recall: (key) => facts.get(key),
     decisions: ({ since = 0, kind, limit = decisions.length }) =>

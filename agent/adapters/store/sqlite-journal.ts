@@ -45,6 +45,7 @@ export function openSqliteJournal({ path, buffer = 512 }: SqliteJournalOptions):
     settle: (txHash, state) => void say.settle.run(state, txHash),
     open: (chain) => say.open.all(chain).map(transactionOf),
     nextNonce: (chain, from) => nextNonce(db, chain, from),
+    history: (chain, from, nonce) => say.history.all(chain, from.toLowerCase(), nonce).map(transactionOf),
     remember: (key, value) => void say.remember.run(key, value),
     recall: (key) => text(say.recall.get(key)?.['value']),
     decisions: (filter) => {
@@ -106,6 +107,7 @@ function statements(db: DatabaseSync) {
   return {
     settle: db.prepare('UPDATE tx SET state = ? WHERE hash = ?'),
     open: db.prepare(`SELECT * FROM tx WHERE chain = ? AND state = 'signed' ORDER BY seq`),
+    history: db.prepare('SELECT * FROM tx WHERE chain = ? AND sender = ? AND nonce >= ? ORDER BY seq'),
     remember: db.prepare(
       'INSERT INTO fact (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
     ),

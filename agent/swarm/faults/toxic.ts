@@ -28,7 +28,7 @@ export type Transport =
 export type Content =
   /** A JSON-RPC error instead of the result. */
   | { readonly kind: 'error'; readonly code: number; readonly message: string }
-  /** Another value at a path of the result (`logs.0.data`; empty for the whole result). A null result stays null. */
+  /** Another value at a path of the result (`logs.0.data`; empty for the whole result). Null has no paths. */
   | { readonly kind: 'lie'; readonly path: string; readonly value: unknown }
   /** The newest block known is this one; later ones do not exist. */
   | { readonly kind: 'stale'; readonly height: number }
@@ -76,11 +76,12 @@ export function asked(toxic: Toxic, call: RawCall): RawCall {
 
 /** The answer as it is handed on. */
 export function told(toxic: Toxic, call: RawCall, answer: unknown): unknown {
-  if (typeof answer !== 'object' || answer === null || !('result' in answer) || answer.result === null) return answer
+  if (typeof answer !== 'object' || answer === null || !('result' in answer)) return answer
   if (toxic.kind === 'stale' && call.method === 'eth_blockNumber')
     return { ...answer, result: `0x${toxic.height.toString(16)}` }
   if (toxic.kind !== 'lie') return answer
   const path = toxic.path === '' ? [] : toxic.path.split('.')
+  if (answer.result === null && path.length > 0) return answer
   return { ...answer, result: replaced(answer.result, path, toxic.value) }
 }
 

@@ -1,0 +1,79 @@
+// When a transaction counts as included. A receipt alone is no evidence: nodes have shown receipts of blocks that the
+// account's own nonce denied.
+import { verifyMerkleProof } from '@ethereumjs/mpt'
+import { type Address, fromRlp, type Hash, type Hex, hexToBigInt, hexToBytes, keccak256, numberToHex } from 'viem'
+import { headerRlp } from './header.ts'
+import { type Mined, minedAmong } from './receipt.ts'
+import type { Rpc } from './rpc.ts'
+
+/** A signed attempt by its hash and nonce, and whether its amount asks for a proof. */
+export type Suspect = { readonly hash: Hash; readonly nonce: number; readonly proof: boolean }
+
+/**
+ * Those that are included beyond doubt. For each a quorum gives the same receipt, its block is canonical by number, and
+ * the account's nonce at that block is above ours; large ones also by a Merkle proof that every provider must give.
+ */
+export async function includedAmong(
+  rpc: Rpc,
+  from: Address,
+  suspects: readonly Suspect[],
+): Promise<ReadonlyMap<Hash, Mined>> {
+  const mined = await minedAmong(
+    rpc,
+    suspects.map(({ hash }) => hash),
+  )
+  if (mined.size === 0) return mined
+  const places = new Map([...mined.values()].map(({ anchor }) => [anchor.hash, anchor]))
+  const states = await Promise.all([...places.values()].map(({ hash, number }) => stateAt(rpc, from, { hash, number })))
+  const believed = new Map<Hash, Mined>()
+  for (const { hash, nonce, proof } of suspects) {
+    const found = mined.get(hash)
+    const state = states.find(({ block }) => block === found?.anchor.hash)
+    if (found === undefined || state === undefined || !state.canonical || state.nonce <= nonce) continue
+    if (proof && (await provenNonce(rpc, from, found.anchor.number, found.anchor.hash)) <= nonce) continue
+    believed.set(hash, found)
+  }
+  return believed
+}
+
+type Place = { readonly hash: Hash; readonly number: bigint }
+
+/** Whether the block is the one of its height, and how many transactions the account had sent by its end. */
+async function stateAt(rpc: Rpc, from: Address, { hash, number }: Place) {
+  const [block, nonce] = await rpc.gather((node) =>
+    Promise.all([
+      node.request({ method: 'eth_getBlockByNumber', params: [numberToHex(number), false] }),
+      node
+        .request({ method: 'eth_getTransactionCount', params: [from, { blockHash: hash }] })
+        .catch(() => '0x0' as const),
+    ]),
+  )
+  return { block: hash, canonical: block?.hash === hash, nonce: Number(nonce) }
+}
+
+/** The account's nonce by EIP-1186, from the header that hashes to the block; -1 when the proof does not hold. */
+async function provenNonce(rpc: Rpc, from: Address, number: bigint, hash: Hash): Promise<number> {
+  const at = numberToHex(number)
+  const [block, { accountProof }] = await rpc.unanimous((node) =>
+    Promise.all([
+      node.request({ method: 'eth_getBlockByNumber', params: [at, false] }),
+      node.request({ method: 'eth_getProof', params: [from, [], at] }),
+    ]),
+  )
+  if (!block || keccak256(headerRlp({ ...block })) !== hash) return -1
+  const account = await accountIn(accountProof, block.stateRoot, from)
+  return account ?? -1
+}
+
+/** The nonce of an account as a trie's root commits to it; undefined when the nodes do not lead there. */
+async function accountIn(nodes: readonly Hex[], root: Hex, who: Address): Promise<number | undefined> {
+  const options = { root: hexToBytes(root), useKeyHashing: true, useKeyHashingFunction: keccakBytes }
+  const proof = nodes.map((node) => hexToBytes(node))
+  // A proof that does not verify throws; here that is one more reason to disbelieve.
+  const leaf = await verifyMerkleProof(hexToBytes(who), proof, options).catch(() => null)
+  if (leaf === null) return undefined
+  const [nonce] = fromRlp(leaf, 'hex')
+  return typeof nonce === 'string' ? (nonce === '0x' ? 0 : Number(hexToBigInt(nonce as Hex))) : undefined
+}
+
+const keccakBytes = (data: Uint8Array): Uint8Array => keccak256(data, 'bytes')

@@ -1,0 +1,197 @@
+// What happens to unfinished nonces at every head: believed, finished, replaced, cancelled, sent again, or taken up again.
+import { EXIT, LienmeshError } from '../../domain/errors.ts'
+import type { Head } from '../../domain/market.ts'
+import type { FinalityTier } from '../../domain/network.ts'
+import { wad } from '../../domain/units.ts'
+import type { Journal } from '../../ports/journal.ts'
+import type { Signer } from '../../ports/signer.ts'
+import { type Attempt, CANCEL, type Content, cancellation, type Fees, remembered } from './attempt.ts'
+import { includedAmong } from './evidence.ts'
+import { baseFeeNow, type FeePolicy, marketFees, raised } from './fees.ts'
+import { tierOf } from './finality.ts'
+import type { Heads } from './heads.ts'
+import { newPending, type Pending } from './pending.ts'
+import { type Mined, minedAmong } from './receipt.ts'
+import type { Rpc } from './rpc.ts'
+import { sendAnswer } from './send-answer.ts'
+
+/** What one key on one chain sends with. */
+export type TransactorOptions = {
+  readonly rpc: Rpc
+  readonly heads: Heads
+  readonly signer: Signer
+  readonly journal: Pick<Journal, 'commit' | 'settle' | 'open' | 'nextNonce' | 'history'>
+  readonly fees: FeePolicy
+  /** How deep is final, by amount. */
+  readonly finality: readonly FinalityTier[]
+  /** Blocks without inclusion before the fees are raised; 3 by default. */
+  readonly patience?: number
+  /** Told of what the transactor survives by itself: a refused broadcast, a node that does not answer. */
+  readonly trouble?: (error: unknown) => void
+  /** Told of what an operator must know. */
+  readonly alarm?: (code: string, detail: string) => void
+}
+
+/** The transactor's state as the pump sees it. */
+export type Pump = TransactorOptions & {
+  readonly pending: Map<number, Pending>
+  /** Signs and journals one attempt. */
+  readonly write: (content: Content, nonce: number, fees: Fees) => Promise<Attempt>
+  /** The journal's next nonce. */
+  readonly next: () => number
+  /** Why nothing is sent with this key any more. */
+  readonly halt: { reason: LienmeshError | undefined }
+}
+
+/** Heads between two looks at nonces that were final; a reorg is looked at at once. */
+const LOOK_BACK = 16n
+
+/** Follows the heads until the signal aborts. */
+export async function pump(state: Pump, signal: AbortSignal): Promise<void> {
+  let looked: bigint | undefined
+  for await (const event of state.heads.follow(signal)) {
+    if (event.kind === 'reorg') looked = undefined
+    else
+      try {
+        const { number } = event.head
+        if (looked === undefined || number >= looked + LOOK_BACK) {
+          await takeUpAgain(state)
+          looked = number
+        }
+        await onHead(state, event.head)
+      } catch (error) {
+        state.trouble?.(error)
+      }
+  }
+}
+
+/** A nonce that the chain does not have is open, whatever the journal says: its bytes travel again. */
+async function takeUpAgain(state: Pump): Promise<void> {
+  const { rpc, signer, journal, pending } = state
+  const onChain = await chainNonce(state)
+  if (onChain >= state.next()) return
+  const lost = new Set<number>()
+  for (const tx of journal.history(rpc.chain, signer.address, onChain)) {
+    if (pending.has(tx.nonce) && !lost.has(tx.nonce)) continue
+    if (!lost.has(tx.nonce)) {
+      lost.add(tx.nonce)
+      const terms = { deadline: undefined, value: wad(0n), ceiling: state.fees.ceiling }
+      pending.set(tx.nonce, newPending(tx.nonce, [], terms))
+    }
+    journal.settle(tx.hash, 'signed')
+    pending.get(tx.nonce)?.attempts.push(remembered(tx))
+  }
+  if (lost.size === 0) return
+  const which = [...lost].join(', ')
+  state.alarm?.(
+    'E_UNFINAL',
+    `chain ${rpc.chain} lost final transactions at nonce ${which}; the same bytes are sent again`,
+  )
+}
+
+/** Every unsettled nonce is looked at on every head, in order. */
+async function onHead(state: Pump, head: Head): Promise<void> {
+  const orders = [...state.pending.values()].sort((a, b) => a.nonce - b.nonce)
+  if (orders.length === 0) return
+  const found = await includedAmong(
+    state.rpc,
+    state.signer.address,
+    orders.flatMap(({ nonce, attempts, value }) =>
+      attempts.map(({ hash }) => ({ hash, nonce, proof: tierOf(state.finality, value).proof })),
+    ),
+  )
+  let base: bigint | undefined
+  for (const order of orders) {
+    const attempt = order.attempts.find(({ hash }) => found.has(hash))
+    const mined = attempt && found.get(attempt.hash)
+    if (attempt && mined) included(state, order, { attempt, mined, head })
+    else {
+      base ??= await baseFeeNow(state.rpc, state.fees)
+      await stillWaiting(state, order, { head, base })
+    }
+  }
+}
+
+type Inclusion = { readonly attempt: Attempt; readonly mined: Mined; readonly head: Head }
+
+function included(state: Pump, order: Pending, { attempt, mined, head }: Inclusion): void {
+  order.waitingSince = undefined
+  order.fate.resolve({ kind: attempt.content.leg === CANCEL ? 'cancelled' : 'mined', mined })
+  const { blocks } = tierOf(state.finality, order.value)
+  if (head.number < mined.anchor.number + BigInt(blocks)) return
+  for (const { hash } of order.attempts) state.journal.settle(hash, hash === attempt.hash ? mined.status : 'dropped')
+  state.pending.delete(order.nonce)
+}
+
+type Now = { readonly head: Head; readonly base: bigint }
+
+async function stillWaiting(state: Pump, order: Pending, now: Now): Promise<void> {
+  const { head } = now
+  order.waitingSince ??= head.number
+  const waited = head.number - order.waitingSince
+  const last = order.attempts.at(-1)
+  const tooLate = order.deadline !== undefined && head.timestamp > order.deadline && last?.content.leg !== CANCEL
+  const priced = last !== undefined && last.fees.maxFee >= now.base && !order.underpriced
+  if (tooLate || !priced || waited >= BigInt(state.patience ?? 3)) await replace(state, order, now, tooLate)
+  if (waited > BigInt(tierOf(state.finality, order.value).blocks)) await checkForeign(state, order)
+  await broadcast(state, order)
+}
+
+/** Another attempt at the same nonce, journaled like the first. At the ceiling the old bytes go on travelling. */
+async function replace(state: Pump, order: Pending, { base }: Now, cancel: boolean): Promise<void> {
+  const last = order.attempts.at(-1)
+  if (last === undefined) return
+  const content = cancel ? cancellation(state.signer.address, last.content.intent) : last.content
+  // A cancel frees the nonces behind it: what it may cost is not the order's to say.
+  const ceiling = content.leg === CANCEL ? state.fees.ceiling : order.ceiling
+  const fees = raised(last.fees, ceiling, marketFees(base, state.fees))
+  if (fees === undefined) return
+  order.attempts.push(await state.write(content, order.nonce, fees))
+  order.waitingSince = undefined
+  order.underpriced = false
+}
+
+/** A nonce used by bytes we never signed means that somebody else has the key: nothing is sent with it any more. */
+async function checkForeign(state: Pump, order: Pending): Promise<void> {
+  if ((await chainNonce(state)) <= order.nonce) return
+  const found = await minedAmong(
+    state.rpc,
+    order.attempts.map(({ hash }) => hash),
+  )
+  if (found.size > 0) return
+  state.pending.delete(order.nonce)
+  state.halt.reason = foreign(state, order.nonce)
+  state.alarm?.('E_NONCE_FOREIGN', state.halt.reason.message)
+  order.fate.reject(state.halt.reason)
+  throw state.halt.reason
+}
+
+/** Hands the newest bytes to everybody. A refusal changes nothing but, at most, how soon the fees are raised. */
+export async function broadcast(state: Pump, order: Pending): Promise<void> {
+  const raw = order.attempts.at(-1)?.raw
+  if (raw === undefined || state.halt.reason) return
+  for (const { place, message } of await state.rpc.send(raw)) {
+    const answer = sendAnswer(message)
+    if (answer === 'known' || answer === 'nonce-too-low') continue
+    if (answer === 'underpriced') order.underpriced = true
+    const detail = `${place} refused nonce ${order.nonce} (${answer}): ${message}`
+    if (answer === 'insufficient-funds') state.alarm?.('E_GAS_FUNDS', detail)
+    else state.trouble?.(new Error(detail))
+  }
+}
+
+const chainNonce = async ({ rpc, signer }: TransactorOptions): Promise<number> =>
+  Number(
+    await rpc.ask((node) => node.request({ method: 'eth_getTransactionCount', params: [signer.address, 'latest'] })),
+  )
+
+const foreign = ({ rpc, signer }: TransactorOptions, nonce: number): LienmeshError =>
+  new LienmeshError(
+    'E_NONCE_FOREIGN',
+    `Nonce ${nonce} of ${signer.address} on chain ${rpc.chain} was used by another sender.`,
+    {
+      remedy: 'halt',
+      exit: EXIT.safetyStop,
+      fix: 'Find who else holds this key. Give the agent a key of its own before it starts again.',
+    },
+  )

@@ -1,0 +1,78 @@
+// Opens the chains: how many providers must agree, what is paid for inclusion, how deep is final.
+import type { AgentConfig } from '../../config/schema.ts'
+import { type ChainLink, openLink } from '../adapters/chain/link.ts'
+import { systemClock } from '../adapters/clock/system-clock.ts'
+import { configError } from '../domain/errors.ts'
+import type { EngineDeployment, FinalityTier, Network, VaultDeployment } from '../domain/network.ts'
+import { type ChainId, type Wad, wad } from '../domain/units.ts'
+import type { Journal } from '../ports/journal.ts'
+import type { Signer } from '../ports/signer.ts'
+
+/** What opening the chains takes. */
+export type Opening = {
+  readonly config: AgentConfig
+  readonly network: Network
+  readonly signer: Signer
+  readonly journal: Journal
+  /** The price of a chain's coin, as far as it is known. */
+  readonly coin: () => Wad | undefined
+  readonly trouble: (error: unknown) => void
+  readonly alarm: (code: string, detail: string) => void
+}
+
+/** One link per chain; a shadow's links cannot send. */
+export async function openLinks({
+  config,
+  network,
+  signer,
+  journal,
+  coin,
+  trouble,
+  alarm,
+}: Opening): Promise<Map<ChainId, ChainLink>> {
+  const links = new Map<ChainId, ChainLink>()
+  for (const { id, rpc, quorum, rate } of config.chains) {
+    const sending = { signer, journal, fees: { ...FEES, coin }, finality: finalityOf(network, id) }
+    if (config.mode === 'live' && quorum === undefined && rpc.length < ENOUGH) throw tooFew(id, rpc.length)
+    const providers = { urls: rpc, quorum: quorum ?? majority(rpc.length), ...(rate === undefined ? {} : { rate }) }
+    const link = { chain: id, ...providers, clock: systemClock, trouble, alarm }
+    links.set(id, await openLink(config.mode === 'live' ? { ...link, sending } : link))
+  }
+  return links
+}
+
+/** Providers with which one may lie, or be down, without being believed or missed. */
+const ENOUGH = 3
+
+const tooFew = (chain: ChainId, found: number) =>
+  configError(
+    'E_PROVIDERS',
+    `chain ${chain} has ${found} ${found === 1 ? 'endpoint' : 'endpoints'}, live needs ${ENOUGH} from different operators`,
+    'Add endpoints to its rpc, or say `quorum: 1` when the endpoint is a node of your own.',
+  )
+
+/** The smallest number of providers that no other group of the same size can contradict. */
+const majority = (providers: number): number => Math.floor(providers / 2) + 1
+
+/** 2 gwei to the builder, never more than 500. Chains without a base fee order by it alone. */
+const FEES = { tip: 2_000_000_000n, ceiling: 500_000_000_000n, baseFee: 'market' } as const
+
+/** Dollars above which an inclusion must be proven. */
+const PROVEN_ABOVE = wad(10_000n * 10n ** 18n)
+
+function finalityOf(network: Network, chain: ChainId): readonly FinalityTier[] {
+  const found = [...network.engines, ...network.vaults].find((deployment) => deployment.chain === chain)
+  if (found !== undefined) return tiersOf(found)
+  throw configError(
+    'E_CHAIN_UNKNOWN',
+    `chain ${chain} is not part of network ${network.name}`,
+    'Remove it from chains.',
+  )
+}
+
+/** How deep is final on a deployment's chain, by amount. */
+export const tiersOf = ({ finality: blocks, tiers }: EngineDeployment | VaultDeployment): readonly FinalityTier[] =>
+  tiers ?? [
+    { below: PROVEN_ABOVE, blocks, proof: false },
+    { below: undefined, blocks, proof: true },
+  ]

@@ -1,0 +1,298 @@
+// Transactions that are dropped, reorganised, lied about or foreign. F.. are numbers of the fault matrix.
+import { type Hash, type Hex, keccak256 } from 'viem'
+import { privateKeyToAccount } from 'viem/accounts'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { openMemoryJournal } from '../../agent/adapters/store/memory-journal.ts'
+import {
+  CHAIN,
+  eventually,
+  FINALITY,
+  GWEI,
+  KEY,
+  order,
+  type Sending,
+  signer,
+  startSending,
+  usd,
+} from '../support/sending.ts'
+
+const never = new AbortController().signal
+
+let on: Sending
+beforeEach(async () => {
+  on = await startSending()
+})
+afterEach(() => on.close())
+
+describe('F34: a dropped transaction', () => {
+  test('is in the pool again one block later', async () => {
+    const transactor = await on.open()
+    const fate = transactor.send(order(), never)
+    await eventually(on.pooled, (count) => count === 1)
+    await on.anvil.ask('anvil_dropTransaction', on.journal.open(CHAIN)[0]?.hash)
+    await on.mine()
+    await on.arrived()
+    await on.mine()
+    expect((await fate).mined.anchor.number).toBeLessThanOrEqual(2n)
+  })
+})
+
+describe('F36: a gap of three nonces', () => {
+  test('is closed within two blocks', async () => {
+    const [proxy] = on.providers.proxies
+    const transactor = await on.open({}, { urls: [proxy.url] })
+    const send = (leg: string) => transactor.send(order({ leg }), never)
+    const first = send('a')
+    await eventually(on.pooled, (count) => count === 1)
+    const found = proxy.add({ kind: 'swallow', hashOf: (raw) => keccak256(`0x${raw.slice(2)}`) })
+    const lost = ['b', 'c', 'd'].map(send)
+    await eventually(
+      () => proxy.faults.get('swallow') ?? 0,
+      (count) => count >= 3,
+    )
+    found()
+    const last = send('e')
+    await eventually(on.pooled, (count) => count >= 2)
+    await on.mine()
+    await on.arrived()
+    await on.mine()
+    const numbers = (await Promise.all([first, ...lost, last])).map(({ mined }) => mined.anchor.number)
+    expect(numbers.filter((number) => number > 2n)).toEqual([])
+  })
+})
+
+describe('F30 to F33: a reorganisation', () => {
+  test.each([1, 2])(
+    'F30, F31, F32: of depth %i takes a transaction back and the same bytes come again',
+    async (depth) => {
+      const transactor = await on.open()
+      await on.mine(3)
+      const sent = transactor.send(order(), never)
+      await on.mineAll(1)
+      const { mined } = await sent
+      if (depth > 1) await on.mine(depth - 1)
+      await on.anvil.ask('anvil_reorg', depth, [])
+      await on.mineAll(1)
+      expect(await on.receipt(mined.hash)).toMatchObject({ status: '0x1' })
+      await on.finish()
+      expect(on.journal.history(CHAIN, signer.address, 0).map(({ state }) => state)).toEqual(['included'])
+    },
+  )
+
+  test('F33: deeper than finality is healed with the same bytes, and alarmed within a block', async () => {
+    const transactor = await on.open()
+    await on.mine(3)
+    const sent = transactor.send(order(), never)
+    await on.mineAll(1)
+    const { mined } = await sent
+    await on.finish()
+    await on.anvil.ask('anvil_reorg', 6, [])
+    await on.mine()
+    await on.arrived()
+    expect(on.alarms).toEqual([
+      'E_UNFINAL chain 31337 lost final transactions at nonce 0; the same bytes are sent again',
+    ])
+    await on.mine()
+    expect(await on.receipt(mined.hash)).toMatchObject({ status: '0x1' })
+    await on.finish()
+    expect(on.journal.history(CHAIN, signer.address, 0)).toHaveLength(1)
+  })
+
+  test('F33: that happened while nobody ran is healed at the start', async () => {
+    const first = await on.open()
+    await on.mine(3)
+    const sent = first.send(order(), never)
+    await on.mineAll(1)
+    await sent
+    await on.finish()
+    await on.stop()
+    await on.anvil.ask('anvil_reorg', 6, [])
+    await on.open()
+    await on.arrived()
+    await on.finish()
+  })
+})
+
+describe('F37: mining that stops', () => {
+  test('and then makes fifty blocks at once includes everything once', async () => {
+    const transactor = await on.open()
+    const fates = ['a', 'b', 'c'].map((leg) => transactor.send(order({ leg }), never))
+    await eventually(on.pooled, (count) => count === 3)
+    await on.anvil.ask('anvil_mine', '0x32')
+    await Promise.all(fates)
+    await eventually(
+      () => on.journal.open(CHAIN).length,
+      (count) => count === 0,
+    )
+    expect(await on.anvil.ask('eth_getTransactionCount', signer.address, 'latest')).toBe('0x3')
+    expect(on.journal.history(CHAIN, signer.address, 0)).toHaveLength(3)
+  })
+})
+
+describe('F38: an answer to a transaction', () => {
+  test.each([
+    'already known',
+    'nonce too low',
+    'replacement transaction underpriced',
+    'insufficient funds for gas * price + value',
+    'tx fee exceeds the configured cap',
+    'the dog ate it',
+  ])('"%s" is evidence of nothing: the bytes stay open and travel on', async (message) => {
+    for (const proxy of on.providers.proxies)
+      proxy.add({ kind: 'error', code: -32_000, message, methods: ['eth_sendRawTransaction'] })
+    const transactor = await on.open({}, { urls: on.providers.proxies.map(({ url }) => url), quorum: 2 })
+    const sent = transactor.send(order(), never)
+    await eventually(
+      () => on.journal.open(CHAIN).length,
+      (count) => count === 1,
+    )
+    await on.mine()
+    expect(on.journal.open(CHAIN).every(({ state, nonce }) => state === 'signed' && nonce === 0)).toBe(true)
+    for (const proxy of on.providers.proxies) proxy.clear()
+    await eventually(
+      async () => (await on.mineThen(on.pooled)) === 0 && on.journal.open(CHAIN).length,
+      (open) => open === 0,
+    )
+    expect((await sent).kind).toBe('mined')
+  })
+
+  test('that never comes is evidence of nothing either: one nonce, one payment', async () => {
+    for (const proxy of on.providers.proxies) proxy.add({ kind: 'drop_reply', methods: ['eth_sendRawTransaction'] })
+    const transactor = await on.open({}, { urls: on.providers.proxies.map(({ url }) => url), quorum: 2 })
+    const sent = transactor.send(order(), never)
+    await on.mineAll(1)
+    await sent
+    expect(await on.anvil.ask('eth_getTransactionCount', signer.address, 'latest')).toBe('0x1')
+  })
+})
+
+describe('a receipt', () => {
+  test("F10: is not believed against the account's own nonce", async () => {
+    const [proxy] = on.providers.proxies
+    const transactor = await on.open({}, { urls: [proxy.url] })
+    proxy.add({ kind: 'swallow', hashOf: (raw) => keccak256(`0x${raw.slice(2)}`) })
+    let told = false
+    const sent = transactor.send(order(), never).then((fate) => {
+      told = true
+      return fate
+    })
+    const [row] = await eventually(
+      () => on.journal.open(CHAIN),
+      (rows) => rows.length === 1,
+    )
+    await on.mine()
+    const block = (await on.anvil.ask('eth_getBlockByNumber', '0x1', false)) as { hash: Hash }
+    const lie = proxy.add({
+      kind: 'lie',
+      path: '',
+      value: fabricated(row?.hash ?? '0x', block.hash),
+      methods: [RECEIPT],
+    })
+    const asked = () => proxy.calls.get('eth_getTransactionCount') ?? 0
+    const before = asked()
+    await eventually(
+      () => on.mineThen(asked),
+      (count) => count > before + 3,
+    )
+    expect(told).toBe(false)
+    proxy.clear()
+    lie()
+    await eventually(
+      () => on.mineThen(() => on.journal.open(CHAIN).length),
+      (count) => count === 0,
+    )
+    expect((await sent).mined.status).toBe('included')
+  })
+
+  test('F10b: of a large amount needs a proof that every provider gives', async () => {
+    const finality = [
+      { below: usd(1_000), blocks: FINALITY, proof: false },
+      { below: undefined, blocks: FINALITY, proof: true },
+    ]
+    const transactor = await on.open({ finality }, { urls: on.providers.proxies.map(({ url }) => url), quorum: 2 })
+    const heal = on.providers.proxies[1].add({ kind: 'lie', path: 'nonce', value: '0x9', methods: ['eth_getProof'] })
+    const told: string[] = []
+    const small = transactor.send(order({ leg: 'small', value: usd(10) }), never).then(() => told.push('small'))
+    await eventually(on.pooled, (count) => count === 1)
+    await on.mine()
+    await small
+    const large = transactor.send(order({ leg: 'large', value: usd(50_000) }), never).then(() => told.push('large'))
+    await eventually(on.pooled, (count) => count === 1)
+    await on.mine(2)
+    const asked = () => on.providers.proxies[1].calls.get('eth_getProof') ?? 0
+    await eventually(
+      () => on.mineThen(asked),
+      (count) => count > 1,
+    )
+    expect(told).toEqual(['small'])
+    heal()
+    await eventually(
+      () => on.mineThen(() => told.length),
+      (count) => count === 2,
+    )
+    await large
+  })
+})
+
+describe('a key', () => {
+  test('whose nonce somebody else used halts: nothing is sent with it any more', async () => {
+    const [proxy] = on.providers.proxies
+    proxy.add({ kind: 'swallow', hashOf: (raw) => keccak256(`0x${raw.slice(2)}`) })
+    const transactor = await on.open({}, { urls: [proxy.url] })
+    const sent = transactor.send(order(), never).catch((error: { code: string }) => error.code)
+    await eventually(
+      () => on.journal.open(CHAIN).length,
+      (count) => count === 1,
+    )
+    const thief = privateKeyToAccount(KEY)
+    const fees = { maxFeePerGas: 9n * GWEI, maxPriorityFeePerGas: GWEI, gas: 21_000n }
+    await on.anvil.ask(
+      'eth_sendRawTransaction',
+      await thief.signTransaction({ type: 'eip1559', chainId: CHAIN, nonce: 0, to: thief.address, ...fees }),
+    )
+    await eventually(
+      () => on.mineThen(() => on.alarms.length),
+      (count) => count > 0,
+    )
+    expect(await sent).toBe('E_NONCE_FOREIGN')
+    expect(on.alarms).toEqual([
+      `E_NONCE_FOREIGN Nonce 0 of ${signer.address} on chain 31337 was used by another sender.`,
+    ])
+    await expect(transactor.send(order({ leg: 'b' }), never)).rejects.toMatchObject({
+      code: 'E_NONCE_FOREIGN',
+      exit: 7,
+    })
+  })
+
+  test('F55: with an hour-old copy of its journal does not start', async () => {
+    const transactor = await on.open()
+    const copy = openMemoryJournal()
+    for (const leg of ['a', 'b', 'c']) {
+      const sent = transactor.send(order({ leg }), never)
+      await on.mineAll(1)
+      await sent
+      if (leg === 'a') for (const row of on.journal.history(CHAIN, signer.address, 0)) copy.commit(row)
+    }
+    await expect(on.open({ journal: copy })).rejects.toMatchObject({
+      code: 'E_NONCE_FOREIGN',
+      message: expect.stringContaining('next nonce of'),
+      fix: expect.stringContaining('newest journal'),
+    })
+  })
+})
+
+const RECEIPT = 'eth_getTransactionReceipt'
+
+const fabricated = (hash: Hex, block: Hash) => ({
+  transactionHash: hash,
+  transactionIndex: '0x0',
+  blockHash: block,
+  blockNumber: '0x1',
+  from: signer.address,
+  to: signer.address,
+  status: '0x1',
+  gasUsed: '0x5208',
+  cumulativeGasUsed: '0x5208',
+  effectiveGasPrice: '0x1',
+  logs: [],
+})
