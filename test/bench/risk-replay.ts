@@ -1,7 +1,10 @@
 // Do the learned laws hold in crash weeks? Every week is judged with a prior that was fitted on the other weeks.
 // node test/bench/risk-replay.ts [--json] [--stride MINUTES] [--week NAME] [--refit]
+// Quotes are 11 minutes apart: no minute of the hour is preferred (markets move most in the first minutes of an hour).
 // Prices come from the directory that LIENMESH_DATA names; --refit fits the priors again (minutes of work).
+import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
+import { parentPort, Worker, workerData } from 'node:worker_threads'
 import type { Shapes } from '../../agent/maths/learning/price-terms.ts'
 import { fitTrails, minuteTerms, trailOf } from '../support/replay/fit-weeks.ts'
 import { type Cell, cellsOf, type Score, scoresOf, type WeekLine, weekLines } from '../support/replay/judge.ts'
@@ -10,24 +13,53 @@ import { replayRoutes } from '../support/replay/routes.ts'
 import { type Quoted, walkSeries } from '../support/replay/walk-week.ts'
 import { dataDirectory, readWeek, weekNames } from '../support/replay/weeks.ts'
 
-const { values: flags } = parseArgs({
-  options: {
-    json: { type: 'boolean', default: false },
-    refit: { type: 'boolean', default: false },
-    stride: { type: 'string', default: '5' },
-    week: { type: 'string' },
-  },
-})
+type Task = { readonly week: string; readonly stride: number }
+type Found = { readonly cells: readonly Cell[]; readonly scores: readonly Score[]; readonly weeks: readonly WeekLine[] }
+
 const directory = dataDirectory()
 if (directory === undefined) throw new RangeError('expected LIENMESH_DATA to name the directory of price weeks')
-const weeks = weekNames(directory).filter((week) => flags.week === undefined || week === flags.week)
-if (flags.refit) refit(weekNames(directory))
-const quotes = weeks.flatMap((week) => replayed(week, Number(flags.stride)))
-const [cells, scores, lines] = [cellsOf(quotes), scoresOf(quotes), weekLines(quotes)]
-process.stdout.write(flags.json ? `${JSON.stringify({ cells, scores, weeks: lines }, null, 2)}\n` : report())
+if (parentPort === null) await main(directory)
+else parentPort.postMessage(replayed(directory, workerData))
 
-function refit(all: readonly string[]): void {
-  const trails = all.flatMap((week) => readWeek(directory ?? '', week)).map(trailOf)
+async function main(data: string): Promise<void> {
+  const { values: flags } = parseArgs({
+    options: {
+      json: { type: 'boolean', default: false },
+      refit: { type: 'boolean', default: false },
+      stride: { type: 'string', default: '11' },
+      week: { type: 'string' },
+    },
+  })
+  if (flags.refit) refit(data)
+  const weeks = weekNames(data).filter((week) => flags.week === undefined || week === flags.week)
+  const quotes = (await Promise.all(inTurns(weeks, Number(flags.stride)))).flat()
+  quotes.sort((a, b) => a.hour - b.hour)
+  const found = { cells: cellsOf(quotes), scores: scoresOf(quotes), weeks: weekLines(quotes) }
+  process.stdout.write(flags.json ? `${JSON.stringify(found, null, 2)}\n` : report(found))
+}
+
+/** Weeks in as many workers as there are cores, the longest (the calm month, last by name) first. */
+function inTurns(weeks: readonly string[], stride: number): Promise<readonly Quoted[]>[] {
+  const left = [...weeks]
+  const next = async (): Promise<readonly Quoted[]> => {
+    const week = left.pop()
+    if (week === undefined) return []
+    progress(`replaying ${week}`)
+    const done = await inWorker({ week, stride })
+    return [...done, ...(await next())]
+  }
+  return Array.from({ length: availableParallelism() }, next)
+}
+
+function inWorker(task: Task): Promise<readonly Quoted[]> {
+  return new Promise((resolve, reject) => {
+    new Worker(new URL(import.meta.url), { workerData: task }).once('message', resolve).once('error', reject)
+  })
+}
+
+function refit(data: string): void {
+  const all = weekNames(data)
+  const trails = all.flatMap((week) => readWeek(data, week)).map(trailOf)
   const fitted = [...all, 'none'].map((week): readonly [string, Shapes] => {
     progress(`fitting without ${week}`)
     return [week, fitTrails(trails.filter(({ series }) => series.week !== week))]
@@ -35,16 +67,12 @@ function refit(all: readonly string[]): void {
   keepShapes(Object.fromEntries(fitted))
 }
 
-function replayed(week: string, stride: number): readonly Quoted[] {
-  progress(`replaying ${week}`)
-  const terms = minuteTerms(shapesWithout(week))
-  const routes = replayRoutes(directory ?? '')
-  return readWeek(directory ?? '', week).flatMap((series, i) =>
-    walkSeries(series, { terms, routes, stride, first: 60, seed: 1 + i }),
-  )
+function replayed(data: string, { week, stride }: Task): readonly Quoted[] {
+  const walk = { terms: minuteTerms(shapesWithout(week)), routes: replayRoutes(data), stride, first: 60 }
+  return readWeek(data, week).flatMap((series, i) => walkSeries(series, { ...walk, seed: 1 + i }))
 }
 
-function report(): string {
+function report({ cells, scores, weeks }: Found): string {
   const judged = cells.filter((cell) => cell.judged)
   const held = judged.filter(({ holds }) => holds)
   return [
@@ -56,7 +84,7 @@ function report(): string {
     ...scores.map(scoreLine),
     '',
     'Week by week, over all states and routes.',
-    ...lines.map(weekLine),
+    ...weeks.map(weekLine),
     '',
   ].join('\n')
 }

@@ -15,8 +15,8 @@ const MOST = 60
 const TRIGGERED = 1.25
 const CASCADE = 3
 
-/** Scores at which each state's shape holds as it is; between them, so does the shape. */
-const CENTRES = { calm: 0.75, triggered: 2, cascade: 4 } as const
+/** Mean score of each state in the histories its shape was fitted to: there it holds as it is, between them mixed. */
+const CENTRES = { calm: 0.4, triggered: 1.75, cascade: 4.15 } as const
 
 /** Points of the last half hour, the newest last. */
 export function recall(points: readonly Point[], next: Point): readonly Point[] {
