@@ -2,7 +2,17 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { createPublicClient, createTestClient, createWalletClient, type Hex, http } from 'viem'
+import {
+  type Abi,
+  BaseError,
+  createPublicClient,
+  createTestClient,
+  createWalletClient,
+  encodeFunctionData,
+  type Hex,
+  http,
+  RpcRequestError,
+} from 'viem'
 import { mnemonicToAccount } from 'viem/accounts'
 import { headerRlp } from '../agent/adapters/chain/header.ts'
 import { artifactPath } from './artifact.ts'
@@ -77,6 +87,24 @@ export class Stage {
     if (status !== 'success') throw new Error(`${name}.${functionName} reverted`)
   }
 
+  /** What a call would answer; undefined when it reverts. */
+  async call(to: Hex, name: string, functionName: string, args: readonly unknown[]): Promise<Hex | undefined> {
+    const data = encodeFunctionData({ abi: artifact(name).abi, functionName, args })
+    try {
+      return (await this.#chain.reader.call({ to, data })).data ?? '0x'
+    } catch (error) {
+      if (error instanceof BaseError && error.walk((cause) => cause instanceof RpcRequestError) !== null)
+        return undefined
+      throw error
+    }
+  }
+
+  /** What a call would cost as a transaction. */
+  gas(to: Hex, name: string, functionName: string, args: readonly unknown[]): Promise<bigint> {
+    const data = encodeFunctionData({ abi: artifact(name).abi, functionName, args })
+    return this.#chain.reader.estimateGas({ to, data, account: sender })
+  }
+
   async nonce(): Promise<bigint> {
     return BigInt(await this.#chain.reader.getTransactionCount({ address: sender.address }))
   }
@@ -95,7 +123,7 @@ export class Stage {
 }
 
 function connect(port: number) {
-  const transport = http(`http://127.0.0.1:${port}`)
+  const transport = http(`http://127.0.0.1:${port}`, { batch: { batchSize: 200, wait: 0 } })
   return {
     reader: createPublicClient({ transport }),
     wallet: createWalletClient({ transport }),
@@ -120,6 +148,6 @@ function binary(): string {
   return createRequire(import.meta.url).resolve(`@foundry-rs/${name}/bin/anvil`)
 }
 
-function artifact(name: string): { abi: readonly unknown[]; bytecode: Hex } {
+function artifact(name: string): { abi: Abi; bytecode: Hex } {
   return JSON.parse(readFileSync(artifactPath(name), 'utf8'))
 }
