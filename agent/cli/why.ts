@@ -31,8 +31,15 @@ function explain(one: Recorded): string {
   const route = one.route === undefined ? '' : `by ${one.route} `
   const gap =
     one.gap === undefined ? '' : `, gap premium ${dollars(one.gap.premium)} (ES ${dollars(one.gap.shortfall)})`
+  const carried = one.carried === undefined ? '' : `\n    ${carriedText(one.carried)}`
   const head = `${timeOfDay(one.at)}  ${one.agent} (${one.strategy}) ${saidOf(one)} ${share}${route}`.trimEnd()
-  return `${head}\n    ${one.detail}\n    net ${dollars(one.net)}${gap}`
+  return `${head}\n    ${one.detail}\n    net ${dollars(one.net)}${gap}${carried}`
+}
+
+/** What was carried already, and how far its tails were only added up. */
+function carriedText({ shortfall, limit, rows }: NonNullable<Recorded['carried']>): string {
+  const how = rows === 0 ? 'added up: no scenarios yet' : `over ${rows} scenarios`
+  return `carried: ES ${dollars(shortfall)} of ${dollars(limit)}, ${how}`
 }
 
 const nothing = (id: string, folder: string): LienmeshError =>

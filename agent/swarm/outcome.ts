@@ -3,6 +3,7 @@ import type { Scenario } from '../../config/scenario.ts'
 import { crashWindow } from '../simulator/scenario/market.ts'
 import type { Balance } from './conservation.ts'
 import type { Seated } from './deployment.ts'
+import { type GapSummary, gapSummary } from './gaps.ts'
 import type { OpenClaim, Road, WonBid } from './record.ts'
 import { percentile } from './statistics.ts'
 import type { Life } from './truth.ts'
@@ -51,6 +52,7 @@ export type Outcome = {
   readonly ledgers: readonly Balance[]
   readonly agents: readonly AgentRow[]
   readonly gossip: Gossip
+  readonly gaps: GapSummary
   readonly creditLag: readonly number[]
   /** Transactions on vault chains in which an agent sold what it had claimed. */
   readonly sales: ReadonlySet<string>
@@ -104,6 +106,7 @@ export function outcomeOf(watch: Watch, closing: Closing): Outcome {
     ledgers: closing.ledgers,
     agents: closing.seats.map((seat) => rowOf(watch, closing, seat)),
     gossip: gossipOf(watch, closing),
+    gaps: gapSummary(voices.gaps),
     creditLag: record.deposits.flatMap(({ at, creditedAt }) => (creditedAt === undefined ? [] : [creditedAt - at])),
     sales: new Set(voices.sales.map((sale) => sale.tx)),
     wallSeconds: closing.wallSeconds,

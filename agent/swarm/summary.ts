@@ -2,6 +2,7 @@
 import type { Verdict } from './assertions.ts'
 import { isConserved } from './conservation.ts'
 import { gainText, seconds, table, usd } from './format.ts'
+import { gapLines } from './gaps.ts'
 import { lagTable } from './lags.ts'
 import type { AgentRow, Outcome } from './outcome.ts'
 import { percentile } from './statistics.ts'
@@ -29,6 +30,7 @@ export const summaryObject = (outcome: Outcome) => ({
     gapRealised: agent.gapRealised.toString(),
   })),
   gossip: { messages: outcome.gossip.messages, p50Ms: outcome.gossip.p50 ?? null, p99Ms: outcome.gossip.p99 ?? null },
+  gaps: outcome.gaps,
   wallSeconds: Number(outcome.wallSeconds.toFixed(1)),
 })
 
@@ -60,6 +62,7 @@ function overview(outcome: Outcome): readonly string[] {
     `  settlements: state proof ${settledBy['state-proof']} · liquidity service ${settledBy['liquidity-service']} · cash only ${outcome.bids.filter((bid) => bid.road === 'none').length}`,
     `  deposit to credit: median ${seconds(percentile(creditLag, 0.5))}, p95 ${seconds(percentile(creditLag, 0.95))} over ${creditLag.length}`,
     `  gossip: ${gossip.messages} messages · prices p50 ${ms(gossip.p50)}, p99 ${ms(gossip.p99)} · in the crash p50 ${ms(gossip.crashP50)}, p99 ${ms(gossip.crashP99)}`,
+    ...gapLines(outcome.gaps),
     `  wall time ${outcome.wallSeconds.toFixed(1)} s`,
   ]
 }

@@ -19,6 +19,16 @@ export type ReportedSale = {
   readonly at: number
 }
 
+/** One gap as its agent told it: loss per unit of debt, and what was said of it. */
+export type ToldGap = {
+  readonly id: string
+  readonly taken: boolean
+  readonly debt: number
+  readonly mean: number
+  readonly loss: number
+  readonly levels: readonly { readonly alpha: number; readonly VaR: number }[]
+}
+
 /** Everything the agents said that the summary needs. */
 export type Voices = {
   readonly refusals: Map<string, Set<string>>
@@ -36,6 +46,8 @@ export type Voices = {
   /** Parts of the P&L of closed settlements, by agent and part. */
   readonly closed: Map<string, Map<string, bigint>>
   readonly learned: Map<string, number>
+  /** Gaps that are over, with what was said of them. */
+  readonly gaps: ToldGap[]
   readonly exhausted: Set<string>
 }
 
@@ -50,6 +62,7 @@ export const newVoices = (): Voices => ({
   deliveries: [],
   closed: new Map(),
   learned: new Map(),
+  gaps: [],
   exhausted: new Set(),
 })
 
@@ -96,6 +109,9 @@ export function listen(voices: Voices, { event, agent, at, fields }: Saying): vo
         entry(voices.closed, agent, () => new Map<string, bigint>()),
         fields['attribution'],
       )
+      return
+    case 'gap:realised':
+      voices.gaps.push(...gapIn(fields))
       return
     case 'agent:summary':
       voices.summaries.set(agent, fields)
@@ -154,3 +170,21 @@ function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   map.set(key, made)
   return made
 }
+
+/** A record whose figures are all there; anything else tells nothing. */
+function gapIn({ forecast, realised }: Saying['fields']): readonly ToldGap[] {
+  const [id, levels] = [part(forecast, 'id'), part(forecast, 'levels')]
+  const [debt, K, h, loss] = [
+    part(forecast, 'debt'),
+    part(forecast, 'K'),
+    part(forecast, 'h'),
+    part(realised, 'loss'),
+  ].map(Number)
+  if (debt === undefined || K === undefined || h === undefined || loss === undefined) return []
+  if (![debt, K, h, loss].every(Number.isFinite) || !Array.isArray(levels)) return []
+  const told = levels.map((level) => ({ alpha: Number(part(level, 'alpha')), VaR: Number(part(level, 'VaR')) }))
+  return [{ id: text(id), taken: part(realised, 'taken') === true, debt, mean: K - h, loss, levels: told }]
+}
+
+const part = (of: unknown, key: string): unknown =>
+  typeof of === 'object' && of !== null ? Reflect.get(of, key) : undefined

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { openMemoryJournal } from '../../agent/adapters/store/memory-journal.ts'
 import { openSqliteJournal } from '../../agent/adapters/store/sqlite-journal.ts'
+import type { GapRecord } from '../../agent/domain/gap-record.ts'
 import type { Decision } from '../../agent/domain/liquidation.ts'
 import { bps, chainId, instant, wad } from '../../agent/domain/units.ts'
 import type { JournaledTx } from '../../agent/ports/journal.ts'
@@ -14,6 +15,18 @@ const folder = mkdtempSync(join(tmpdir(), 'lienmesh-journal-'))
 let files = 0
 const fresh = () => join(folder, `${files++}.db`)
 afterAll(() => rmSync(folder, { recursive: true }))
+
+/** A gap that ended with a loss. */
+const gap = (id: string, loss: number): GapRecord => ({
+  forecast: {
+    ...{ id, at: instant(1), modelledAt: 60, engine: chainId(1), vault: 'v', collateral: 0, feed: 0, state: 'calm' },
+    ...{ version: 3, effectiveSample: 40.5, debt: 100, K: 1.001, h: 1.04, lossOdds: 1e-9, expectedLoss: 1e-12 },
+    ...{ premium: 0.002, deviation: 0.01, levels: [{ alpha: 0.99, VaR: -0.01, ES: 0.02 }], baselines: {} },
+  },
+  realised: {
+    ...{ taken: true, realisedAt: instant(9), seconds: 480, drawn: false, x: -0.02, loss, u: 0.1, uLatency: 0.5 },
+  },
+})
 
 const journals = [
   { name: 'the journal on disk', open: () => openSqliteJournal({ path: fresh() }) },
@@ -49,6 +62,14 @@ describe.each(journals)('$name', ({ open }) => {
     journal.commit(tx({ hash: '0x02', raw: '0xbb' }))
     journal.commit(tx({ hash: '0x03', leg: 'cancel' }))
     expect(journal.open(chainId(1)).map(({ hash }) => hash)).toEqual(['0x01', '0x02', '0x03'])
+  })
+
+  test('gives back what was said of gaps and how they ended, oldest first', () => {
+    const journal = open()
+    const [first, second] = [gap('a', -0.01), gap('b', Number.MIN_VALUE)]
+    journal.gap(first)
+    journal.gap(second)
+    expect(journal.gaps()).toEqual([first, second])
   })
 
   test('refuses a second meaning for a nonce', () => {

@@ -2,9 +2,11 @@
 
 import type { Claim, Sale } from '../../domain/liquidation.ts'
 import type { ChainId, Instant } from '../../domain/units.ts'
+import { BASELINE_TERMS, type BaselineTerms, learnBaseline } from '../../maths/learning/baselines.ts'
 import { type LatencyLearning, latencyUnseen, learnLatency } from '../../maths/learning/latency-learning.ts'
 import { lognormalPrior, stuckBeyond } from '../../maths/learning/latency-prior.ts'
 import { learnPrice } from '../../maths/learning/price-learning.ts'
+import type { PriceTerms } from '../../maths/learning/price-terms.ts'
 import { afterArrival, stallOdds } from '../../maths/learning/stalls.ts'
 import { feedKey, type Market } from '../book.ts'
 import { openClaims } from '../ledger.ts'
@@ -19,8 +21,16 @@ export function learnPrices(core: Core, { engine, prices, at }: Market): void {
     const key = feedKey(engine, feed)
     const tick = { at: modelled(core, at), price: Number(price) / 1e8 }
     beliefs.prices.set(key, learnPrice(beliefs.prices.get(key), tick, setup.risk.prices))
+    beliefs.baselines.set(key, learnBaseline(beliefs.baselines.get(key), tick, baselineTerms(setup.risk.prices)))
   }
 }
+
+/** They start from the same volatility as we do. */
+const baselineTerms = ({ volatility, spacing }: PriceTerms): BaselineTerms => ({
+  ...BASELINE_TERMS,
+  volatility,
+  spacing,
+})
 
 /** What is known of a route home; its prior until something settled. */
 export const latencyOf = ({ beliefs }: Core, vault: VaultSetup): LatencyLearning =>

@@ -3,13 +3,15 @@
 import type { ForecastLevel } from '../../domain/gap-record.ts'
 import type { Quote } from '../../domain/liquidation.ts'
 import { prorate, toDouble } from '../../maths/fixed-point.ts'
+import { ewmaNormal, filteredHistorical } from '../../maths/learning/baselines.ts'
 import { lossOdds, type Terms, varEs } from '../../maths/risk/loss.ts'
-import type { Market } from '../book.ts'
+import { feedKey, type Market } from '../book.ts'
 import type { Core } from '../state.ts'
 import { cellOf } from './carriages.ts'
 import { gapLaw } from './laws.ts'
 import { modelled } from './modelled.ts'
-import { type Forecast, type GapLaw, LEVELS } from './words.ts'
+import { timeAt } from './waiting.ts'
+import { type Cell, type Forecast, type GapLaw, LEVELS } from './words.ts'
 
 /** One forecast per leg of a quote whose gap is ours and was paid for. */
 export function forecastsOf(core: Core, market: Market, quote: Quote): readonly Forecast[] {
@@ -33,6 +35,7 @@ export function forecastsOf(core: Core, market: Market, quote: Quote): readonly 
     const said = {
       ...about,
       ...figures(core, law, terms),
+      baselines: baselinesOf(core, cell, law, terms),
       at: market.at,
       modelledAt: modelled(core, market.at),
       debt,
@@ -60,6 +63,18 @@ function figures({ beliefs }: Core, { belief, law, tails }: GapLaw, terms: Terms
     expectedLoss: EL,
     deviation: law.deviation,
     levels,
-    baselines: {},
+  }
+}
+
+/** The same levels as simpler models see them at the median of the latency: losses per dollar, brought to K - h exp(X). */
+function baselinesOf({ beliefs }: Core, { engine, feed }: Cell, { latency }: GapLaw, { K, h }: Terms) {
+  const learned = beliefs.baselines.get(feedKey(engine, feed))
+  if (learned === undefined) return {}
+  const seconds = timeAt(latency, 0.5)
+  const perDebt = (levels: readonly ForecastLevel[]): readonly ForecastLevel[] =>
+    levels.map(({ alpha, VaR, ES }) => ({ alpha, VaR: K - h * (1 - VaR), ES: K - h * (1 - ES) }))
+  return {
+    'ewma-normal': perDebt(ewmaNormal(learned, seconds, LEVELS)),
+    'filtered-historical': perDebt(filteredHistorical(learned, seconds, LEVELS)),
   }
 }

@@ -1,6 +1,7 @@
 // What the risk room remembers. Changed only by inputs.
 import type { IntentId } from '../../domain/liquidation.ts'
 import type { ChainId, Instant, VaultId, Wad } from '../../domain/units.ts'
+import type { BaselineLearning } from '../../maths/learning/baselines.ts'
 import type { LatencyBelief } from '../../maths/learning/latency-belief.ts'
 import type { LatencyLearning } from '../../maths/learning/latency-learning.ts'
 import type { PriceBelief } from '../../maths/learning/price-belief.ts'
@@ -16,6 +17,8 @@ import type { Cell, Forecast, GapLaw, Table, Unknown } from './words.ts'
 /** Changed only by inputs. Prices by engine and feed, stalls by vault chain. */
 export type Beliefs = {
   readonly prices: Map<string, PriceLearning>
+  /** What simpler models make of the same prices: what ours is compared with. */
+  readonly baselines: Map<string, BaselineLearning>
   readonly latencies: Map<VaultId, LatencyLearning>
   readonly stalls: Map<ChainId, StallBelief>
   /** Claims already counted as stuck, by intent, vault and collateral. */
@@ -31,6 +34,7 @@ export type Beliefs = {
 /** Nothing heard yet: priors only. */
 export const openBeliefs = (): Beliefs => ({
   prices: new Map(),
+  baselines: new Map(),
   latencies: new Map(),
   stalls: new Map(),
   late: new Set(),
@@ -83,7 +87,14 @@ export type Followed = Forecast & { readonly intent: IntentId | undefined; reado
 /** A latency drawn at some odds, and the modelled time at which it is over. */
 type Drawn = { readonly odds: number; readonly seconds: number; readonly due: number }
 
-export const openEvidence = (seed: number): Evidence => ({ open: new Map(), said: new Set(), chance: chance(seed) })
+/** Draws that are thrown away: the first ones of small seeds resemble each other. */
+const WARM_UP = 32
+
+export function openEvidence(seed: number): Evidence {
+  const luck = chance(seed)
+  for (let i = 0; i < WARM_UP; i++) luck.uniform()
+  return { open: new Map(), said: new Set(), chance: luck }
+}
 
 /** The table last asked for, when, and what was believed then. */
 export type Asked = { readonly id: number; readonly at: Instant; readonly beliefs: readonly PriceBelief[] }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { judge } from '../../../agent/swarm/assertions.ts'
 import { gainText, short, table, usd } from '../../../agent/swarm/format.ts'
+import { gapLines, gapSummary } from '../../../agent/swarm/gaps.ts'
 import type { Outcome } from '../../../agent/swarm/outcome.ts'
 import { percentile } from '../../../agent/swarm/statistics.ts'
 import type { Life } from '../../../agent/swarm/truth.ts'
@@ -40,6 +41,7 @@ const outcome = (change: Partial<Outcome> = {}): Outcome => {
       wallSeconds: 60,
     },
     gossip: { messages: 1, p50: 1, p99: 2, crashP50: 1, crashP99: 2 },
+    gaps: gapSummary([]),
     ...change,
   }
 }
@@ -108,4 +110,31 @@ test('a refusal for the gap is remembered by account, and deliveries add up', ()
     { at: 1, millis: 5 },
     { at: 2, millis: 7 },
   ])
+})
+
+test('the gap as it was priced stands beside the gap as it was, in eighty columns', () => {
+  const levels = [
+    { alpha: 0.975, VaR: 0.01 },
+    { alpha: 0.99, VaR: 0.02 },
+  ]
+  const gap = (loss: number, taken: boolean) => ({
+    forecast: { id: 'leg', debt: 1_000, K: 1, h: 1.05, levels },
+    realised: { taken, loss },
+  })
+  const voices = newVoices()
+  for (const fields of [gap(-0.04, true), gap(-0.02, true), gap(0.015, false), gap(0.5, false)])
+    listen(voices, { event: 'gap:realised', agent: 'house-1', at: 1, fields })
+  listen(voices, { event: 'gap:realised', agent: 'house-1', at: 1, fields: { forecast: {}, realised: {} } })
+  const summary = gapSummary(voices.gaps)
+  expect(summary).toMatchObject({ ended: 4, carried: 2, realised: expect.closeTo(0.03, 12) })
+  expect(summary.levels).toEqual([
+    { alpha: 0.975, observed: 2, expected: expect.closeTo(0.1, 12), coverage: 0.5 },
+    { alpha: 0.99, observed: 1, expected: expect.closeTo(0.04, 12), coverage: 0.75 },
+  ])
+  expect(gapLines(summary)).toEqual([
+    '  gaps: 4 ended, 2 carried · gain per debt predicted 5.00 %, realised 3.00 %',
+    '  losses beyond VaR at 97.5 %: 2 of 0.1 expected · 99.0 %: 1 of 0.0 expected',
+  ])
+  expect(gapLines(gapSummary([]))).toEqual([])
+  expect(Math.max(...gapLines(summary).map((line) => line.length))).toBeLessThanOrEqual(80)
 })
