@@ -11,18 +11,28 @@ export type Histogram = readonly Cell[]
 /** Width of a step in ln(seconds): 4 %. */
 const STEP = 0.04
 
-/** From a tenth of a second to ten weeks. */
-const [LOWEST, HIGHEST] = [Math.floor(Math.log(0.1) / STEP), Math.ceil(Math.log(6e6) / STEP)]
+/** From a millisecond to ten weeks. */
+const [LOWEST, HIGHEST] = [Math.floor(Math.log(0.001) / STEP), Math.ceil(Math.log(6e6) / STEP)]
 
-/** Adds one time in seconds, after everything before has faded by a factor. */
-export function withTime(cells: Histogram, seconds: number, kept: number): Histogram {
+/** Weight below which what faded is forgotten: no ratio of such weights means anything. */
+export const FORGOTTEN = 1e-6
+
+/** All weights times a factor. */
+export const faded = (cells: Histogram, kept: number): Histogram =>
+  kept === 1
+    ? cells
+    : cells
+        .map(({ place, weight, sum }) => ({ place, weight: weight * kept, sum: sum * kept }))
+        .filter(({ weight }) => weight >= FORGOTTEN)
+
+/** Adds one time in seconds. */
+export function withTime(cells: Histogram, seconds: number): Histogram {
   const place = Math.min(HIGHEST, Math.max(LOWEST, Math.floor(Math.log(seconds) / STEP)))
-  const faded = cells.map((cell) => ({ ...cell, weight: cell.weight * kept, sum: cell.sum * kept }))
-  const found = faded.findIndex((cell) => cell.place >= place)
-  const index = found < 0 ? faded.length : found
-  const there = faded[index]
-  if (there?.place === place) return faded.with(index, { place, weight: there.weight + 1, sum: there.sum + seconds })
-  return faded.toSpliced(index, 0, { place, weight: 1, sum: seconds })
+  const found = cells.findIndex((cell) => cell.place >= place)
+  const index = found < 0 ? cells.length : found
+  const there = cells[index]
+  if (there?.place === place) return cells.with(index, { place, weight: there.weight + 1, sum: there.sum + seconds })
+  return cells.toSpliced(index, 0, { place, weight: 1, sum: seconds })
 }
 
 /** Sum of weights. */

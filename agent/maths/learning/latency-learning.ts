@@ -1,5 +1,5 @@
 // How long settlements of one route take: what was published before, what arrived since. Seconds of modelled time.
-import { type Histogram, mass, withTime } from './histogram.ts'
+import { FORGOTTEN, faded, type Histogram, mass, withTime } from './histogram.ts'
 import { MEMORY } from './jump-learning.ts'
 import { type LatencyPrior, stuckBeyond } from './latency-prior.ts'
 
@@ -41,18 +41,19 @@ export const latencyUnseen = (prior: LatencyPrior): LatencyLearning => ({
   refused: 0,
 })
 
-/** The state after one settlement. A time that is none, not positive or longer than a quarter of a year is refused. */
+/** The state after one settlement. A time that is none, under a millisecond or over a quarter of a year is refused. */
 export function learnLatency(state: LatencyLearning, arrival: Arrival): LatencyLearning {
   const refused = { ...state, refused: state.refused + 1 }
   if (!Number.isFinite(arrival.at)) return refused
-  if (arrival.type === 'arrived' && !(arrival.seconds > 0 && arrival.seconds < LONGEST)) return refused
+  if (arrival.type === 'arrived' && !(arrival.seconds >= SHORTEST && arrival.seconds < LONGEST)) return refused
   const kept = 2 ** (-Math.max(0, arrival.at - state.at) / MEMORY)
-  const faded = fadedBy(state, state.version === 0 ? 1 : kept, Math.max(state.at, arrival.at))
-  if (arrival.type === 'late') return { ...faded, stuck: faded.stuck + 1 }
-  if (arrival.seconds > stuckBeyond(state.prior)) return freed(faded, arrival.seconds, arrival.told === true ? 0 : 1)
-  return { ...faded, smooth: faded.smooth + 1, body: withTime(faded.body, arrival.seconds, 1) }
+  const past = fadedBy(state, state.version === 0 ? 1 : kept, Math.max(state.at, arrival.at))
+  if (arrival.type === 'late') return { ...past, stuck: past.stuck + 1 }
+  if (arrival.seconds > stuckBeyond(state.prior)) return freed(past, arrival.seconds, arrival.told === true ? 0 : 1)
+  return { ...past, smooth: past.smooth + 1, body: withTime(past.body, arrival.seconds) }
 }
 
+const SHORTEST = 0.001
 const LONGEST = 90 * 86_400
 
 function freed(state: LatencyLearning, seconds: number, counted: number): LatencyLearning {
@@ -66,18 +67,20 @@ function freed(state: LatencyLearning, seconds: number, counted: number): Latenc
   }
 }
 
-const fadedBy = (state: LatencyLearning, kept: number, at: number): LatencyLearning => ({
-  ...state,
-  version: state.version + 1,
-  at,
-  body:
-    kept === 1 ? state.body : state.body.map((cell) => ({ ...cell, weight: cell.weight * kept, sum: cell.sum * kept })),
-  stuck: state.stuck * kept,
-  smooth: state.smooth * kept,
-  freed: state.freed * kept,
-  logs: state.logs * kept,
-  squares: state.squares * kept,
-})
+function fadedBy(state: LatencyLearning, kept: number, at: number): LatencyLearning {
+  const keptFreed = state.freed * kept < FORGOTTEN ? 0 : kept
+  return {
+    ...state,
+    version: state.version + 1,
+    at,
+    body: faded(state.body, kept),
+    stuck: state.stuck * kept,
+    smooth: state.smooth * kept,
+    freed: state.freed * keptFreed,
+    logs: state.logs * keptFreed,
+    squares: state.squares * keptFreed,
+  }
+}
 
 /** Settlements that the body rests on, faded to a later time. */
 export const bodySample = ({ body, at }: LatencyLearning, now: number): number =>

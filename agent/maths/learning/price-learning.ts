@@ -41,7 +41,8 @@ const REANCHOR = 10
  */
 export function learnPrice(state: PriceLearning | undefined, tick: PriceTick, terms: PriceTerms): PriceLearning {
   const reason = refusalOf(state, tick, terms)
-  if (state === undefined) return reason === undefined ? opened(tick, terms) : unopened(tick, reason, terms)
+  if (state === undefined || state.version === 0)
+    return reason === undefined ? opened(tick, terms) : unopened(state, reason, terms)
   if (reason !== undefined) return refusing(state, tick, reason)
   const merged = afterPrice(state.merged, tick, terms)
   const own = ownAfter(state.own, tick, terms)
@@ -67,12 +68,12 @@ const opened = (tick: PriceTick, terms: PriceTerms): PriceLearning => ({
   refused: undefined,
 })
 
-const unopened = (_: PriceTick, reason: TickRefusal, terms: PriceTerms): PriceLearning => ({
+const unopened = (state: PriceLearning | undefined, reason: TickRefusal, terms: PriceTerms): PriceLearning => ({
   version: 0,
   heardAt: Number.NEGATIVE_INFINITY,
   merged: anchored(Number.NEGATIVE_INFINITY, 1, terms),
   own: undefined,
-  refused: { reason, count: 1 },
+  refused: { reason, count: (state?.refused?.count ?? 0) + 1 },
 })
 
 function refusing(state: PriceLearning, tick: PriceTick, reason: TickRefusal): PriceLearning {

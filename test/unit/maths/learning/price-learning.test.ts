@@ -117,11 +117,11 @@ describe('a price is refused and counted', () => {
     expect(learnPrice(before, tick, PRICE_TERMS)).toEqual({ ...before, refused: { reason, count: 1 } })
   })
 
-  test('while nothing was learned, and the first sound one is learned from', () => {
+  test.each([2000, 1])('while nothing was learned, and the first sound one, of %d, is learned from', (price) => {
     const nothing = learnPrice(undefined, { at: 0, price: Number.NaN }, PRICE_TERMS)
     expect(priceBelief(nothing, 0, PRICE_TERMS)).toEqual({ type: 'untrusted', reason: 'price-unseen' })
-    const sound = learnPrice(nothing, { at: MINUTE, price: 2000 }, PRICE_TERMS)
-    expect(sound).toEqual(learnPrice(undefined, { at: MINUTE, price: 2000 }, PRICE_TERMS))
+    const sound = learnPrice(nothing, { at: MINUTE, price }, PRICE_TERMS)
+    expect(sound).toEqual(learnPrice(undefined, { at: MINUTE, price }, PRICE_TERMS))
   })
 
   test('of our own source, without a word about the merged one', () => {
