@@ -38,8 +38,8 @@ export type PriceBatch = {
   readonly signature: Hex
 }
 
-/** The price of one feed after the quorum rule of the price book. */
-export type OraclePrice = PriceEntry & { readonly sequence: Instant }
+/** The price of one feed after the quorum rule of the price book. Degraded: taken at its worse edge, as the engine does. */
+export type OraclePrice = PriceEntry & { readonly sequence: Instant; readonly degraded?: boolean }
 
 /** Current prices by feed. A missing feed is not zero: whatever needs it has no value. */
 export type Prices = ReadonlyMap<FeedId, OraclePrice>
@@ -52,6 +52,10 @@ export type Instrument = {
   readonly underlyingFeed: FeedId
   readonly contingency: Bps
   readonly shocks: bigint
+  /** What one unit has paid in funding since the listing; absent where it never moved. */
+  readonly fundingIndex?: bigint
+  /** What an expired series pays per unit, once it is fixed. */
+  readonly payoff?: Price
 }
 
 /** One asset of one vault. `gap` is the gap haircut stored on chain. */
@@ -91,7 +95,8 @@ export type EngineTerms = {
 
 export type Mode = 'isolated' | 'cross' | 'unified'
 
-export type Position = { readonly instrument: InstrumentId; readonly size: Wad }
+/** `entryFunding` is the funding index that it has paid up to; absent for zero. */
+export type Position = { readonly instrument: InstrumentId; readonly size: Wad; readonly entryFunding?: bigint }
 
 /** Unspent credit, in the asset's own units. */
 export type Credit = { readonly collateral: CollateralId; readonly amount: bigint }

@@ -1,19 +1,30 @@
 // The margin rule in integers: the same functions, under the same names, as MarginMath.sol. Division truncates toward
 // zero unless the name says `Up` or `Down`. Values and sizes have 18 decimals, prices 8, ratios are bps.
-import type { AuctionTerms, EngineTerms, Instrument, Margin, MarginAccount, Prices } from '../domain/market.ts'
-import { type Bps, bps, type Price, type Wad, wad } from '../domain/units.ts'
+import type {
+  AuctionTerms,
+  EngineTerms,
+  Instrument,
+  Margin,
+  MarginAccount,
+  OraclePrice,
+  Position,
+  Prices,
+} from '../domain/market.ts'
+import { type Bps, bps, type Price, price, type Wad, wad } from '../domain/units.ts'
 import { abs, max, min, mulDivDown, mulDivUp, sdiv } from './fixed-point.ts'
 
 /** One, in bps. */
 export const BPS = 10_000n
 const PRICE_UNIT = 10n ** 8n
 const SCENARIOS = 16
+const SIZE_UNIT = 10n ** 18n
+const FUNDING_PERIOD = 28_800n
 
 /** Margin of an account at these prices. Undefined while a price that it needs is missing: a missing price is not zero. */
 export function margin(account: MarginAccount, terms: EngineTerms, prices: Prices): Margin | undefined {
   const held = holdings(account, terms, prices)
   if (held === undefined) return undefined
-  const netValue = account.cash + held.positions.reduce((sum, position) => sum + position.value, 0n)
+  const netValue = account.cash + held.positions.reduce((sum, { value, funding }) => sum + value - funding, 0n)
   const maintenance = maintenanceMargin(
     scanLoss(held.positions),
     held.positions.reduce((sum, p) => sum + p.contingency, 0n),
@@ -38,6 +49,8 @@ export type HeldPosition = {
   readonly instrument: Instrument
   readonly size: bigint
   readonly value: bigint
+  /** What it owes in funding up to now; negative, what it is owed. */
+  readonly funding: bigint
   readonly notional: bigint
   /** In value x bps: summed over the account before the division. */
   readonly contingency: bigint
@@ -55,26 +68,44 @@ export type HeldCollateral = {
 /** Values every position and every collateral that counts. Undefined while a price, instrument or collateral is missing. */
 export function holdings(account: MarginAccount, terms: EngineTerms, prices: Prices): Holdings | undefined {
   const positions: HeldPosition[] = []
-  for (const { instrument: id, size } of account.positions) {
-    if (size === 0n) continue
-    const instrument = terms.instruments.find((one) => one.id === id)
-    const mark = instrument && prices.get(instrument.markFeed)
-    const underlying = instrument && prices.get(instrument.underlyingFeed)
-    if (instrument === undefined || mark === undefined || underlying === undefined) return undefined
-    const exposed = notional(size, underlying.price)
-    const shocks = instrument.kind === 'option' ? mark.shocks : instrument.shocks
-    const value = positionValue(size, mark.price)
-    positions.push({
-      instrument,
-      size,
-      value,
-      notional: exposed,
-      contingency: contingency(exposed, instrument.contingency),
-      shocks,
-    })
+  for (const position of account.positions) {
+    if (position.size === 0n) continue
+    const instrument = terms.instruments.find((one) => one.id === position.instrument)
+    const held = instrument && heldPosition(position, instrument, prices)
+    if (held === undefined) return undefined
+    positions.push(held)
   }
   const collateral = account.mode === 'cross' ? [] : heldCollateral(account, terms, prices)
   return collateral && { positions, collateral }
+}
+
+/** A fixed series is its payoff: it needs no price and bears no risk. */
+function heldPosition(position: Position, instrument: Instrument, prices: Prices): HeldPosition | undefined {
+  const { size, entryFunding = 0n } = position
+  if (instrument.payoff !== undefined) {
+    const value = positionValue(size, instrument.payoff)
+    return { instrument, size, value, funding: 0n, notional: 0n, contingency: 0n, shocks: 0n }
+  }
+  const mark = prices.get(instrument.markFeed)
+  const underlying = prices.get(instrument.underlyingFeed)
+  if (mark === undefined || underlying === undefined) return undefined
+  const exposed = notional(size, edges(underlying).upper)
+  const { lower, upper } = edges(mark)
+  return {
+    instrument,
+    size,
+    value: positionValue(size, size > 0n ? lower : upper),
+    funding: fundingUp(size, (instrument.fundingIndex ?? 0n) - entryFunding),
+    notional: exposed,
+    contingency: contingency(exposed, instrument.contingency),
+    shocks: instrument.kind === 'option' ? mark.shocks : instrument.shocks,
+  }
+}
+
+/** What a price counts at: itself, or the worse edge for either side once it is degraded. */
+function edges({ price, confidence, degraded }: OraclePrice): { readonly lower: Price; readonly upper: Price } {
+  if (degraded !== true) return { lower: price, upper: price }
+  return { lower: lowerEdgeDown(price, confidence), upper: upperEdgeUp(price, confidence) }
 }
 
 function heldCollateral(account: MarginAccount, terms: EngineTerms, prices: Prices): HeldCollateral[] | undefined {
@@ -84,11 +115,12 @@ function heldCollateral(account: MarginAccount, terms: EngineTerms, prices: Pric
     const collateral = terms.collaterals.find((one) => one.id === id)
     const quoted = collateral && prices.get(collateral.feed)
     if (collateral === undefined || quoted === undefined) return undefined
-    const value = collateralValueDown(amount, collateral.decimals, quoted.price)
+    const { lower } = edges(quoted)
+    const value = collateralValueDown(amount, collateral.decimals, lower)
     held.push({
       collateral,
       amount,
-      price: quoted.price,
+      price: lower,
       value,
       haircutValue: haircutValueDown(value, collateral.haircut, collateral.gap),
     })
@@ -196,6 +228,31 @@ export const shareDown = (whole: bigint, fraction: Bps): bigint => mulDivDown(wh
 
 /** The cash that leaves a bidder for its claim on the collateral. */
 export const outlay = (pay: bigint, netValue: bigint, fraction: Bps): Wad => wad(pay - share(netValue, fraction))
+
+/** What a position owes when the index moved by `change` since it last paid. Rounded against the holder. */
+export function fundingUp(size: bigint, change: bigint): bigint {
+  const product = size * change
+  return product > 0n ? mulDivUp(product, 1n, SIZE_UNIT) : sdiv(product, SIZE_UNIT)
+}
+
+/** How far a funding index moves: the premium of the mark, within `maxFunding` of the underlying, per eight hours. */
+export function fundingStep(mark: Price, underlying: Price, maxFunding: Bps, elapsed: bigint): bigint {
+  const most = mulDivDown(underlying, BigInt(maxFunding), BPS)
+  const premium = max(-most, min(most, mark - underlying))
+  return sdiv(premium * 10n ** 10n * elapsed, FUNDING_PERIOD)
+}
+
+/** What a European option pays per unit when its underlying is fixed at `fixing`. */
+export const payoff = (call: boolean, strike: Price, fixing: Price): Price =>
+  price(max(0n, call ? fixing - strike : strike - fixing))
+
+/** The lower edge of a degraded price: what longs and collateral count at. */
+export const lowerEdgeDown = (whole: Price, confidence: Bps): Price =>
+  price(mulDivDown(whole, BPS - min(BigInt(confidence), BPS), BPS))
+
+/** The upper edge of a degraded price: what shorts and notionals count at. */
+export const upperEdgeUp = (whole: Price, confidence: Bps): Price =>
+  price(mulDivUp(whole, BPS + BigInt(confidence), BPS))
 
 /** The fee of a trade of this value with the pool. */
 export const tradeFeeUp = (value: bigint, tradeFee: Bps): bigint => mulDivUp(abs(value), BigInt(tradeFee), BPS)

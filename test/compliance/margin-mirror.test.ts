@@ -4,17 +4,11 @@ import { privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { liquidationAuctionAbi } from '../../agent/adapters/chain/abi/liquidation-auction.ts'
 import { marginEngineAbi } from '../../agent/adapters/chain/abi/margin-engine.ts'
+import { marginLensAbi } from '../../agent/adapters/chain/abi/margin-lens.ts'
 import { priceBookAbi } from '../../agent/adapters/chain/abi/price-book.ts'
-import type {
-  EngineTerms,
-  Margin,
-  MarginAccount,
-  Mode,
-  PriceBatch,
-  PriceEntry,
-  Prices,
-} from '../../agent/domain/market.ts'
+import type { EngineTerms, Margin, MarginAccount, Mode, PriceBatch, Prices } from '../../agent/domain/market.ts'
 import { type Bps, bps, instant, millis, price, wad } from '../../agent/domain/units.ts'
+import { liquidationPrice } from '../../agent/maths/liquidation-price.ts'
 import {
   discount,
   insolventRewardDown,
@@ -36,13 +30,20 @@ import {
   packShocks,
   usd,
 } from '../support/builders.ts'
-import { BIDDER, type Call, deployMarginChain, type MarginChain, overridesFor } from '../support/margin-chain.ts'
+import {
+  BIDDER,
+  type Call,
+  deployMarginChain,
+  type MarginChain,
+  overridesFor,
+  type QuotedEntry,
+} from '../support/margin-chain.ts'
 
 const PORTFOLIOS = 1_000
 const signers = [1, 2, 3].map((n) => privateKeyToAccount(`0x${n.toString(16).padStart(64, '0')}`))
 const terms: EngineTerms = engineTerms({
   instruments: [
-    instrument(),
+    instrument({ fundingIndex: 3_700_000_000_000_000_001n }),
     instrument({
       id: 1,
       name: 'BTC-PERP',
@@ -50,6 +51,7 @@ const terms: EngineTerms = engineTerms({
       underlyingFeed: 1,
       contingency: bps(73),
       shocks: ladder(1_111),
+      fundingIndex: -41_000_000_000_000_000_003n,
     }),
     instrument({ id: 2, name: 'ETH-PUT', kind: 'option', markFeed: 2, underlyingFeed: 0, shocks: 0n }),
     instrument({
@@ -60,6 +62,15 @@ const terms: EngineTerms = engineTerms({
       underlyingFeed: 1,
       contingency: bps(0),
       shocks: 0n,
+    }),
+    instrument({
+      id: 4,
+      name: 'FIXED',
+      kind: 'option',
+      markFeed: 2,
+      underlyingFeed: 0,
+      shocks: 0n,
+      payoff: price(777n),
     }),
   ],
   auction: auctionTerms({ bondedSeconds: 0 }),
@@ -99,6 +110,40 @@ describe.each(['isolated', 'cross', 'unified'] as const)('%s accounts', (mode) =
   })
 })
 
+test("the price of liquidation is the engine's to the unit, and the boundary itself", async () => {
+  const random = seeded(77)
+  const cases = Array.from({ length: 200 }, () => portfolio(random, 'isolated'))
+  const found = cases.map(({ held, entries }) =>
+    liquidationPrice(held, held.positions[0]?.instrument ?? 0, terms, pricesFrom(entries)),
+  )
+  const calls = await Promise.all(
+    cases.map(async ({ held, entries }) => ({
+      to: chain.lens,
+      data: encodeFunctionData({
+        abi: marginLensAbi,
+        functionName: 'liquidationPrice',
+        args: [held.id, held.positions[0]?.instrument ?? 0],
+      }),
+      overrides: await overridesFor(chain, terms, held, entries),
+    })),
+  )
+  const answers = await chain.read(calls)
+  expect(answers.map((one) => BigInt(one ?? '-0x1'))).toEqual(found.map((one) => one ?? 0n))
+  expect(found.filter((one) => one !== undefined).length).toBeGreaterThan(60)
+  cases.forEach(({ held, entries }, i) => {
+    const boundary = found[i]
+    const feed = terms.instruments.find(({ id }) => id === held.positions[0]?.instrument)?.markFeed
+    if (boundary === undefined) return
+    const failsAt = (mark: bigint): boolean => {
+      const moved = entries.map((one) => (one.feed === feed ? { ...one, price: price(mark), degraded: false } : one))
+      const there = margin(held, terms, pricesFrom(moved))
+      return there !== undefined && isBelowMaintenance(there)
+    }
+    expect(failsAt(boundary)).toBe(false)
+    expect(failsAt(boundary + 1n) || failsAt(boundary - 1n)).toBe(true)
+  })
+})
+
 test('the price book stores what the quorum rule says', async () => {
   const random = seeded(9)
   for (let round = 0; round < 12; round++) {
@@ -113,10 +158,10 @@ test('the price book stores what the quorum rule says', async () => {
   }
 })
 
-type Portfolio = { readonly held: MarginAccount; readonly entries: readonly PriceEntry[]; readonly cut: number }
+type Portfolio = { readonly held: MarginAccount; readonly entries: readonly QuotedEntry[]; readonly cut: number }
 type Mirrored = { readonly found: Margin; readonly largest: Bps; readonly pay: bigint | undefined }
 
-const pricesFrom = (entries: readonly PriceEntry[]): Prices =>
+const pricesFrom = (entries: readonly QuotedEntry[]): Prices =>
   new Map(entries.map((entry) => [entry.feed, { ...entry, sequence: instant(0) }]))
 
 function mirrorOf({ held, entries, cut }: Portfolio): Mirrored {
@@ -211,10 +256,15 @@ function portfolio(random: () => number, mode: Mode): Portfolio {
     price: price(BigInt(Math.ceil(10 ** between(8, 13)))),
     confidence: bps(Math.round(between(0, 100))),
     shocks: feed < 2 ? 0n : shocks(),
+    degraded: random() < 0.2,
   }))
-  const ids = [0, 1, 2, 3].filter(() => random() < 0.6)
-  const instruments = mode === 'isolated' ? [Math.floor(random() * 4)] : ids.length > 0 ? ids : [0]
-  const positions = instruments.map((id) => ({ instrument: id, size: wad(usd(between(-300, 300)) + digits()) }))
+  const ids = [0, 1, 2, 3, 4].filter(() => random() < 0.6)
+  const instruments = mode === 'isolated' ? [Math.floor(random() * 5)] : ids.length > 0 ? ids : [0]
+  const positions = instruments.map((id) => ({
+    instrument: id,
+    size: wad(usd(between(-300, 300)) + digits()),
+    entryFunding: id < 2 ? usd(between(-20, 20)) + digits() : 0n,
+  }))
   const credit = terms.collaterals
     .filter(() => random() < 0.5)
     .map(({ id, decimals }) => ({

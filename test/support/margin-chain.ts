@@ -5,6 +5,7 @@ import { type Abi, type Address, encodeDeployData, encodeFunctionData, type Hex,
 import { accessManagerAbi } from '../../agent/adapters/chain/abi/access-manager.ts'
 import { liquidationAuctionAbi } from '../../agent/adapters/chain/abi/liquidation-auction.ts'
 import { marginEngineAbi } from '../../agent/adapters/chain/abi/margin-engine.ts'
+import { marginLensAbi } from '../../agent/adapters/chain/abi/margin-lens.ts'
 import { priceBookAbi } from '../../agent/adapters/chain/abi/price-book.ts'
 import { testTokenAbi } from '../../agent/adapters/chain/abi/test-token.ts'
 import { vaultMirrorAbi } from '../../agent/adapters/chain/abi/vault-mirror.ts'
@@ -20,6 +21,7 @@ export type MarginChain = {
   readonly engine: Address
   readonly auction: Address
   readonly book: Address
+  readonly lens: Address
   /** The chain's time, in seconds, in every call. */
   readonly now: bigint
   /** Calls under overrides, many at once; a revert is undefined. */
@@ -79,6 +81,7 @@ export async function deployMarginChain(
     address(4),
     { ...terms.auction, reserveSeconds: 0, reserveBond: 0n },
   ])
+  const lens = await create('MarginLens', marginLensAbi, [engine])
   await send(engine, encodeFunctionData({ abi: marginEngineAbi, functionName: 'setModule', args: [auction, true] }))
   for (const one of terms.instruments) await send(engine, listInstrument(one))
   for (const one of terms.collaterals)
@@ -87,7 +90,7 @@ export async function deployMarginChain(
     await send(book, encodeFunctionData({ abi: priceBookAbi, functionName: 'setPublisher', args: [publisher, true] }))
   const { timestamp } = (await anvil.ask('eth_getBlockByNumber', 'latest', false)) as { timestamp: Hex }
   const now = BigInt(timestamp) + 1_000n
-  return { engine, auction, book, now, send, read: (calls) => callAll(anvil.url, calls, now) }
+  return { engine, auction, book, lens, now, send, read: (calls) => callAll(anvil.url, calls, now) }
 }
 
 type Listed = EngineTerms['instruments'][number]
@@ -106,12 +109,15 @@ const listCollateral = ({ asset, feed, decimals, haircut, gap }: Lodged, mirror:
     args: [{ mirror: mirror ?? address(0), asset, feed, decimals, haircut, gap }],
   })
 
+/** A published price, as the book keeps it. */
+export type QuotedEntry = PriceEntry & { readonly degraded?: boolean }
+
 /** Everything one portfolio is made of, at prices published now; its auction, if any, began at `startedAt`. */
 export async function overridesFor(
   chain: MarginChain,
   terms: EngineTerms,
   account: MarginAccount,
-  entries: readonly PriceEntry[],
+  entries: readonly QuotedEntry[],
 ): Promise<Overrides> {
   const mirrors = await mirrorsOf(chain, terms)
   const engine: Record<Hex, Hex> = {
@@ -121,8 +127,11 @@ export async function overridesFor(
     ),
     [wordSlot(BIDDER, keccak256)]: packWord({ version: 1n, mode: 'cross', cash: 10n ** 36n }),
   }
-  for (const { instrument, size } of account.positions)
-    engine[positionSlot(account.id, instrument, keccak256)] = pad(BigInt.asUintN(128, size))
+  for (const { instrument, size, entryFunding = 0n } of account.positions)
+    engine[positionSlot(account.id, instrument, keccak256)] = pad(
+      BigInt.asUintN(128, size) | (BigInt.asUintN(128, entryFunding) << 128n),
+    )
+  for (const one of terms.instruments) engine[lineSlot(one.id)] = packLine(one)
   const overrides: Overrides = {
     [chain.engine]: { stateDiff: engine },
     [chain.book]: { stateDiff: pricesOf(entries, chain.now) },
@@ -159,12 +168,17 @@ async function readMirrors(chain: MarginChain, terms: EngineTerms): Promise<read
 }
 
 /** PriceBook slots 3 and 4: the stored price (low to high: price, confidence, sequence, publishedAt, degraded, reference) and the risk array. */
-function pricesOf(entries: readonly PriceEntry[], now: bigint): Record<Hex, Hex> {
+function pricesOf(entries: readonly QuotedEntry[], now: bigint): Record<Hex, Hex> {
   const diff: Record<Hex, Hex> = {}
-  for (const { feed, price, confidence, shocks } of entries) {
+  for (const { feed, price, confidence, shocks, degraded } of entries) {
     const at = now * 1_000n
     diff[mapped(pad(BigInt(feed)), pad(3n))] = pad(
-      price | (BigInt(confidence) << 64n) | (at << 80n) | (at << 128n) | (price << 184n),
+      price |
+        (BigInt(confidence) << 64n) |
+        (at << 80n) |
+        (at << 128n) |
+        (degraded === true ? 1n << 176n : 0n) |
+        (price << 184n),
     )
     diff[mapped(pad(BigInt(feed)), pad(4n))] = pad(shocks)
   }
@@ -175,10 +189,24 @@ const MODES = { isolated: 1n, cross: 2n, unified: 3n } as const
 const packWord = ({ version, mode, cash }: Pick<MarginAccount, 'version' | 'mode'> & { readonly cash: bigint }): Hex =>
   pad(version | (MODES[mode] << 64n) | (BigInt.asUintN(128, cash) << 72n))
 
+/** MarginListing.Line, low to high: kind, markFeed, underlyingFeed, contingency, maxFunding, moment, fixed, index. */
+const packLine = ({ kind, markFeed, underlyingFeed, contingency, fundingIndex, payoff }: Listed): Hex =>
+  pad(
+    (kind === 'perpetual' ? 1n : 2n) |
+      (BigInt(markFeed) << 8n) |
+      (BigInt(underlyingFeed) << 24n) |
+      (BigInt(contingency) << 40n) |
+      (payoff === undefined ? 0n : 1n << 112n) |
+      (BigInt.asUintN(128, payoff ?? fundingIndex ?? 0n) << 120n),
+  )
+const lineSlot = (id: number): Hex => pad(BigInt(keccak256(INSTRUMENTS)) + 2n * BigInt(id))
+
 const pad = (value: bigint): Hex => `0x${value.toString(16).padStart(64, '0')}`
 const mapped = (key: Hex, root: Hex): Hex => keccak256(`0x${key.slice(2)}${root.slice(2)}`)
 const BOOKS = pad(10n)
 const STARTED_AT = pad(2n)
+/** Where the engine keeps its list of instruments. */
+const INSTRUMENTS = pad(5n)
 
 function bytecodeOf(name: string): Hex {
   const file = new URL(`../../contracts/artifacts/${name}.json`, import.meta.url)

@@ -38,7 +38,7 @@ type State = {
   readonly version: bigint
   readonly mode: number
   readonly cash: bigint
-  readonly positions: readonly { readonly instrument: number; readonly size: bigint }[]
+  readonly positions: readonly { readonly instrument: number; readonly size: bigint; readonly entryFunding: bigint }[]
   readonly credit: readonly { readonly collateral: number; readonly amount: bigint }[]
 }
 
@@ -56,7 +56,11 @@ function accountOf(id: AccountId, state: State, startedAt: bigint, anchor: Ancho
       version: state.version,
       mode,
       cash: wad(state.cash),
-      positions: state.positions.map(({ instrument, size }) => ({ instrument, size: wad(size) })),
+      positions: state.positions.map(({ instrument, size, entryFunding }) => ({
+        instrument,
+        size: wad(size),
+        ...(entryFunding !== 0n && { entryFunding }),
+      })),
       credit: state.credit
         .filter(({ amount }) => amount > 0n)
         .map(({ collateral, amount }) => ({ collateral, amount })),
