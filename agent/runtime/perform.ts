@@ -4,6 +4,7 @@ import type { Effect } from '../core/core.ts'
 import type { Intent, Outcome } from '../domain/liquidation.ts'
 import type { Offer, OfferRequest } from '../domain/message.ts'
 import { millis } from '../domain/units.ts'
+import type { Caution } from './caution.ts'
 import { halted } from './command-post.ts'
 import type { Context, EngineSeat } from './context.ts'
 import type { Drawer } from './drawer.ts'
@@ -19,6 +20,7 @@ export type Performer = {
   readonly tally: Tally
   readonly opener: Opener
   readonly drawer: Drawer
+  readonly caution: Caution
 }
 
 const ASK_TIMEOUT = millis(1_500)
@@ -32,9 +34,11 @@ export function perform(context: Context, performer: Performer, effect: Effect):
       context.journal.decision(effect.decision)
       return context.emit('decision', { ...effect.decision })
     case 'found': {
-      const { account, source, margin } = effect.candidate
+      const { account, source, margin, batches } = effect.candidate
       const via = source === 'own' ? 'own node' : "a peer's proven state"
-      return context.emit('candidate:found', { account: account.id, mode: account.mode, source, via, ...margin })
+      const valueAsOf = batches.length > 0 ? Math.min(...batches.map(({ sequence }) => sequence)) : undefined
+      const { id, mode } = account
+      return context.emit('candidate:found', { account: id, mode, source, via, valueAsOf, ...margin })
     }
     case 'settle':
       return performer.desk.open(effect.claim)
@@ -55,6 +59,7 @@ export function perform(context: Context, performer: Performer, effect: Effect):
       return performer.drawer.draw(effect.spec)
     case 'gap-realised':
       context.journal.gap(effect.record)
+      performer.caution.heard(effect.record)
       return context.emit('gap:realised', { ...effect.record })
   }
 }

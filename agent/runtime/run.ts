@@ -8,6 +8,7 @@ import { EXIT, type ExitStatus, LienmeshError } from '../domain/errors.ts'
 import type { Status } from '../domain/message.ts'
 import type { Network } from '../domain/network.ts'
 import { millis, wad } from '../domain/units.ts'
+import { createCaution } from './caution.ts'
 import { obey, rememberHalt } from './command-post.ts'
 import { type Agent, compose } from './compose.ts'
 import type { Context, EngineSeat } from './context.ts'
@@ -108,7 +109,10 @@ async function live(agent: Agent, config: AgentConfig, { tally, stop }: Running)
     failed: (error) => context.emit('agent:retried', { task: 'scenarios', error }),
     signal: context.signal,
   })
-  const performer = { desk, wake, tally, opener: createOpener(context), drawer }
+  const caution = createCaution(context.journal.gaps(), (multiplier) =>
+    context.tell({ kind: 'multiplier', multiplier }),
+  )
+  const performer = { desk, wake, tally, opener: createOpener(context), drawer, caution }
   await consume({ core, inputs, journal: context.journal, perform: (effect) => perform(context, performer, effect) })
 }
 
