@@ -57,6 +57,11 @@ export const commands: readonly Entry[] = [
     async () => (await import('./risk-quote.ts')).riskQuote,
   ),
   entry(
+    'risk curve',
+    'Show the gap against latency, in parts',
+    async () => (await import('./risk-curve.ts')).riskCurve,
+  ),
+  entry(
     'risk routes',
     'Show how long routes take, published and learned',
     async () => (await import('./risk-routes.ts')).riskRoutes,
@@ -65,6 +70,11 @@ export const commands: readonly Entry[] = [
     'risk report',
     'Judge the model by what came of its forecasts',
     async () => (await import('./risk-report.ts')).riskReport,
+  ),
+  entry(
+    'risk pictures',
+    "Draw the pictures of the risk model's document",
+    async () => (await import('./risk-pictures.ts')).riskPicturesCommand,
   ),
   entry('risk fit', 'Fit a price model to a file of prices', async () => (await import('./risk-fit.ts')).riskFit),
   entry(

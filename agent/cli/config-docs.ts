@@ -14,24 +14,28 @@ export const configDocs = command({
     check: toggle.describe('Write nothing; fail when a page is out of date.'),
   }),
   run: async (options, context) => {
-    const pages = Object.entries(await allPages(context.commands)).map(([name, text]) => ({
-      file: join(options.out, name),
-      text,
-    }))
-    const stale = pages.filter(({ file, text }) => contentOf(file) !== text)
-    if (options.check && stale.length > 0) throw outOfDate(stale.map(({ file }) => file))
-    for (const { file, text } of stale) {
-      mkdirSync(dirname(file), { recursive: true })
-      writeFileSync(file, text)
-    }
+    const said = bringUpToDate(await allPages(context.commands), options)
     context.print(
-      context.json
-        ? JSON.stringify({ type: 'docs', pages: pages.length, changed: stale.length })
-        : `✔ ${pages.length} pages, ${stale.length} changed`,
+      context.json ? JSON.stringify({ type: 'docs', ...said }) : `✔ ${said.pages} pages, ${said.changed} changed`,
     )
     return EXIT.ok
   },
 })
+
+/** Writes those of some generated files that differ; with `check`, E_DOCS if any does. */
+export function bringUpToDate(
+  contents: Readonly<Record<string, string>>,
+  { out, check }: { readonly out: string; readonly check: boolean },
+): { readonly pages: number; readonly changed: number } {
+  const pages = Object.entries(contents).map(([name, text]) => ({ file: join(out, name), text }))
+  const stale = pages.filter(({ file, text }) => contentOf(file) !== text)
+  if (check && stale.length > 0) throw outOfDate(stale.map(({ file }) => file))
+  for (const { file, text } of stale) {
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, text)
+  }
+  return { pages: pages.length, changed: stale.length }
+}
 
 const allPages = async (commands: readonly Entry[]): Promise<Readonly<Record<string, string>>> => ({
   'config.md': configReference(),

@@ -2,6 +2,7 @@
 
 import { latencyPriors } from '../../config/latency-priors.ts'
 import { suggest } from '../../config/nearest.ts'
+import { WILDER } from '../console/risk/curve.ts'
 import { marketOf } from '../console/risk/market.ts'
 import { usageError } from '../domain/errors.ts'
 import type { MarketState } from '../domain/gap-record.ts'
@@ -23,20 +24,18 @@ const VOLATILITY: Readonly<Record<string, number>> = {
   DOT: 0.99,
 }
 
-/** How much wilder a state is than the year as a whole: by what the same market showed after falls. */
-const WILDER: Readonly<Record<MarketState, number>> = { calm: 1, triggered: 2, cascade: 5 }
+/** The price model of an asset in a state. */
+export const assetModel = (asset: string, state: MarketState): Kou =>
+  marketOf(state, volatilityOf(asset) * WILDER[state])
 
-/** The price model of an asset in a state; any W before its name is for wrapped. */
-export function assetModel(asset: string, state: MarketState): Kou {
+/** Annual volatility of an asset over the whole sample; a W before BTC or ETH is for wrapped. */
+export function volatilityOf(asset: string): number {
   const name = asset.toUpperCase().replace(/^W(?=BTC|ETH)/, '')
   const volatility = VOLATILITY[name]
-  if (volatility !== undefined) return marketOf(state, volatility * WILDER[state])
+  if (volatility !== undefined) return volatility
   const hint = suggest(name, Object.keys(VOLATILITY))
-  throw usageError(
-    'E_USAGE',
-    `--asset: found ${asset}${hint && ` – ${hint}`}`,
-    'Name one of these, or give --sigma, --lambda and the jumps.',
-  )
+  const fix = 'Name one of these, or give risk quote --sigma, --lambda and the jumps.'
+  throw usageError('E_USAGE', `--asset: found ${asset}${hint && ` – ${hint}`}`, fix)
 }
 
 /** A published lane, `bridge:from:to`, as a lognormal body. */

@@ -9,12 +9,9 @@ import { leastBonus } from '../maths/risk/premium.ts'
 import { within } from '../maths/risk/refusal.ts'
 import { command } from './command.ts'
 import { assetModel, laneBody } from './risk-market.ts'
+import { decimal } from './risk-options.ts'
 import { orRefused } from './risk-refused.ts'
 
-const decimal = z
-  .string()
-  .regex(/^-?\d+(\.\d+)?(e[+-]?\d+)?$/i, { error: (issue) => `expected a number, found ${issue.input}` })
-  .transform(Number)
 const setting = (value: string) => decimal.default(Number(value))
 
 const options = z.strictObject({

@@ -59,21 +59,29 @@ function placed({ from, to, log = false }: Scale, start: number, end: number): (
 }
 
 /** Lines with their names at the top left. */
-export function lineChart(head: Head, { across, up, lines }: Lines, alone = false): string {
+export function lineChart(head: Head, { across, up, lines, legend = 'left' }: Lines, alone = false): string {
   const { width, height, x, y, marks } = frame(head, across, up)
-  const drawn = lines.map(
-    ({ tone, points }) =>
-      `<path class="line-${tone}" d="${points.map(([a, b], i) => `${i === 0 ? 'M' : 'L'}${n(x(a))} ${n(y(b))}`).join('')}"/>`,
-  )
-  const named = lines.filter(({ name }) => name !== '')
-  const legend = named.flatMap(({ name, tone }, i) => [
-    `<path class="line-${tone}" d="M${MARGIN.left + 12} ${MARGIN.top + 12 + 18 * i}h22"/>`,
-    words(MARGIN.left + 40, MARGIN.top + 16 + 18 * i, name),
+  const seen = ([a, b]: readonly [number, number]): boolean =>
+    a >= across.from && a <= across.to && b >= up.from && b <= up.to
+  const drawn = lines.map(({ tone, points }) => {
+    const path = points.filter(seen).map(([a, b], i) => `${i === 0 ? 'M' : 'L'}${n(x(a))} ${n(y(b))}`)
+    return `<path class="line-${tone}" d="${path.join('')}"/>`
+  })
+  const left = legend === 'left' ? MARGIN.left + 12 : width - MARGIN.right - 190
+  const names = lines.flatMap(({ name, tone }, i) => [
+    `<path class="line-${tone}" d="M${left} ${MARGIN.top + 12 + 18 * i}h22"/>`,
+    words(left + 28, MARGIN.top + 16 + 18 * i, name),
   ])
-  return picture({ width, height, ...head }, [...marks, ...drawn, ...legend], alone)
+  return picture({ width, height, ...head }, [...marks, ...drawn, ...names], alone)
 }
 
-export type Lines = { readonly across: Scale; readonly up: Scale; readonly lines: readonly Line[] }
+/** `legend`: the corner at the top where names stand out of the way. */
+export type Lines = {
+  readonly across: Scale
+  readonly up: Scale
+  readonly lines: readonly Line[]
+  readonly legend?: 'left' | 'right'
+}
 
 /** Bars side by side per place, with dashed lines across at stated heights. */
 export type Bars = {

@@ -106,13 +106,13 @@ function adequacyLines({ adequacy }: Verdict): readonly string[] {
 
 function scoreLines({ comparisons }: Verdict): readonly string[] {
   return [
-    ...heading('Against simpler models (joint score of VaR and ES; lower is better)'),
+    ...heading('Against simpler models (joint VaR–ES score, lower is better: ours, theirs)'),
     ...(comparisons.length === 0 ? ['  no baseline spoke'] : []),
     ...comparisons.map(({ baseline, alpha, model, other, difference }) => {
       const said =
         difference === undefined
-          ? 'too few events to compare'
-          : `t ${fixed(difference.t, 2)}, p ${chanceText(difference.pValue)} (${difference.mean < 0 ? 'model' : baseline} ahead)`
+          ? 'too few events'
+          : `t ${fixed(difference.t, 2)} p ${chanceText(difference.pValue)} ${difference.mean < 0 ? 'better' : 'worse'}`
       return `  ${baseline.padEnd(20)} ${percent(alpha).padEnd(7)} ${fixed(model, 4).padStart(9)} ${fixed(other, 4).padStart(9)}  ${said}`
     }),
     '',
@@ -127,7 +127,7 @@ function numericsLines({ vectors, worst, quote, simulated }: Numerics): readonly
       : `  reference values   ${vectors.asked - vectors.missed.length} of ${vectors.asked} met${worst === undefined ? '' : `, worst at ${percent(worst)} of what is allowed`}`,
     ...(vectors?.missed ?? []).map((id) => `    missed ${id}`.slice(0, 80)),
     `  full quote         p50 ${fixed(quote.p50, 1)} µs, p99 ${fixed(quote.p99, 1)} µs over ${quote.quotes} quotes, measured now`,
-    `  against simulation ${simulated.length} quotes, worst difference ${fixed(off, 2)} standard errors (4 is a fault)`,
+    `  against simulation ${simulated.length} quotes, worst ${fixed(off, 2)} standard errors off (4 is a fault)`,
   ]
 }
 
