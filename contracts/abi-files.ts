@@ -15,7 +15,10 @@ const unspoken: ReadonlySet<string> = new Set([
   'Erc7786Source',
   'InsuranceFund',
   'InsuranceTranche',
+  'OpL1BlockSource',
+  'OptimisticSource',
   'ProviderPool',
+  'QuorumSource',
 ])
 
 /** One file per contract, named in kebab case. */

@@ -55,6 +55,11 @@ export const spentSlot = (account: AccountId, asset: Address, keccak: Keccak): H
 export const depositedSlot = (account: AccountId, asset: Address, keccak: Keccak): Hex =>
   entry(asset, entry(account, ROOT.deposited, keccak), keccak)
 
+/** CollateralVault slot 2: `totalDeposited[asset]`. */
+export const totalDepositedSlot = (asset: Address, keccak: Keccak): Hex => entry(asset, ROOT.totalDeposited, keccak)
+/** VaultMirror slot 4: `totalOwed[asset]`. */
+export const totalOwedSlot = (asset: Address, keccak: Keccak): Hex => entry(asset, ROOT.totalOwed, keccak)
+
 /** MarginEngine's account word, low to high: uint64 version, uint8 mode, int128 cash, uint56 updatedAt. */
 export function unpackWord(packed: bigint): { version: bigint; mode: Mode | undefined; cash: bigint } {
   const mode = MODES[Number((packed >> 64n) & 0xffn)]
@@ -85,6 +90,8 @@ const ROOT = {
   credited: word(2n),
   spent: word(3n),
   deposited: word(0n),
+  totalDeposited: word(2n),
+  totalOwed: word(4n),
 } as const
 
 /** Slot of `mapping[key]` for a mapping at `root` (Solidity layout: keccak of the padded key and the root slot). */

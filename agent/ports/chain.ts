@@ -117,3 +117,13 @@ export interface VaultChain extends ChainReader {
   dollarBalance(): Promise<Wad>
   tokenBalance(collateral: CollateralId): Promise<bigint>
 }
+
+/** The breaker of one side of a route: the ledger on chain `books` must not exceed the counters of `other`. */
+export interface Breaker {
+  /** Whose books, for people. */
+  readonly name: string
+  readonly books: ChainId
+  readonly other: Pick<ChainReader, 'id' | 'header'>
+  /** Compares the books with the counters at an attested block; trips and answers the transaction when they contradict. */
+  inspect(root: AttestedHeader, signal: AbortSignal): Promise<Hash | undefined>
+}

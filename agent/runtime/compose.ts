@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Address } from 'viem'
 import type { AgentConfig } from '../../config/schema.ts'
+import { mirrorSide, openBreaker, vaultSide } from '../adapters/chain/breaker.ts'
 import { openEngineChain } from '../adapters/chain/engine-chain.ts'
 import type { ChainLink } from '../adapters/chain/link.ts'
 import { openVaultChain } from '../adapters/chain/vault-chain.ts'
@@ -17,6 +18,7 @@ import type { Core } from '../core/state.ts'
 import { configError } from '../domain/errors.ts'
 import type { Network } from '../domain/network.ts'
 import type { ChainId, VaultId, Wad } from '../domain/units.ts'
+import type { Breaker } from '../ports/chain.ts'
 import type { Signer } from '../ports/signer.ts'
 import type { Context, EngineSeat, VaultSeat } from './context.ts'
 import type { Emit } from './events.ts'
@@ -32,6 +34,8 @@ export type Agent = {
   readonly context: Context
   readonly core: Core
   readonly inputs: Queue<Input>
+  /** One per side of every route. */
+  readonly breakers: readonly Breaker[]
   /** Frees what the agent holds: files and sockets. */
   readonly close: () => Promise<void>
 }
@@ -98,7 +102,22 @@ export async function compose({ config, network, emit, signal, failed }: Composi
     for (const link of links.values()) await link.close()
     journal.close()
   }
-  return { context, core, inputs, close }
+  return { context, core, inputs, breakers: breakersOf({ engines, vaults }, links), close }
+}
+
+type Seats = Pick<Context, 'engines' | 'vaults'>
+
+/** Both sides of every route whose chains are open and may be written to. */
+function breakersOf({ engines, vaults }: Seats, links: ReadonlyMap<ChainId, ChainLink>): readonly Breaker[] {
+  return [...vaults.values()].flatMap(({ deployment, executor }) => {
+    const [home, away] = [links.get(deployment.chain), links.get(deployment.engine)]
+    const seat = engines.get(deployment.engine)
+    if (home === undefined || away === undefined || seat === undefined) return []
+    return [
+      openBreaker(mirrorSide(deployment, { link: away, executor: seat.executor, reader: home.reader })),
+      openBreaker(vaultSide(deployment, { link: home, executor, reader: away.reader })),
+    ]
+  })
 }
 
 /** The chains are open before the core has prices: until then a coin has none. */

@@ -35,6 +35,7 @@ const levels = {
   'claim:anchored': 'info',
   'claim:stuck': 'warn',
   'claim:sold': 'info',
+  'route:tripped': 'error',
   'settlement:closed': 'info',
   'gap:realised': 'info',
   'offer:made': 'info',

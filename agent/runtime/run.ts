@@ -17,6 +17,7 @@ import { standReady } from './doctor/examine.ts'
 import { createDrawer } from './drawer.ts'
 import { createEmit } from './events.ts'
 import { describeGossip } from './gossip-stats.ts'
+import { guard } from './guard.ts'
 import { listen } from './listen.ts'
 import { consume } from './loop.ts'
 import { createOpener } from './opener.ts'
@@ -95,6 +96,9 @@ async function live(agent: Agent, config: AgentConfig, { tally, stop }: Running)
   tasks.keep('listen', () => listen(context, judge))
   watchChains(agent, config, provider)
   for (const vault of context.vaults.keys()) tasks.keep(`settle ${vault}`, (signal) => desk.run(vault, signal))
+  if (config.mode === 'live')
+    for (const breaker of agent.breakers)
+      tasks.keep(`guard ${breaker.name}`, (signal) => guard(context, breaker, signal))
   rememberHalt(context)
   tasks.keep('control', (signal) =>
     serveControl(config.dataDir, (question) => obey({ context, core, tally, stop }, question), signal),

@@ -73,6 +73,7 @@ function armOnEngine(burst: Burst, site: EngineSite, sites: Sites, seat: Seated)
     allow(vault.vaultRoots, VAULT_ARTEFACTS.RootOracle.abi, 'submit')
     allow(vault.vaultRoots, VAULT_ARTEFACTS.RootOracle.abi, 'anchor')
     allow(vault.mirror, VaultMirror.abi, 'prove')
+    allow(vault.mirror, VaultMirror.abi, 'tripTotal')
   }
   const owner = (target: Address, abi: Abi, functionName: string, args: readonly unknown[]): void =>
     burst.call({
@@ -97,6 +98,7 @@ function armOnVaults(burst: Burst, site: VaultSite, sites: Sites, seat: Seated):
     allow(vault.engineRoots, RootOracle.abi, 'submit')
     allow(vault.engineRoots, RootOracle.abi, 'anchor')
     allow(vault.vault, CollateralVault.abi, 'claim', { pin: 1, value: self })
+    allow(vault.vault, CollateralVault.abi, 'tripTotal')
   }
   for (const { token } of site.assets) allow(token, TestToken.abi, 'approve', { pin: 1, value: site.router })
   allow(site.router, Router.abi, 'swapExactTokensForTokens', { pin: 4, value: self })

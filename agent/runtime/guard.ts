@@ -1,0 +1,29 @@
+// Looks, with every root the network attests, whether one side of a route booked more than the other side's counter says, and
+// trips that side's breaker with the proof. Only an attested root convicts: a node that lies to us alone stops nobody.
+import { millis } from '../domain/units.ts'
+import type { Breaker } from '../ports/chain.ts'
+import { attestedHeader } from './attested-header.ts'
+import type { Context } from './context.ts'
+import { rest } from './tasks.ts'
+
+/** How often the books are compared; a look costs one request on each chain. */
+const PAUSE = millis(1_000)
+
+/** Guards one side of a route until the signal fires, or until it is tripped. */
+export async function guard(
+  context: Pick<Context, 'roots' | 'clock' | 'emit'>,
+  breaker: Breaker,
+  signal: AbortSignal,
+): Promise<void> {
+  let seen = 0n
+  while (!signal.aborted) {
+    const root = await attestedHeader(context.roots, breaker.other, seen + 1n)
+    if (root !== undefined) {
+      seen = root.number
+      const tx = await breaker.inspect(root, signal)
+      if (tx !== undefined)
+        context.emit('route:tripped', { books: breaker.name, chain: breaker.books, number: seen, tx })
+    }
+    await rest(context.clock, PAUSE, signal)
+  }
+}

@@ -1,0 +1,140 @@
+// A quorum of attestors signs a root that never was; an agent sees what came of it and stops that route, and no other.
+import { encodeFunctionData, type Hex, keccak256, pad, toHex, toRlp } from 'viem'
+import { readContract } from 'viem/actions'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { rootOracleAbi } from '../../agent/adapters/chain/abi/root-oracle.ts'
+import { vaultMirrorAbi } from '../../agent/adapters/chain/abi/vault-mirror.ts'
+import { mirrorSide, openBreaker } from '../../agent/adapters/chain/breaker.ts'
+import { evidenceOf } from '../../agent/adapters/chain/credit.ts'
+import { type ChainLink, openLink } from '../../agent/adapters/chain/link.ts'
+import { systemClock } from '../../agent/adapters/clock/system-clock.ts'
+import { signerOf } from '../../agent/adapters/signer/local-signer.ts'
+import { openMemoryJournal } from '../../agent/adapters/store/memory-journal.ts'
+import type { VaultDeployment } from '../../agent/domain/network.ts'
+import { millis } from '../../agent/domain/units.ts'
+import { depositedSlot } from '../../agent/maths/slots.ts'
+import { guard } from '../../agent/runtime/guard.ts'
+import { createRoots } from '../../agent/runtime/roots.ts'
+import { address } from '../support/builders.ts'
+import { type LocalNetwork, startLocalNetwork } from '../support/local-network.ts'
+
+const THIEF = address(0x7417ef)
+const LOOT = 900n * 10n ** 18n
+let network: LocalNetwork
+let engine: ChainLink
+let vaults: ChainLink
+
+beforeAll(async () => {
+  network = await startLocalNetwork()
+  ;[engine, vaults] = await Promise.all([open(network.engine, 2), open(network.vault, 1)])
+}, 120_000)
+
+afterAll(async () => {
+  await Promise.all([engine?.close(), vaults?.close()])
+  await network?.stop()
+})
+
+describe('a forged root', () => {
+  test('is answered by an agent with the proof of what the vault holds', async () => {
+    const [fast, slow] = network.deployment.network.vaults
+    if (fast === undefined || slow === undefined) throw new Error('the scenario has too few vaults')
+    await network.deposit(address(0xa11ce), fast.id, 10n ** 18n)
+    await forge(fast)
+    expect(await view(fast, 'totalCredited')).toBe(LOOT)
+    const events = await watched(fast)
+    expect(events).toEqual([expect.objectContaining({ books: `mirror of ${fast.id}`, chain: engine.rpc.chain })])
+    expect(await view(fast, 'trippedAt')).toBeGreaterThan(0)
+    expect([await view(slow, 'trippedAt'), await view(slow, 'totalCredited')]).toEqual([0, 0n])
+  }, 60_000)
+
+  test('leaves an honest route alone however often it is looked at', async () => {
+    const [, slow] = network.deployment.network.vaults
+    if (slow === undefined) throw new Error('the scenario has too few vaults')
+    await network.deposit(address(0xb0b), slow.id, 10n ** 18n)
+    expect(await watched(slow, 3)).toEqual([])
+    expect(await view(slow, 'trippedAt')).toBe(0)
+  }, 60_000)
+})
+
+/** Runs the agent's guard over honest attestations of the vault chain, until it trips or has seen so many roots. */
+async function watched(vault: VaultDeployment, rounds = 30): Promise<readonly object[]> {
+  const [seat] = network.deployment.seats
+  if (seat === undefined) throw new Error('the scenario has no seats')
+  const roots = createRoots(network.scenario.bonds.threshold)
+  const [events, stop] = [[] as object[], new AbortController()]
+  const emit = (_: string, fields: object = {}): void => {
+    events.push(fields)
+    stop.abort()
+  }
+  const breaker = openBreaker(mirrorSide(vault, { link: engine, executor: seat.executor, reader: vaults.reader }))
+  const guarding = guard({ roots, clock: systemClock, emit }, breaker, stop.signal)
+  for (let round = 0; round < rounds && !stop.signal.aborted; round++) {
+    const head = await vaults.reader.latest()
+    for (const attestation of await network.attest(head)) roots.attest(attestation)
+    await systemClock.sleep(millis(1_000), stop.signal).catch(() => undefined) // Tripped: the round is over.
+  }
+  stop.abort()
+  await guarding
+  return events
+}
+
+/** A header whose state holds one account, the vault, with one slot, the thief's deposit: signed by a whole quorum. */
+async function forge(vault: VaultDeployment): Promise<void> {
+  const [asset] = vault.assets
+  if (asset === undefined) throw new Error('the vault lists nothing')
+  const storage = leaf(keccak256(depositedSlot(THIEF, asset.token, keccak256)), toRlp(toHex(LOOT)))
+  const account = leaf(keccak256(vault.vault), toRlp([toHex(1n), '0x', keccak256(storage), keccak256('0x')]))
+  const number = (await vaults.reader.latest()).number + 100_000n
+  const fields: Hex[] = Array.from({ length: 16 }, (): Hex => '0x')
+  fields[0] = pad('0x00')
+  fields[3] = keccak256(account)
+  fields[8] = toHex(number)
+  fields[11] = toHex(BigInt(Math.floor(Date.now() / 1_000)))
+  const header = toRlp(fields)
+  const signed = await network.attest({ chain: vault.chain, number, hash: keccak256(header) })
+  const signatures = signed.map(({ signature }) => signature)
+  const { vaultRoots, mirror } = vault
+  await send(vaultRoots, encodeFunctionData({ abi: rootOracleAbi, functionName: 'submit', args: [header, signatures] }))
+  const anchor = [number, vault.vault, [account]] as const
+  await send(vaultRoots, encodeFunctionData({ abi: rootOracleAbi, functionName: 'anchor', args: anchor }))
+  const proof = [THIEF, asset.token, evidenceOf(number, [storage])] as const
+  await send(mirror, encodeFunctionData({ abi: vaultMirrorAbi, functionName: 'prove', args: proof }))
+}
+
+/** A trie of one leaf: an even path of the whole key. */
+const leaf = (key: Hex, value: Hex): Hex => toRlp([`0x20${key.slice(2)}`, value])
+
+async function send(to: Hex, data: Hex): Promise<void> {
+  const [from] = await network.engine.rpc.request<readonly Hex[]>('eth_accounts')
+  const fees = {
+    gas: toHex(2_000_000n),
+    maxFeePerGas: toHex(2_000_000_000n),
+    maxPriorityFeePerGas: toHex(2_000_000_000n),
+  }
+  const hash = await network.engine.rpc.request<Hex>('eth_sendTransaction', [{ from, to, data, ...fees }])
+  for (;;) {
+    const receipt = await network.engine.rpc.request<{ status: Hex } | null>('eth_getTransactionReceipt', [hash])
+    if (receipt?.status === '0x1') return
+    if (receipt !== null) throw new Error(`refused: ${data.slice(0, 10)}`)
+  }
+}
+
+function view(vault: VaultDeployment, name: 'trippedAt' | 'totalCredited'): Promise<unknown> {
+  const [asset] = vault.assets
+  const place = { address: vault.mirror, abi: vaultMirrorAbi } as const
+  return engine.rpc.ask(
+    (node): Promise<unknown> =>
+      name === 'trippedAt'
+        ? readContract(node, { ...place, functionName: name })
+        : readContract(node, { ...place, functionName: name, args: [asset?.token ?? '0x'] }),
+  )
+}
+
+function open(chain: LocalNetwork['engine'], blocks: number): Promise<ChainLink> {
+  const [seat] = network.deployment.seats
+  if (seat === undefined) throw new Error('the scenario has no seats')
+  const fees = { tip: 1_000_000_000n, ceiling: 100_000_000_000n, baseFee: 'zero' } as const
+  const finality = [{ below: undefined, blocks, proof: true }]
+  const sending = { signer: signerOf(seat.key), journal: openMemoryJournal(), fees, finality }
+  return openLink({ chain: chain.id, urls: [chain.url], clock: systemClock, poll: millis(50), sending })
+}
