@@ -1,5 +1,6 @@
 // What the agent believes of prices, routes and races, learned from what it heard and settled. Modelled time.
 
+import type { GapRecord } from '../../domain/gap-record.ts'
 import type { Claim, Sale } from '../../domain/liquidation.ts'
 import type { ChainId, Instant } from '../../domain/units.ts'
 import { BASELINE_TERMS, type BaselineTerms, learnBaseline } from '../../maths/learning/baselines.ts'
@@ -8,10 +9,12 @@ import { lognormalPrior, stuckBeyond } from '../../maths/learning/latency-prior.
 import { learnPrice } from '../../maths/learning/price-learning.ts'
 import type { PriceTerms } from '../../maths/learning/price-terms.ts'
 import { afterArrival, stallOdds } from '../../maths/learning/stalls.ts'
+import { follow, multiplierOf } from '../../maths/trust/multiplier.ts'
 import { feedKey, type Market } from '../book.ts'
 import { openClaims } from '../ledger.ts'
 import type { VaultSetup } from '../setup.ts'
 import type { Core } from '../state.ts'
+import type { Beliefs } from './memory.ts'
 import { modelled, secondsBetween } from './modelled.ts'
 
 /** Takes in the prices that a quorum agrees on. */
@@ -83,11 +86,22 @@ export const stalledOdds = (core: Core, chain: ChainId, at: Instant): number =>
 
 const nameOf = ({ intent, vault, collateral }: Claim): string => `${intent}:${vault}:${collateral}`
 
-/** The most that evidence against our forecasts makes tails wider. */
+/** The most that anything makes tails wider. */
 const WIDEST = 3
 
-/** Tails as wide as the evidence asks for: never narrower than the model's own, and never beyond three times. */
-export function widen(core: Core, multiplier: number): void {
+/** An operator asks for tails at least so many times as wide. */
+export function widen({ beliefs }: Core, multiplier: number): void {
   if (!Number.isFinite(multiplier)) return
-  core.beliefs.multiplier = Math.min(WIDEST, Math.max(1, multiplier))
+  beliefs.leastMultiplier = multiplier
+  settle(beliefs)
+}
+
+/** A forecast was judged: tails that were passed too often become wider, never narrower than the model's own. */
+export function learnTrust({ beliefs }: Core, record: GapRecord): void {
+  beliefs.control = follow(beliefs.control, record)
+  settle(beliefs)
+}
+
+function settle(beliefs: Beliefs): void {
+  beliefs.multiplier = Math.min(WIDEST, Math.max(1, beliefs.leastMultiplier, multiplierOf(beliefs.control)))
 }
