@@ -79,7 +79,7 @@ const risk = z
     scenarios: scenarios.prefault({}),
     minNet: amount.prefault('0 USD').describe('Least net value of a bid.'),
     volatility: ratio.prefault('90 %').describe('Annual volatility believed until prices taught better.'),
-    capitalCharge: ratio.prefault('20 %').describe('Least premium per unit of marginal expected shortfall.'),
+    capitalCharge: ratio.prefault('10 %').describe('Least premium per unit of marginal expected shortfall.'),
     slippage: ratio.prefault('0.4 %').describe('Expected slippage of selling collateral.'),
   })
   .describe('Hard limits, and the parameters that price gap risk.')

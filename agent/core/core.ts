@@ -117,7 +117,7 @@ function happen(core: Core, input: Input): Effect[] {
     case 'resume':
       return done(resume(core.watch))
     case 'scenarios':
-      return done(takeScenarios(core, input.table))
+      return done(takeScenarios(core, at, input.table))
     case 'multiplier':
       return done(widen(core, input.multiplier))
     case 'timer':

@@ -20,6 +20,7 @@ import { modelled, secondsBetween } from './modelled.ts'
 /** Takes in the prices that a quorum agrees on. */
 export function learnPrices(core: Core, { engine, prices, at }: Market): void {
   const { beliefs, setup } = core
+  core.laws.now.clear()
   for (const [feed, { price }] of prices) {
     const key = feedKey(engine, feed)
     const tick = { at: modelled(core, at), price: Number(price) / 1e8 }
@@ -52,6 +53,7 @@ export function learnArrivals(
   sale: Sale,
   committedAt: (claim: Claim) => Instant | undefined,
 ): void {
+  core.laws.now.clear()
   for (const claim of claims) {
     const vault = core.setup.vaults.find(({ id }) => id === claim.vault)
     if (vault === undefined) continue

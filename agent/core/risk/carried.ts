@@ -8,12 +8,14 @@ import type { LevelRisk } from '../../maths/risk/tail-select.ts'
 import type { Core } from '../state.ts'
 import { type Carriage, carriages } from './carriages.ts'
 import { gapLaw, vaultOf } from './laws.ts'
-import type { Carried } from './memory.ts'
+import type { Carried, Placed } from './memory.ts'
 import { type Cell, type Exposure, LEVELS, type Table } from './words.ts'
 
 /** Scenarios came: what is carried is laid out over them. An answer to an older question is left out. */
-export function takeScenarios(core: Core, table: Table): void {
-  if (table.spec.id === core.asked?.id) core.carried = openCarried(table)
+export function takeScenarios(core: Core, at: Instant, table: Table): void {
+  if (table.spec.id !== core.asked?.id) return
+  core.carried = openCarried(table)
+  carry(core, at)
 }
 
 /** Nothing held yet, over a new table. */
@@ -35,7 +37,13 @@ export function carry(core: Core, at: Instant): void {
   const { carried } = core
   if (carried === undefined) return
   carried.stretches.clear()
-  const wanted = new Map(carriages(core, at).map((one) => [`${one.key}:${one.amount}:${one.elapsed}`, one]))
+  const wanted = new Map<string, Omit<Placed, 'parts'>>(
+    carriages(core, at).flatMap((one) => {
+      const holding = holdingOf(carried.table, one)
+      const { key, cell, ticket, amount, elapsed } = one
+      return holding === undefined ? [] : [[`${key}:${amount}:${elapsed}`, { holding, cell, ticket }] as const]
+    }),
+  )
   const gone = [...carried.held].filter(([key]) => !wanted.has(key))
   const come = [...wanted].filter(([key]) => !carried.held.has(key))
   if (gone.length + come.length === 0) return
@@ -45,10 +53,8 @@ export function carry(core: Core, at: Instant): void {
   }
   if (carried.held.size === 0) for (const book of [carried.whole, ...carried.parts.values()]) book.losses.fill(0)
   for (const [key, one] of come) {
-    const holding = holdingOf(carried.table, one)
-    if (holding === undefined) continue
-    const placed = { holding, cell: one.cell, ticket: one.ticket, parts: partsOf(core, one.cell) }
-    for (const book of booksOf(carried, placed.parts)) portfolio.add(book, holding)
+    const placed = { ...one, parts: partsOf(core, one.cell) }
+    for (const book of booksOf(carried, placed.parts)) portfolio.add(book, placed.holding)
     carried.held.set(key, placed)
   }
   carried.risks.clear()

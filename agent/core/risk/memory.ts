@@ -122,7 +122,8 @@ export type Carried = {
   tail: portfolio.TailRows | undefined
 }
 
-type Placed = {
+/** One holding in the losses, and the parts of everything that it belongs to. */
+export type Placed = {
   readonly holding: portfolio.Holding
   readonly cell: Cell
   readonly ticket: Wad
