@@ -138,6 +138,30 @@ const provider = z.strictObject({
   maxClaim: amount,
 })
 
+const lines = z
+  .strictObject({
+    vault: name.describe('Where the collateral is locked.'),
+    asset: z.string().min(1),
+    count: z.int().positive(),
+    first: duration.describe('Wall time of the first request.'),
+    every: duration.describe('Wall time between two requests.'),
+    principal: amount,
+    ltv: ratio.describe('Principal over collateral at the request.'),
+    maxLtv: ratio.describe('Above it the provider enforces.'),
+    fee: ratio.describe('Of the principal.'),
+    penalty: ratio.describe('On what is due when enforced.'),
+    term: duration.describe('Wall time to the expiry.'),
+    repaid: z.int().nonnegative().describe('How many, the first ones, are repaid.'),
+    hold: duration.describe('Wall time until those are repaid.'),
+  })
+  .describe('Credit lines that borrowers ask the provider for.')
+
+const linesEnded = z.strictObject({
+  opened: z.int().nonnegative(),
+  repaid: z.int().nonnegative(),
+  enforced: z.int().nonnegative(),
+})
+
 const expect = z
   .strictObject({
     fell: z.int().nonnegative().describe('Least number of accounts below maintenance.'),
@@ -145,6 +169,7 @@ const expect = z
     fellWithOptions: z.int().nonnegative(),
     settledPerRoute: z.int().nonnegative(),
     winners: z.int().nonnegative().describe('Least number of different winners.'),
+    lines: linesEnded.optional().describe('Least number of credit lines that came so far.'),
     badDebt: amount.prefault('0 USD').describe('Most bad debt while solvent bidders exist.'),
   })
   .describe('Value conserved, every claim redeemed and every agent alive hold always.')
@@ -169,6 +194,7 @@ const scenarioShape = z.strictObject({
   accounts,
   agents: z.array(group).min(1),
   provider,
+  lines: lines.optional(),
   expect,
 })
 

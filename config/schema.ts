@@ -103,6 +103,7 @@ const provider = z
     margin: ratio.prefault('0.5 %').describe('Kept of every claim bought, above the priced gap.'),
     maxClaim: amount.prefault('250000 USD').describe('Most cash paid for one claim.'),
     minReserve: amount.prefault('0 USD').describe('Reserves that are never lent out.'),
+    lineDepth: z.int().nonnegative().default(1).describe('Blocks on top of a deposit before cash is lent on it.'),
     validFor: duration.prefault('6s').describe('How long a signed offer is good for.'),
   })
   .describe('Terms of a liquidity provider. Read by the role provider only.')

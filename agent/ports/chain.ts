@@ -1,6 +1,7 @@
 import type { Address, Hash, Hex } from 'viem'
+import type { Line, LineEvent } from '../domain/credit-line.ts'
 import type { Candidate, Claim, Intent, Outcome, Sale } from '../domain/liquidation.ts'
-import type { Anchor, EngineTerms, Head, MarginAccount } from '../domain/market.ts'
+import type { Anchor, EngineTerms, Head, MarginAccount, PriceBatch } from '../domain/market.ts'
 import type { Attestation, ClaimFact, Offer, ProvenState, StorageProof } from '../domain/message.ts'
 import type { AccountId, ChainId, CollateralId, VaultId, Wad } from '../domain/units.ts'
 
@@ -38,7 +39,21 @@ export type EngineEvents = {
   }[]
   /** Claims bought by providers at a bid. */
   readonly purchases: readonly Purchase[]
+  /** Credit lines asked for, opened and ended. */
+  readonly lines: readonly LineEvent[]
 }
+
+/** What a provider does with a line of its own. Prices travel along: the contract judges by them. */
+export type LineOrder = {
+  readonly id: AccountId
+  readonly line: Line
+  readonly batches: readonly PriceBatch[]
+} & ({ readonly kind: 'open'; readonly signature: Hex } | { readonly kind: 'enforce' | 'settle' })
+
+/** How an order ended. `refused` by the contract or not included in time. */
+export type LineOutcome =
+  | { readonly kind: 'done'; readonly tx: Hash; readonly gasCost: bigint }
+  | { readonly kind: 'refused'; readonly reason: string; readonly gasCost: bigint }
 
 /** A provider paid `cash` for a claim worth `value` at the prices of the bid. */
 export type Purchase = {
@@ -66,6 +81,8 @@ export interface EngineChain extends ChainReader {
   bid(intent: Intent, offer: Offer | undefined, signal: AbortSignal): Promise<Outcome>
   /** Carries prices and starts the clocks of auctions, without a bid. Answers the gas spent, in native coin. */
   openAuctions(candidates: readonly Candidate[], signal: AbortSignal): Promise<bigint>
+  /** Opens, enforces or settles a credit line from our executor's cash. */
+  orderLine(order: LineOrder, signal: AbortSignal): Promise<LineOutcome>
   /** Submits roots of a vault chain, anchors the vault and credits deposits, in one transaction; undefined when none is new. */
   credit(
     vault: VaultId,
@@ -101,6 +118,8 @@ export interface VaultChain extends ChainReader {
   readonly vault: VaultId
   deposits(from: bigint, to: bigint): Promise<readonly Deposit[]>
   claimed(beneficiary: Address, asset: Address): Promise<bigint>
+  /** What was ever deposited for an account, as of a block. */
+  deposited(account: AccountId, asset: Address, number: bigint): Promise<bigint>
   /** Newest engine-chain block anchored here at or above `number` and usable now; undefined when none. */
   anchored(number: bigint): Promise<bigint | undefined>
   /**

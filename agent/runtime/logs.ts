@@ -41,7 +41,7 @@ export function createLogs(context: Context, { chain, deployment }: EngineSeat):
       if (to < next) next = to
     },
     async upTo(head) {
-      const known = earlier.length === 0 ? [] : [{ touched: earlier, owed: [], bids: [], purchases: [] }]
+      const known = earlier.length === 0 ? [] : [{ touched: earlier, owed: [], bids: [], purchases: [], lines: [] }]
       earlier = []
       if (cut) return known
       try {

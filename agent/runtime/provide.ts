@@ -13,11 +13,15 @@ export type ProviderTerms = {
   readonly validFor: number
   /** What the gap of `value` of this collateral must be paid, given all we hold, in bps; undefined without a price. */
   readonly gapPremium: (collateral: CollateralId, value: Wad) => number | undefined
+  /** Cash promised elsewhere: lines accepted and not opened yet. */
+  readonly promised: () => bigint
 }
 
 export type Provider = {
   answer(request: OfferRequest): Promise<OfferAnswer>
   status(): Promise<ProviderStatus>
+  /** Cash that nothing was promised from. */
+  free(): Promise<bigint>
   /** The offer was used: its promise is now a payment the chain shows. */
   kept(bidder: string, account: string): void
 }
@@ -38,7 +42,7 @@ export function createProvider(context: Context, seat: EngineSeat, terms: Provid
     const seconds = context.clock.now() / 1_000
     for (const [key, { until }] of promised) if (until < seconds) promised.delete(key)
     const out = [...promised.values()].reduce((sum, { cash }) => sum + cash, 0n)
-    const rest = (await seat.chain.cash(seat.executor)) - out - terms.minReserve
+    const rest = (await seat.chain.cash(seat.executor)) - out - terms.promised() - terms.minReserve
     return rest > 0n ? rest : 0n
   }
 
@@ -58,6 +62,7 @@ export function createProvider(context: Context, seat: EngineSeat, terms: Provid
   }
 
   return {
+    free,
     async answer(request) {
       if (request.engine !== seat.chain.id) return decline(request, `no reserves on chain ${request.engine}`)
       const rate = rateFor(request.collaterals, request.value)

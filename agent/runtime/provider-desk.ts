@@ -1,14 +1,17 @@
-// A provider's whole business: offers at the front, purchases at the back, one claim book between.
+// A provider's whole business: offers and credit lines at the front, purchases at the back, one claim book between.
 import type { AgentConfig } from '../../config/schema.ts'
+import { marketAt } from '../core/book.ts'
 import type { Core } from '../core/state.ts'
 import { configError } from '../domain/errors.ts'
-import type { Claim, Sale } from '../domain/liquidation.ts'
+import type { Attribution, Claim, Sale } from '../domain/liquidation.ts'
 import type { Head } from '../domain/market.ts'
 import type { ProviderStatus } from '../domain/message.ts'
+import type { CollateralId, Wad } from '../domain/units.ts'
 import type { EngineEvents } from '../ports/chain.ts'
 import type { Context } from './context.ts'
+import { createLender } from './lend.ts'
 import { createProvider } from './provide.ts'
-import { type Closed, createPurchases } from './purchases.ts'
+import { type Closed, createPurchases, feeEarned } from './purchases.ts'
 import { gapPremium } from './value.ts'
 
 export type ProviderDesk = {
@@ -17,28 +20,47 @@ export type ProviderDesk = {
   sold(claims: readonly Claim[], sale: Sale): readonly Closed[]
 }
 
-/** Serves offers at the network's first engine from now on. */
-export function openProviderDesk(context: Context, core: Core, config: AgentConfig): ProviderDesk {
+/** Serves offers and lines at the network's first engine from now on. `earned` is told of fees without a claim. */
+export function openProviderDesk(
+  context: Context,
+  core: Core,
+  config: AgentConfig,
+  earned: (attribution: Attribution) => void,
+): ProviderDesk {
   const [seat] = context.engines.values()
   if (seat === undefined)
     throw configError('E_NO_ENGINE', 'the network has no engine to provide on', 'Correct the network file.')
   const purchases = createPurchases(context, seat)
-  const { margin, maxClaim, minReserve, validFor } = config.provider
+  const { margin, maxClaim, minReserve, validFor, lineDepth } = config.provider
   const at = { engine: seat.chain.id, clock: context.clock }
+  const premium = (collateral: CollateralId, value: Wad): number | undefined =>
+    gapPremium(core, at, { collateral, value })
   const provider = createProvider(context, seat, {
-    margin,
-    maxClaim,
-    minReserve,
-    validFor: Math.ceil(validFor / 1_000),
-    gapPremium: (collateral, value) => gapPremium(core, at, { collateral, value }),
+    ...{ margin, maxClaim, minReserve, validFor: Math.ceil(validFor / 1_000), gapPremium: premium },
+    promised: () => lender.promised,
+  })
+  const lender = createLender(context, seat, {
+    ...{ margin, maxLine: maxClaim, depth: BigInt(lineDepth), free: () => provider.free(), gapPremium: premium },
+    batches: () => marketAt(core.book, seat.chain.id, context.clock.now())?.batches ?? [],
+    earned: ({ fee }, line) => {
+      earned(feeEarned(fee))
+      context.emit('line:closed', { line, how: 'repaid', pnl: fee })
+    },
   })
   context.gossip.serve((request) => provider.answer(request))
   return {
     status: () => provider.status(),
     bought(events, head) {
       for (const { bidder, account } of events.purchases) provider.kept(bidder, account)
-      return purchases.bought(events, head)
+      const seized = lender.heard(events, head)
+      return purchases.bought({ ...events, purchases: [...events.purchases, ...seized] }, head)
     },
-    sold: (claims, sale) => purchases.sold(claims, sale),
+    sold(claims, sale) {
+      const closed = purchases.sold(claims, sale)
+      for (const { account, attribution } of closed)
+        if (account !== undefined && lender.knows(account))
+          context.emit('line:closed', { line: account, how: 'enforced', pnl: attribution.total })
+      return closed
+    },
   }
 }

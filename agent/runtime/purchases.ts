@@ -3,12 +3,17 @@ import { keccak256, stringToHex } from 'viem'
 import type { Attribution, Claim, Sale } from '../domain/liquidation.ts'
 import type { Head } from '../domain/market.ts'
 import type { ClaimFact } from '../domain/message.ts'
-import { wad } from '../domain/units.ts'
+import { type AccountId, type Wad, wad } from '../domain/units.ts'
 import { prorate } from '../maths/fixed-point.ts'
 import type { EngineEvents, Purchase } from '../ports/chain.ts'
 import type { Context, EngineSeat } from './context.ts'
 
-export type Closed = { readonly claim: Claim; readonly attribution: Attribution }
+/** `account` is whose collateral it was: a sliced account, or a credit line. */
+export type Closed = {
+  readonly claim: Claim
+  readonly attribution: Attribution
+  readonly account: AccountId | undefined
+}
 
 export type Purchases = {
   /** Claims of ours that opened between two heads. */
@@ -17,7 +22,7 @@ export type Purchases = {
   sold(claims: readonly Claim[], sale: Sale): readonly Closed[]
 }
 
-type Cost = { readonly cash: bigint; readonly value: bigint }
+type Cost = { readonly cash: bigint; readonly value: bigint; readonly account: AccountId | undefined }
 
 /** The book of one provider at one engine. `owed` counters start at what the chain says when it opens. */
 export function createPurchases(context: Context, seat: EngineSeat): Purchases {
@@ -49,7 +54,7 @@ export function createPurchases(context: Context, seat: EngineSeat): Purchases {
     const cash = prorate(purchase?.cash ?? 0n, values)
     const value = prorate(purchase?.value ?? 0n, values)
     claims.forEach(({ intent }, i) => {
-      costs.set(intent, { cash: cash[i] ?? 0n, value: value[i] ?? 0n })
+      costs.set(intent, { cash: cash[i] ?? 0n, value: value[i] ?? 0n, account: purchase?.account })
     })
   }
 
@@ -70,9 +75,9 @@ export function createPurchases(context: Context, seat: EngineSeat): Purchases {
       const proceeds = prorate(sale.proceeds, amounts)
       const values = prorate(sale.value, amounts)
       return claims.map((claim, i) => {
-        const cost = costs.get(claim.intent) ?? { cash: 0n, value: 0n }
+        const cost = costs.get(claim.intent) ?? { cash: 0n, value: 0n, account: undefined }
         costs.delete(claim.intent)
-        return { claim, attribution: attribute(cost, proceeds[i] ?? 0n, values[i] ?? 0n) }
+        return { claim, attribution: attribute(cost, proceeds[i] ?? 0n, values[i] ?? 0n), account: cost.account }
       })
     },
   }
@@ -80,20 +85,31 @@ export function createPurchases(context: Context, seat: EngineSeat): Purchases {
 
 /** bonus + gap + slippage = proceeds - cash, exactly. */
 function attribute(cost: Cost, proceeds: bigint, value: bigint): Attribution {
-  const none = wad(0n)
   return {
+    ...NOTHING,
     bonus: wad(cost.value - cost.cash),
-    positions: none,
-    funding: none,
-    gas: none,
-    lostRaceGas: none,
-    providerFee: none,
-    protocolFee: none,
     slippage: wad(proceeds - value),
     gap: wad(value - cost.value),
     total: wad(proceeds - cost.cash),
   }
 }
+
+const none = wad(0n)
+const NOTHING: Attribution = {
+  bonus: none,
+  positions: none,
+  funding: none,
+  gas: none,
+  lostRaceGas: none,
+  providerFee: none,
+  protocolFee: none,
+  slippage: none,
+  gap: none,
+  total: none,
+}
+
+/** A fee earned without collateral changing hands. */
+export const feeEarned = (fee: Wad): Attribution => ({ ...NOTHING, bonus: fee, total: fee })
 
 const isOurs = (context: Context, { kind, vault, beneficiary }: ClaimFact): boolean =>
   kind === 'opened' && context.vaults.get(vault)?.executor.toLowerCase() === beneficiary.toLowerCase()

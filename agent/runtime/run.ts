@@ -78,7 +78,7 @@ type Running = { readonly tally: Tally; readonly stop: () => void }
 async function live(agent: Agent, config: AgentConfig, { tally, stop }: Running): Promise<void> {
   const { context, core, inputs } = agent
   const { tasks } = context
-  const provider = config.role === 'provider' ? openProviderDesk(context, core, config) : undefined
+  const provider = config.role === 'provider' ? openProviderDesk(context, core, config, tally.closed) : undefined
   const desk = createDesk(context, {
     maxSlippage: MAX_SLIPPAGE,
     onSold(claims, sale) {

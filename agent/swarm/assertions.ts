@@ -22,6 +22,7 @@ export function judge(outcome: Outcome, { expect }: Scenario): readonly Verdict[
     atLeast('settlements by state proof', expect.settledPerRoute, settledBy['state-proof']),
     atLeast('settlements by liquidity service', expect.settledPerRoute, settledBy['liquidity-service']),
     atLeast('different winners', expect.winners, outcome.winners),
+    ...lendingVerdicts(outcome, expect.lines),
     verdict(`bad debt at most ${usd(expect.badDebt)}`, outcome.badDebt <= expect.badDebt, usd(outcome.badDebt)),
     verdict('every claim redeemed', outcome.unsettled === 0, `${outcome.unsettled} of ${outcome.claims.length} open`),
     ...agents.flatMap(({ name, learned }) =>
@@ -34,6 +35,13 @@ export function judge(outcome: Outcome, { expect }: Scenario): readonly Verdict[
       dead.length === 0 ? `${agents.length} alive` : `dead: ${dead.join(', ')}`,
     ),
   ]
+}
+
+function lendingVerdicts({ lines }: Outcome, wanted: Scenario['expect']['lines']): readonly Verdict[] {
+  if (lines === undefined || wanted === undefined) return []
+  return (['opened', 'repaid', 'enforced'] as const).map((end) =>
+    atLeast(`credit lines ${end}`, wanted[end], lines[end]),
+  )
 }
 
 const atLeast = (what: string, least: number, found: number): Verdict =>

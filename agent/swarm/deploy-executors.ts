@@ -83,9 +83,23 @@ function armOnEngine(burst: Burst, site: EngineSite, sites: Sites, seat: Seated)
       args: [target, encodeFunctionData({ abi, functionName, args })],
     })
   owner(engine, MarginEngine.abi, 'open', [0n, CROSS])
-  if (seat.role === 'provider') owner(creditLines, CreditLines.abi, 'setSigner', [seat.operator])
+  if (seat.role === 'provider') {
+    owner(creditLines, CreditLines.abi, 'setSigner', [seat.operator])
+    owner(creditLines, CreditLines.abi, 'setLimits', [lendingLimits(seat)])
+    const collaterals = sites.vaults.filter((one) => one.engine === chain.id).flatMap((one) => one.assets)
+    for (const { collateral } of collaterals) owner(creditLines, CreditLines.abi, 'setCap', [collateral, seat.capital])
+    allow(creditLines, CreditLines.abi, 'open', { pin: 5, value: self })
+    for (const call of ['enforce', 'settle']) allow(creditLines, CreditLines.abi, call)
+  }
   measure(burst, self, { target: engine, abi: MarginEngine.abi, name: 'cashOf' }, seat.capital * TURNOVER)
 }
+
+/** A tenth of the reserves stays free; lending costs 4 to 12 % a year up to 80 % use, and up to 100 % above. */
+const lendingLimits = ({ capital }: Seat): object => ({
+  reserveRatio: 1_000,
+  perUser: capital / 2n,
+  curve: { base: 400, slope: 800, steep: 8_800, kink: 8_000 },
+})
 
 /** How many times its capital an executor may spend in an hour: an hour of market is a minute and a half of compressed time. */
 const TURNOVER = 20n

@@ -57,6 +57,19 @@ export type Outcome = {
   /** Transactions on vault chains in which an agent sold what it had claimed. */
   readonly sales: ReadonlySet<string>
   readonly wallSeconds: number
+  /** Credit lines, where a scenario has any. */
+  readonly lines: LendingOutcome | undefined
+}
+
+/** What became of credit lines. `pnl` is what the ended ones earned their provider; lags in milliseconds. */
+export type LendingOutcome = {
+  readonly opened: number
+  readonly repaid: number
+  readonly enforced: number
+  readonly pnl: bigint
+  /** Deposit to cash on the engine chain, and deposit to proven credit. */
+  readonly cashLag: readonly number[]
+  readonly creditLag: readonly number[]
 }
 
 /** Delivery of price batches over all agents, the crash reported apart. */
@@ -110,6 +123,20 @@ export function outcomeOf(watch: Watch, closing: Closing): Outcome {
     creditLag: record.deposits.flatMap(({ at, creditedAt }) => (creditedAt === undefined ? [] : [creditedAt - at])),
     sales: new Set(voices.sales.map((sale) => sale.tx)),
     wallSeconds: closing.wallSeconds,
+    lines: closing.scenario.lines === undefined ? undefined : lendingOf(watch),
+  }
+}
+
+function lendingOf({ record, voices }: Watch): LendingOutcome {
+  const lines = [...record.lines.values()]
+  const locked = record.deposits.filter(({ account }) => record.lines.has(account))
+  return {
+    opened: lines.length,
+    repaid: lines.filter(({ end }) => end === 'repaid').length,
+    enforced: lines.filter(({ end }) => end === 'enforced').length,
+    pnl: voices.lines.reduce((sum, { pnl }) => sum + pnl, 0n),
+    cashLag: locked.map(({ account, at }) => (record.lines.get(account)?.openedAt ?? at) - at),
+    creditLag: locked.flatMap(({ at, creditedAt }) => (creditedAt === undefined ? [] : [creditedAt - at])),
   }
 }
 

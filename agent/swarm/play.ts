@@ -7,6 +7,7 @@ import { EXIT, type ExitStatus } from '../domain/errors.ts'
 import { stoppagesOf } from '../simulator/scenario/stoppages.ts'
 import { arbitrate } from './arbitrageur.ts'
 import { judge } from './assertions.ts'
+import { borrow } from './borrowers.ts'
 import { close } from './closing.ts'
 import { openConsole } from './console.ts'
 import { guard } from './guardian.ts'
@@ -86,6 +87,8 @@ function runMarket({ scenario, console, signal }: Play, { deployment, market, wa
   }
   for (const site of deployment.vaultChains) own(arbitrate(site, market, watch.at, signal))
   const report = (text: string): void => console.event(watch.at(), 'guardian', text)
+  const spoken = (who: string, text: string): void => console.event(watch.at(), who, text)
+  own(borrow({ scenario, deployment, market, at: watch.at, report: spoken, signal }))
   for (const declared of scenario.vaults) {
     const vault = deployment.network.vaults.find((one) => one.id === declared.id)
     const site = deployment.vaultChains.find((one) => one.chain.id === vault?.chain)

@@ -61,7 +61,12 @@ export type Record = {
   readonly shortfalls: Shortfall[]
   /** Engine accounts ever opened, for the sum of all cash. */
   readonly accounts: Set<Address>
+  /** Credit lines by the account their collateral is deposited for. */
+  readonly lines: Map<AccountId, LentLine>
 }
+
+/** A credit line that was opened, and how it ended. Wall times in milliseconds. */
+export type LentLine = { readonly openedAt: number; readonly principal: bigint; end: 'repaid' | 'enforced' | undefined }
 
 /** An empty record. */
 export const newRecord = (): Record => ({
@@ -72,6 +77,7 @@ export const newRecord = (): Record => ({
   badDebts: [],
   shortfalls: [],
   accounts: new Set(),
+  lines: new Map(),
 })
 
 /** Adds what a block said. Answers the bids it took and the traders' accounts it touched. */
@@ -121,11 +127,27 @@ function noteFact(record: Record, { truth, network, block, fact }: Noting): WonB
     case 'Claimed':
       payClaims(record, network, block, fact)
       return undefined
+    case 'LineOpened':
+      record.lines.set(key(argument(fact, 'line')), {
+        openedAt: at,
+        principal: argument(fact, 'principal'),
+        end: undefined,
+      })
+      return undefined
+    case 'LineRepaid':
+    case 'LineEnforced':
+      endLine(record, fact)
+      return undefined
     case 'BidTaken':
       return takeBid(record, truth, fact, at)
     default:
       return undefined
   }
+}
+
+function endLine(record: Record, fact: Fact): void {
+  const line = record.lines.get(key(argument<AccountId>(fact, 'line')))
+  if (line !== undefined) line.end = fact.name === 'LineRepaid' ? 'repaid' : 'enforced'
 }
 
 function takeBid(record: Record, truth: Truth, fact: Fact, at: number): WonBid {

@@ -4,7 +4,7 @@ import { isConserved } from './conservation.ts'
 import { gainText, seconds, table, usd } from './format.ts'
 import { gapLines } from './gaps.ts'
 import { lagTable } from './lags.ts'
-import type { AgentRow, Outcome } from './outcome.ts'
+import type { AgentRow, LendingOutcome, Outcome } from './outcome.ts'
 import { percentile } from './statistics.ts'
 
 /** The last line of a run: amounts as decimal strings of wad. */
@@ -32,6 +32,13 @@ export const summaryObject = (outcome: Outcome) => ({
   gossip: { messages: outcome.gossip.messages, p50Ms: outcome.gossip.p50 ?? null, p99Ms: outcome.gossip.p99 ?? null },
   gaps: outcome.gaps,
   wallSeconds: Number(outcome.wallSeconds.toFixed(1)),
+  ...(outcome.lines === undefined ? {} : { lines: lendingObject(outcome.lines) }),
+})
+
+const lendingObject = ({ opened, repaid, enforced, pnl, cashLag, creditLag }: LendingOutcome) => ({
+  ...{ opened, repaid, enforced, pnl: pnl.toString() },
+  cashMs: percentile(cashLag, 0.5) ?? null,
+  creditMs: percentile(creditLag, 0.5) ?? null,
 })
 
 /** The tables and the verdicts. */
@@ -63,7 +70,17 @@ function overview(outcome: Outcome): readonly string[] {
     `  deposit to credit: median ${seconds(percentile(creditLag, 0.5))}, p95 ${seconds(percentile(creditLag, 0.95))} over ${creditLag.length}`,
     `  gossip: ${gossip.messages} messages · prices p50 ${ms(gossip.p50)}, p99 ${ms(gossip.p99)} · in the crash p50 ${ms(gossip.crashP50)}, p99 ${ms(gossip.crashP99)}`,
     ...gapLines(outcome.gaps),
+    ...lendingLine(outcome),
     `  wall time ${outcome.wallSeconds.toFixed(1)} s`,
+  ]
+}
+
+function lendingLine({ lines }: Outcome): readonly string[] {
+  if (lines === undefined) return []
+  const { opened, repaid, enforced, pnl, cashLag, creditLag } = lines
+  const lags = `deposit to cash ${seconds(percentile(cashLag, 0.5))}, to credit ${seconds(percentile(creditLag, 0.5))}`
+  return [
+    `  credit lines: opened ${opened} · repaid ${repaid} · enforced ${enforced} · provider earned ${gainText(pnl)} · ${lags}`,
   ]
 }
 

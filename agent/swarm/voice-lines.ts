@@ -17,6 +17,14 @@ export function lineOf({ event, fields }: Saying): string | undefined {
       return `stuck   ${text(fields['vault'])}: ${text(fields['reason'])}`
     case 'settlement:closed':
       return `SETTLED ${text(fields['intent']).slice(0, 10)} ${gainText(total(fields['attribution']))}`
+    case 'line:declined':
+      return `no line ${short(text(fields['line']))} ${text(fields['reason'])}`
+    case 'line:moved':
+      return `line ${text(fields['kind'])} ${short(text(fields['line']))} ${usd(amount(fields['principal']))}`
+    case 'line:refused':
+      return `line ${text(fields['kind'])} ${short(text(fields['line']))} refused: ${text(fields['reason'])}`
+    case 'line:closed':
+      return `line ${text(fields['how'])} ${short(text(fields['line']))} ${gainText(amount(fields['pnl']))}`
     case 'evidence:found':
     case 'agent:failed':
     case 'alarm':

@@ -49,6 +49,8 @@ export type Voices = {
   /** Gaps that are over, with what was said of them. */
   readonly gaps: ToldGap[]
   readonly exhausted: Set<string>
+  /** What ended credit lines earned their provider, by how they ended. */
+  readonly lines: { readonly how: string; readonly pnl: bigint }[]
 }
 
 /** Silence. */
@@ -64,6 +66,7 @@ export const newVoices = (): Voices => ({
   learned: new Map(),
   gaps: [],
   exhausted: new Set(),
+  lines: [],
 })
 
 /** A line as a saying; undefined when it is no event of ours. */
@@ -112,6 +115,9 @@ export function listen(voices: Voices, { event, agent, at, fields }: Saying): vo
       return
     case 'gap:realised':
       voices.gaps.push(...gapIn(fields))
+      return
+    case 'line:closed':
+      voices.lines.push({ how: text(fields['how']), pnl: amount(fields['pnl']) })
       return
     case 'agent:summary':
       voices.summaries.set(agent, fields)

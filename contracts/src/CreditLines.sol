@@ -28,7 +28,7 @@ contract CreditLines is LineLimits {
     function request(Line calldata line, bytes calldata signature) external {
         bytes32 digest = _digest(line);
         _requireUser(line, digest, signature);
-        emit LineRequested(_account(digest), line.provider, line);
+        emit LineRequested(_account(digest), line.provider, line, signature);
     }
 
     /// @inheritdoc ICreditLines

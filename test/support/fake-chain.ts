@@ -84,7 +84,7 @@ export function fakeEngine(terms: EngineTerms): FakeEngine {
     known,
     bids: [],
     fate: () => ({ kind: 'lost', reason: 'LOST_RACE', gasCost: 1n, anchor: undefined }),
-    logs: { touched: [], owed: [], bids: [], purchases: [] },
+    logs: { touched: [], owed: [], bids: [], purchases: [], lines: [] },
     purse: wad(0n),
     terms: async () => terms,
     events: async () => (engine.logs === 'cut' ? cut() : engine.logs),
@@ -105,6 +105,7 @@ export function fakeEngine(terms: EngineTerms): FakeEngine {
       engine.bids.push({ intent, offer })
       return engine.fate(intent)
     },
+    orderLine: async () => ({ kind: 'refused', reason: 'REVERTED', gasCost: 0n }),
     credit: async () => undefined,
   }
   return engine
@@ -129,6 +130,7 @@ export function fakeVault(id: ChainId, vault: VaultId): FakeVault {
     step: () => ({ kind: 'stuck', reason: 'PAUSED', gasCost: 0n }),
     deposits: async (from, to) => made.locked.filter(({ anchor }) => anchor.number >= from && anchor.number <= to),
     claimed: async () => 0n,
+    deposited: async () => 0n,
     anchored: async () => undefined,
     redeem: async (claims) => {
       made.redemptions.push(claims)

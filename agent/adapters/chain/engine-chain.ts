@@ -15,6 +15,7 @@ import { readAccounts } from './accounts.ts'
 import { placeBid } from './bid.ts'
 import { creditDeposits } from './credit.ts'
 import { readEvents } from './events.ts'
+import { orderLine } from './lines.ts'
 import type { ChainLink } from './link.ts'
 import { openAuctions } from './open-auction.ts'
 import { readTerms } from './terms.ts'
@@ -68,6 +69,7 @@ export async function openEngineChain(options: EngineChainOptions): Promise<Engi
     provenState: (account, number) => provenState(reader, network, account, number),
     bid: (intent, offer, signal) => placeBid(bidder, intent, offer, signal),
     openAuctions: (candidates, signal) => openAuctions(bidder, candidates, signal),
+    orderLine: (order, signal) => orderLine(bidder, order, signal),
     credit: (vault, root, deposits, signal) =>
       creditDeposits({ link, network, executor, vaultReader }, { vault, root, deposits }, signal),
   }

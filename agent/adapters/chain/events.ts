@@ -8,6 +8,7 @@ import { creditLinesAbi } from './abi/credit-lines.ts'
 import { liquidationAuctionAbi } from './abi/liquidation-auction.ts'
 import { marginEngineAbi } from './abi/margin-engine.ts'
 import { vaultMirrorAbi } from './abi/vault-mirror.ts'
+import { linesIn } from './line-events.ts'
 import type { Rpc } from './rpc.ts'
 
 /** Where to look, and whom to leave out: the engine's own pool and insurance are nobody's accounts. */
@@ -54,6 +55,7 @@ export function eventsIn(places: EventPlaces, logs: readonly Log[]): EngineEvent
           ]
         : [],
     ),
+    lines: linesIn(logs),
   }
 }
 
@@ -73,6 +75,11 @@ const WANTED = [
   'Credited',
   'Owed',
   'ClaimBought',
+  'LineRequested',
+  'LineOpened',
+  'LineRepaid',
+  'LineEnforced',
+  'LineSettled',
 ] as const
 type Wanted = (typeof WANTED)[number]
 

@@ -33,6 +33,13 @@ export async function openVaultChain({ link, deployment, executor }: VaultChainO
     vault: deployment.id,
     deposits: (from, to) => deposits(link, deployment, from, to),
     claimed: (beneficiary, asset) => claimed(link, deployment, beneficiary, asset),
+    deposited: (account, asset, blockNumber) =>
+      rpc.ask((node) =>
+        readContract(node, {
+          ...{ address: deployment.vault, abi: collateralVaultAbi, blockNumber },
+          ...{ functionName: 'deposited', args: [account, asset] },
+        }),
+      ),
     anchored: (number) => newestAnchored(link, deployment, number),
     // biome-ignore lint/complexity/useMaxParams: the port fixes the parameters.
     redeem: (claims, root, proof, minProceeds, signal) => {

@@ -70,7 +70,7 @@ interface ICreditLines {
     event SignerSet(address indexed owner, address indexed signer);
     event LimitsSet(address indexed provider, Limits limits);
     event CapSet(address indexed provider, uint8 indexed collateral, uint256 cap);
-    event LineRequested(address indexed line, address indexed provider, Line terms);
+    event LineRequested(address indexed line, address indexed provider, Line terms, bytes signature);
     event LineOpened(address indexed line, address indexed provider, address indexed user, uint256 principal, uint256 fee);
     event LineRepaid(address indexed line, address indexed provider, uint256 due);
     /// @dev `reserved` of the collateral is the provider's, `value` is what the line's collateral was worth.

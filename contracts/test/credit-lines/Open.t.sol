@@ -133,7 +133,7 @@ contract OpenLineTest is LineTest {
     function test_a_request_shows_the_line_to_its_provider() external {
         bytes memory proof = signed(line);
         vm.expectEmit(address(lines));
-        emit ICreditLines.LineRequested(lines.lineOf(line), provider, line);
+        emit ICreditLines.LineRequested(lines.lineOf(line), provider, line, proof);
         lines.request(line, proof);
         proof = signedBy(99, line);
         vm.expectRevert(failure(ICreditLines.SignerUnknown.selector, abi.encode(user, vm.addr(99))));

@@ -294,6 +294,7 @@ export const creditLinesAbi = [
         name: 'terms',
         type: 'tuple',
       },
+      { indexed: false, internalType: 'bytes', name: 'signature', type: 'bytes' },
     ],
     name: 'LineRequested',
   },
