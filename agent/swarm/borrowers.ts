@@ -9,12 +9,12 @@ import type { VaultDeployment } from '../domain/network.ts'
 import { type AccountId, bps, wad } from '../domain/units.ts'
 import { feedNamed } from '../simulator/scenario/feeds.ts'
 import type { Market } from '../simulator/scenario/market.ts'
+import { ENGINE_ARTEFACTS, VAULT_ARTEFACTS } from '../suite/contracts.ts'
 import { type Burst, openBurst } from './burst.ts'
 import { read, type View } from './calls.ts'
 import { unitsFor } from './deploy-vault.ts'
 import { type AssetSite, type Deployment, dollars, type EngineSite, type VaultSite } from './deployment.ts'
 import { usd } from './format.ts'
-import { ENGINE_ARTEFACTS, VAULT_ARTEFACTS } from '../suite/contracts.ts'
 
 /** What borrowers need of the world. */
 export type Lending = {

@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import { systemClock } from '../../../agent/adapters/clock/system-clock.ts'
 import type { Line, LineEvent } from '../../../agent/domain/credit-line.ts'
 import { bps, chainId, wad } from '../../../agent/domain/units.ts'
 import type { EngineEvents, LineOrder, LineOutcome } from '../../../agent/ports/chain.ts'
 import { createLender, type Lender } from '../../../agent/runtime/lend.ts'
 import { createTasks, type Tasks } from '../../../agent/runtime/tasks.ts'
-import { systemClock } from '../../../agent/adapters/clock/system-clock.ts'
 import { smallNetwork } from '../../support/agent-directory.ts'
 import { batchesAt, engineTerms } from '../../support/builders.ts'
-import { fakeEngine, type FakeEngine, fakeVault, type FakeVault } from '../../support/fake-chain.ts'
+import { type FakeEngine, type FakeVault, fakeEngine, fakeVault } from '../../support/fake-chain.ts'
 
 const US = '0x00000000000000000000000000000000000000b1' as const
 const USER = '0x00000000000000000000000000000000000000c1' as const
@@ -196,4 +196,3 @@ async function heard(lines: readonly LineEvent[], touched: EngineEvents['touched
   await tasks.settled()
   return claims
 }
-

@@ -39,7 +39,7 @@ const outcome = (change: Partial<Outcome> = {}): Outcome => {
       creditLag: [],
       sales: new Set<string>(),
       lines: undefined,
-  wallSeconds: 60,
+      wallSeconds: 60,
     },
     gossip: { messages: 1, p50: 1, p99: 2, crashP50: 1, crashP99: 2 },
     gaps: gapSummary([]),
