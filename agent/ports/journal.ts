@@ -1,7 +1,8 @@
 import type { Address, Hash, Hex } from 'viem'
 import type { GapRecord } from '../domain/gap-record.ts'
+import type { LifeState } from '../domain/life.ts'
 import type { Decision, IntentId } from '../domain/liquidation.ts'
-import type { ChainId } from '../domain/units.ts'
+import type { ChainId, Wad } from '../domain/units.ts'
 
 /** A signed transaction, written down before a byte of it leaves the process. */
 export type JournaledTx = {
@@ -13,6 +14,16 @@ export type JournaledTx = {
   readonly raw: Hex
   readonly hash: Hash
   readonly state: 'signed' | 'included' | 'reverted' | 'dropped'
+  /** Dollars that a bid reserves from here on; kept with the liquidation's life, not with the bytes. */
+  readonly reserved?: Wad
+}
+
+/** Where a liquidation stands, and the capital it holds. */
+export type Life = {
+  readonly intent: IntentId
+  readonly chain: ChainId
+  readonly reserved: Wad
+  readonly state: LifeState
 }
 
 /** What the agent must not forget. One durable commit per committed capital; inputs and decisions are buffered. */
@@ -25,9 +36,16 @@ export interface Journal {
   gap(record: GapRecord): void
   /** Every gap that ended, oldest first. */
   gaps(): readonly GapRecord[]
-  /** Durable before it returns: the log so far, then the transaction. */
+  /** Durable before it returns, all in one: the log so far, the bytes at their nonce, the intent and its reservation. */
   commit(tx: JournaledTx): void
+  /** What the chain made of it; back to `signed` when a reorganisation took it away. */
   settle(hash: Hash, state: JournaledTx['state']): void
+  /** Its nonce was used by bytes that we never signed. */
+  abandon(hash: Hash): void
+  /** The claim of a liquidation is paid. */
+  paid(intent: IntentId): void
+  /** Liquidations that still hold capital. */
+  lives(): readonly Life[]
   /** Transactions whose fate is unknown, oldest first. */
   open(chain: ChainId): readonly JournaledTx[]
   nextNonce(chain: ChainId, from: Address): number | undefined

@@ -53,8 +53,9 @@ export type Composing = {
 export async function compose({ config, network, emit, signal, failed }: Composing): Promise<Agent> {
   const signer = await openKeyFile(config.keys.operator, passwordFrom(config.keys.password, process.env))
   mkdirSync(config.dataDir, { recursive: true })
-  const journal = openSqliteJournal({ path: join(config.dataDir, 'journal.db') })
   const trouble = (error: unknown): void => emit('agent:retried', { task: 'chain', error })
+  const owner = ownerOf(network, signer.address)
+  const journal = openSqliteJournal({ path: join(config.dataDir, 'journal.db'), owner, trouble })
   const alarm = (code: string, detail: string): void => emit('alarm', { code, detail })
   const coin = coinPrice()
   const links = await openLinks({ config, network, signer, journal, coin: coin.now, trouble, alarm })
@@ -119,6 +120,10 @@ function breakersOf({ engines, vaults }: Seats, links: ReadonlyMap<ChainId, Chai
     ]
   })
 }
+
+/** A journal is one key's on one network: its nonces mean nothing anywhere else. */
+const ownerOf = (network: Network, key: Address): string =>
+  [`key ${key}`, ...network.engines.map(({ chain, engine }) => `engine ${engine} on chain ${chain}`)].join(', ')
 
 /** The chains are open before the core has prices: until then a coin has none. */
 function coinPrice() {

@@ -6,6 +6,7 @@ export type Level = 'error' | 'warn' | 'info' | 'debug' | 'trace'
 
 const levels = {
   'agent:started': 'info',
+  'agent:recovered': 'info',
   'agent:ready': 'info',
   'agent:stopping': 'info',
   'agent:halted': 'error',

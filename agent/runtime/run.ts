@@ -46,6 +46,8 @@ export async function runAgent(config: AgentConfig, network: Network, stop: Abor
   const agent = await compose({ config, network, emit, signal, failed })
   await lookAtStanding(agent, config)
   emit('agent:started', { name: config.name, mode: config.mode, role: config.role, pid: process.pid })
+  const lives = agent.context.journal.lives()
+  if (lives.length > 0) emit('agent:recovered', { liquidations: lives })
   const tally = createTally()
   await live(agent, config, { tally, stop: () => failure.abort(STOPPED) })
   emit('agent:stopping', { pending: agent.inputs.size })

@@ -10,7 +10,7 @@ import {
   slice,
 } from 'viem'
 import { invariantBroken } from '../../domain/errors.ts'
-import type { ChainId } from '../../domain/units.ts'
+import type { ChainId, Wad } from '../../domain/units.ts'
 import type { JournaledTx } from '../../ports/journal.ts'
 import type { Signer } from '../../ports/signer.ts'
 
@@ -24,6 +24,8 @@ export type Content = {
   readonly gas: bigint
   readonly intent: Hex | undefined
   readonly leg: string
+  /** Dollars that it reserves. */
+  readonly reserved?: Wad
 }
 
 /** A signed transaction ready to travel. */
@@ -70,6 +72,7 @@ export const journaled = (attempt: Attempt, chain: ChainId, from: Address, nonce
   raw: attempt.raw,
   hash: attempt.hash,
   state: 'signed',
+  ...(attempt.content.reserved === undefined ? {} : { reserved: attempt.content.reserved }),
 })
 
 /** The attempt that a journaled transaction was. */

@@ -20,7 +20,7 @@ export type TransactorOptions = {
   readonly rpc: Rpc
   readonly heads: Heads
   readonly signer: Signer
-  readonly journal: Pick<Journal, 'commit' | 'settle' | 'open' | 'nextNonce' | 'history'>
+  readonly journal: Pick<Journal, 'commit' | 'settle' | 'abandon' | 'open' | 'nextNonce' | 'history'>
   readonly fees: FeePolicy
   /** How deep is final, by amount. */
   readonly finality: readonly FinalityTier[]
@@ -160,6 +160,7 @@ async function checkForeign(state: Pump, order: Pending): Promise<void> {
   )
   if (found.size > 0) return
   state.pending.delete(order.nonce)
+  for (const { hash } of order.attempts.slice(0, 1)) state.journal.abandon(hash)
   state.halt.reason = foreign(state, order.nonce)
   state.alarm?.('E_NONCE_FOREIGN', state.halt.reason.message)
   order.fate.reject(state.halt.reason)

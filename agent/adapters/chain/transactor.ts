@@ -68,7 +68,8 @@ export async function openTransactor(options: TransactorOptions): Promise<Transa
     pending.set(placed.nonce, placed)
     return placed
   }
-  for (const order of pending.values()) void broadcast(state, order)
+  const away = (order: Pending) => void broadcast(state, order).catch((error: unknown) => options.trouble?.(error))
+  for (const order of pending.values()) away(order)
   const running = pump(state, ended.signal)
   return {
     address: signer.address,
@@ -80,7 +81,7 @@ export async function openTransactor(options: TransactorOptions): Promise<Transa
       })
       turn = placed.catch(() => undefined)
       const mine = await placed
-      void broadcast(state, mine)
+      away(mine)
       return untilAborted(mine.fate.promise, signal)
     },
     close: () => {
@@ -90,7 +91,10 @@ export async function openTransactor(options: TransactorOptions): Promise<Transa
   }
 }
 
-const contentOf = ({ to, data, gas, intent, leg }: Order): Content => ({ to, data, gas, intent, leg })
+const contentOf = ({ to, data, gas, intent, leg, value }: Order): Content => ({
+  ...{ to, data, gas, intent, leg },
+  ...(value === undefined ? {} : { reserved: value }),
+})
 
 /**
  * Everything that may still have to travel: what is open, and every nonce that the chain has not used, whatever the

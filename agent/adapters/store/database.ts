@@ -1,13 +1,14 @@
 // The journal's file: who may open it, how durable it is, and its tables.
 import { DatabaseSync } from 'node:sqlite'
-import { configError, EXIT, LienmeshError } from '../../domain/errors.ts'
+import { configError, LienmeshError } from '../../domain/errors.ts'
+import { corrupt, diskError } from './disk.ts'
 
-/** Opens the file exclusively, durable at every commit, with its tables. Throws E_LOCKED or E_JOURNAL. */
+/** Opens the file exclusively, durable at every commit, with its tables. Throws E_LOCKED, E_JOURNAL.. or E_DISK. */
 export function openDatabase(path: string): DatabaseSync {
   try {
     const db = new DatabaseSync(path, { timeout: 0 })
     try {
-      prepare(db)
+      prepare(db, path)
       return db
     } catch (error) {
       db.close()
@@ -18,18 +19,38 @@ export function openDatabase(path: string): DatabaseSync {
   }
 }
 
-const SCHEMA = 1
+const SCHEMA = 2
+/** Earlier versions whose tables this one only adds to. */
+const READABLE = [0, 1, SCHEMA]
 
-function prepare(db: DatabaseSync): void {
+function prepare(db: DatabaseSync, path: string): void {
+  requireVersion(text(db.prepare('SELECT sqlite_version() AS version').get()?.['version']))
   db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
   db.exec('BEGIN IMMEDIATE')
   const version = number(db.prepare('PRAGMA user_version').get()?.['user_version'])
-  if (version !== 0 && version !== SCHEMA) throw wrongSchema(version)
+  if (!READABLE.includes(version)) throw wrongSchema(version)
+  const found = text(db.prepare('PRAGMA quick_check(1)').get()?.['quick_check'])
+  if (found !== 'ok') throw corrupt(path, new Error(found))
   db.exec(TABLES)
   db.exec(`PRAGMA user_version = ${SCHEMA}`)
   db.exec('COMMIT')
   if (number(db.prepare('PRAGMA synchronous').get()?.['synchronous']) !== FULL)
     throw new Error('synchronous is not FULL')
+}
+
+/** Below it a write-ahead log with a second connection could lose pages (sqlite.org/wal.html, 3.51.3). */
+const LEAST = [3, 51, 3] as const
+
+/** Throws E_SQLITE for a version with that fault. */
+export function requireVersion(version: string): void {
+  const found = version.split('.').map(Number)
+  for (const [i, least] of LEAST.entries()) {
+    const part = found[i] ?? 0
+    if (part > least) return
+    if (part < least) break
+    if (i === LEAST.length - 1) return
+  }
+  throw configError('E_SQLITE', `Found SQLite ${version}, expected ${LEAST.join('.')} or newer.`, 'Use a newer Node.')
 }
 
 /** The value of PRAGMA synchronous that means FULL (sqlite.org/pragma.html). */
@@ -51,24 +72,17 @@ CREATE TABLE IF NOT EXISTS tx (
 CREATE INDEX IF NOT EXISTS tx_by_nonce ON tx (chain, sender, nonce);
 CREATE INDEX IF NOT EXISTS tx_by_intent ON tx (intent, leg);
 CREATE INDEX IF NOT EXISTS tx_open ON tx (chain, state);
+CREATE TABLE IF NOT EXISTS life (
+  intent TEXT PRIMARY KEY, chain INTEGER NOT NULL, reserved TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('signed', 'final', 'settled', 'failed', 'abandoned'))
+) STRICT;
+CREATE TABLE IF NOT EXISTS event (seq INTEGER PRIMARY KEY, body TEXT NOT NULL, digest TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS fact (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 `
 
-/** SQLite result codes (sqlite.org/rescode.html). */
-const BUSY = 5
-const LOCKED = 6
-
-function unusable(path: string, error: unknown): LienmeshError {
-  if (error instanceof LienmeshError) return error
-  const code = error instanceof Error && 'errcode' in error ? number(error.errcode) & 0xff : 0
-  if (code === BUSY || code === LOCKED) {
-    return new LienmeshError('E_LOCKED', `The journal ${path} is in use by another process.`, {
-      remedy: 'fix-config',
-      exit: EXIT.config,
-      fix: 'Stop the other agent, or give this one a data directory of its own: one key never runs twice.',
-      cause: error,
-    })
-  }
+function unusable(path: string, error: unknown): unknown {
+  const known = diskError(path, error)
+  if (known instanceof LienmeshError) return known
   return configError(
     'E_JOURNAL',
     `The journal ${path} cannot be opened.`,
@@ -85,3 +99,4 @@ const wrongSchema = (found: number): LienmeshError =>
   )
 
 const number = (value: unknown): number => (typeof value === 'number' ? value : 0)
+const text = (value: unknown): string => (typeof value === 'string' ? value : '')

@@ -1,9 +1,13 @@
 // The journal without a disk: for tests, simulation and shadow runs. It keeps the same rules.
+
 import type { GapRecord } from '../../domain/gap-record.ts'
+import { holdsCapital } from '../../domain/life.ts'
 import type { Decision } from '../../domain/liquidation.ts'
-import type { Journal, JournaledTx } from '../../ports/journal.ts'
+import { wad } from '../../domain/units.ts'
+import type { Journal, JournaledTx, Life } from '../../ports/journal.ts'
 import { decode, encode } from './codec.ts'
 import { conflict } from './conflict.ts'
+import { ofLife, settledLife, signedLife, step } from './lives.ts'
 
 /** A journal that is forgotten with the process. */
 export type MemoryJournal = Journal & { inputs(): Iterable<unknown> }
@@ -15,6 +19,8 @@ export function openMemoryJournal(): MemoryJournal {
   const gaps: GapRecord[] = []
   const facts = new Map<string, string>()
   let rows: readonly JournaledTx[] = []
+  const { lives, relive, live } = memoryLives()
+  const byHash = (hash: string) => rows.find((row) => row.hash === hash)
   const of = (chain: number, from: string) =>
     rows.filter((row) => row.chain === chain && row.from.toLowerCase() === from.toLowerCase())
   return {
@@ -23,11 +29,22 @@ export function openMemoryJournal(): MemoryJournal {
     gap: (record) => void gaps.push(record),
     gaps: () => gaps,
     commit: (tx) => {
-      if (conflict(tx, of(tx.chain, tx.from)) === 'new') rows = [...rows, lowered(tx)]
+      if (conflict(tx, of(tx.chain, tx.from)) === 'known') return
+      if (ofLife(tx)) live(tx)
+      rows = [...rows, lowered(tx)]
     },
     settle: (hash, state) => {
+      const tx = byHash(hash)
+      if (tx !== undefined && tx.state !== state && ofLife(tx))
+        relive(tx.intent, (before) => settledLife(tx, before, state))
       rows = rows.map((row) => (row.hash === hash ? { ...row, state } : row))
     },
+    abandon: (hash) => {
+      const tx = byHash(hash)
+      if (tx) relive(tx.intent, (state) => step(tx, state, 'foreign'))
+    },
+    paid: (intent) => relive(intent, (state) => step({ intent, hash: '0x' }, state, 'settle')),
+    lives: () => [...lives.values()].filter(({ state }) => holdsCapital(state)),
     open: (chain) => rows.filter((row) => row.chain === chain && row.state === 'signed'),
     nextNonce: (chain, from) => {
       const nonces = of(chain, from).map((row) => row.nonce)
@@ -47,4 +64,24 @@ export function openMemoryJournal(): MemoryJournal {
   }
 }
 
-const lowered = (tx: JournaledTx): JournaledTx => ({ ...tx, from: `0x${tx.from.slice(2).toLowerCase()}` })
+/** As a row holds it: the reservation is the life's. */
+const lowered = ({ reserved: _reserved, ...tx }: JournaledTx): JournaledTx => ({
+  ...tx,
+  from: `0x${tx.from.slice(2).toLowerCase()}`,
+})
+
+/** Lives of liquidations by their intent. */
+function memoryLives() {
+  const lives = new Map<string, Life>()
+  const relive = (intent: JournaledTx['intent'], next: (state: Life['state']) => Life['state']) => {
+    const life = intent && lives.get(intent)
+    if (life) lives.set(life.intent, { ...life, state: next(life.state) })
+  }
+  const live = (tx: JournaledTx) => {
+    const { intent, chain, reserved = wad(0n) } = tx
+    const life = intent && lives.get(intent)
+    const state = signedLife(tx, life?.state)
+    if (intent && state) lives.set(intent, life ? { ...life, state } : { intent, chain, reserved, state })
+  }
+  return { lives, relive, live }
+}

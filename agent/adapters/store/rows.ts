@@ -1,9 +1,10 @@
 // Rows of the journal's tables as the words of the trade. We wrote them; a row that does not fit is corruption.
 import { invariantBroken } from '../../domain/errors.ts'
 import type { GapRecord } from '../../domain/gap-record.ts'
+import { LIFE, type LifeState } from '../../domain/life.ts'
 import type { Decision } from '../../domain/liquidation.ts'
-import { chainId } from '../../domain/units.ts'
-import type { JournaledTx } from '../../ports/journal.ts'
+import { chainId, wad } from '../../domain/units.ts'
+import type { JournaledTx, Life } from '../../ports/journal.ts'
 import { decode } from './codec.ts'
 
 type Row = Readonly<Record<string, unknown>>
@@ -23,6 +24,15 @@ export function transactionOf(row: Row): JournaledTx {
     state: state(row['state']),
   }
 }
+
+/** A liquidation's life from its row. */
+export function lifeOf(row: Row): Life {
+  const { chain, reserved, state: name } = row
+  if (typeof chain !== 'number' || typeof reserved !== 'string' || !isLife(name)) throw corrupt('life')
+  return { intent: hex(row['intent']), chain: chainId(chain), reserved: wad(BigInt(reserved)), state: name }
+}
+
+const isLife = (value: unknown): value is LifeState => typeof value === 'string' && value in LIFE
 
 /** A decision from its row. */
 export function decisionOf(row: Row): Decision {

@@ -1,21 +1,29 @@
 // What the agent must not forget, in one SQLite file with one writer. SIGKILL is a normal shutdown.
-import { hash } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
-import type { Address } from 'viem'
-import type { GapRecord } from '../../domain/gap-record.ts'
+import type { Hash } from 'viem'
+import { LienmeshError } from '../../domain/errors.ts'
+import type { LifeState } from '../../domain/life.ts'
 import type { Decision } from '../../domain/liquidation.ts'
-import type { ChainId } from '../../domain/units.ts'
 import type { Journal, JournaledTx } from '../../ports/journal.ts'
+import { type BufferedLog, bufferedLog } from './buffered-log.ts'
 import { decode, encode } from './codec.ts'
 import { conflict } from './conflict.ts'
 import { openDatabase } from './database.ts'
-import { decisionOf, gapOf, transactionOf } from './rows.ts'
+import { diskError } from './disk.ts'
+import { type EventChain, openEventChain } from './event-chain.ts'
+import { claimIdentity } from './identity.ts'
+import { ofLife, settledLife, signedLife, step } from './lives.ts'
+import { decisionOf, gapOf, lifeOf, transactionOf } from './rows.ts'
 
 export type SqliteJournalOptions = {
   /** The file; created when absent. */
   readonly path: string
+  /** Whose journal it is: network and key. A journal of somebody else is refused with E_JOURNAL_OWNER. */
+  readonly owner?: string
   /** Buffered entries after which the buffer is written by itself. */
   readonly buffer?: number
+  /** Told when the disk takes nothing; what is only watched goes on. */
+  readonly trouble?: (error: unknown) => void
 }
 
 /** A journal that can also tell the story again. */
@@ -24,75 +32,126 @@ export type SqliteJournal = Journal & {
   inputs(): Iterable<unknown>
 }
 
-/** Opens the journal for this process alone: E_LOCKED when another one has it, E_JOURNAL when it cannot be used. */
-export function openSqliteJournal({ path, buffer = 512 }: SqliteJournalOptions): SqliteJournal {
+/** Opens the journal for this process alone. Throws E_LOCKED, E_JOURNAL.., E_SQLITE or E_DISK, each with its remedy. */
+export function openSqliteJournal({ path, owner, buffer = 512, trouble }: SqliteJournalOptions): SqliteJournal {
   const db = openDatabase(path)
-  const log = bufferedLog(db)
-  const say = statements(db)
+  const rooms = prepared(db, path, owner)
+  const { log, say } = rooms
+  const within = <T>(work: () => T): T => inOneTransaction(db, path, work)
+  const flush = () => {
+    if (log.waiting() === 0) return
+    within(log.write)
+    log.kept()
+  }
   const append = (write: () => void) => {
     write()
-    if (log.waiting() >= buffer) log.flush()
+    if (log.waiting() < buffer || log.waiting() % buffer !== 0) return
+    try {
+      flush()
+    } catch (error) {
+      if (!(error instanceof LienmeshError) || error.remedy !== 'retry') throw error
+      trouble?.(error)
+    }
   }
   return {
     input: (input) => append(() => log.input(encode(input))),
     decision: (decision) => append(() => log.decision(decision)),
     gap: (record) => append(() => log.gap(record)),
     gaps: () => {
-      log.flush()
+      flush()
       return say.gaps.all().map(gapOf)
     },
-    commit: (tx) => inOneTransaction(db, () => commit(db, log, tx)),
-    settle: (txHash, state) => void say.settle.run(state, txHash),
+    commit: (tx) => {
+      within(() => commit(rooms, tx))
+      log.kept()
+    },
+    settle: (hash, state) => within(() => settle(rooms, hash, state)),
+    abandon: (hash) => within(() => abandon(rooms, hash)),
+    paid: (intent) => within(() => relive(rooms, intent, (state) => step({ intent, hash: '0x' }, state, 'settle'))),
+    lives: () => say.lives.all().map(lifeOf),
     open: (chain) => say.open.all(chain).map(transactionOf),
-    nextNonce: (chain, from) => nextNonce(db, chain, from),
+    nextNonce: (chain, from) => {
+      const top = say.top.get(chain, from.toLowerCase())?.['top']
+      return typeof top === 'number' ? top + 1 : undefined
+    },
     history: (chain, from, nonce) => say.history.all(chain, from.toLowerCase(), nonce).map(transactionOf),
-    remember: (key, value) => void say.remember.run(key, value),
+    remember: (key, value) => within(() => void say.remember.run(key, value)),
     recall: (key) => text(say.recall.get(key)?.['value']),
     decisions: (filter) => {
-      log.flush()
+      flush()
       return decisions(db, filter)
     },
     *inputs() {
-      log.flush()
+      flush()
       for (const row of say.inputs.iterate()) yield decode(String(row['body']))
     },
-    flush: () => log.flush(),
+    flush,
     close: () => {
-      log.flush()
-      db.close()
+      try {
+        flush()
+      } finally {
+        db.close()
+      }
     },
   }
 }
 
-/** The log first, then the transaction: one fsync, and the row says how far the log had come. */
-function commit(db: DatabaseSync, log: Log, tx: JournaledTx): void {
-  const { position, digest } = log.write()
-  const related = 'SELECT * FROM tx WHERE chain = ? AND sender = ? AND (nonce = ? OR (intent = ? AND leg = ?))'
-  const rows = db.prepare(related).all(tx.chain, tx.from.toLowerCase(), tx.nonce, tx.intent ?? null, tx.leg)
-  if (conflict(tx, rows.map(transactionOf)) === 'known') return
-  db.prepare(
-    `INSERT INTO tx (chain, sender, nonce, intent, leg, raw, hash, state, log_position, log_digest)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  ).run(
-    tx.chain,
-    tx.from.toLowerCase(),
-    tx.nonce,
-    tx.intent ?? null,
-    tx.leg,
-    tx.raw,
-    tx.hash,
-    tx.state,
-    position,
-    digest,
-  )
+type Rooms = { readonly log: BufferedLog; readonly events: EventChain; readonly say: Statements }
+
+function prepared(db: DatabaseSync, path: string, owner: string | undefined): Rooms {
+  try {
+    if (owner !== undefined) claimIdentity(db, path, owner)
+    return { log: bufferedLog(db), events: openEventChain(db, path), say: statements(db) }
+  } catch (error) {
+    db.close()
+    throw diskError(path, error)
+  }
 }
 
-function nextNonce(db: DatabaseSync, chain: ChainId, from: Address): number | undefined {
-  const row = db
-    .prepare('SELECT max(nonce) AS top FROM tx WHERE chain = ? AND sender = ?')
-    .get(chain, from.toLowerCase())
-  return typeof row?.['top'] === 'number' ? row['top'] + 1 : undefined
+/** The log first, then transaction, life and event: one fsync, and the row says how far the log had come. */
+function commit({ log, events, say }: Rooms, tx: JournaledTx): void {
+  const { position, digest } = log.write()
+  const sender = tx.from.toLowerCase()
+  const { chain, nonce, intent = null, leg, raw, hash, state } = tx
+  if (conflict(tx, say.related.all(chain, sender, nonce, intent, leg).map(transactionOf)) === 'known') return
+  say.add.run(chain, sender, nonce, intent, leg, raw, hash, state, position, digest)
+  events.append({ kind: 'signed', chain, sender, nonce, intent, leg, hash, log: digest })
+  if (!ofLife(tx)) return
+  const before = stateOf(say, tx.intent)
+  const after = signedLife(tx, before)
+  if (before === undefined && after !== undefined) say.born.run(intent, chain, (tx.reserved ?? 0n).toString(), after)
+  else if (after !== undefined) say.relive.run(after, intent)
 }
+
+function settle(rooms: Rooms, hash: Hash, state: JournaledTx['state']): void {
+  const tx = written(rooms, hash)
+  if (tx === undefined || tx.state === state) return
+  rooms.say.settle.run(state, hash)
+  rooms.events.append({ kind: 'settled', hash, state })
+  if (ofLife(tx)) relive(rooms, tx.intent, (before) => settledLife(tx, before, state))
+}
+
+function abandon(rooms: Rooms, hash: Hash): void {
+  const tx = written(rooms, hash)
+  if (tx !== undefined) relive(rooms, tx.intent, (state) => step(tx, state, 'foreign'))
+}
+
+const written = ({ say }: Rooms, hash: Hash): JournaledTx | undefined => say.byHash.all(hash).map(transactionOf).at(0)
+
+/** Moves an open life to its next state; what has no life passes. */
+function relive({ events, say }: Rooms, intent: JournaledTx['intent'], next: (state: LifeState) => LifeState): void {
+  const before = stateOf(say, intent)
+  const after = before && next(before)
+  if (intent === undefined || after === undefined || after === before) return
+  say.relive.run(after, intent)
+  events.append({ kind: 'life', intent, state: after })
+}
+
+const stateOf = (say: Statements, intent: JournaledTx['intent']): LifeState | undefined =>
+  say.life
+    .all(intent ?? '')
+    .map(lifeOf)
+    .at(0)?.state
 
 /** Newest first. */
 function decisions(db: DatabaseSync, filter: Parameters<Journal['decisions']>[0]): readonly Decision[] {
@@ -103,65 +162,43 @@ function decisions(db: DatabaseSync, filter: Parameters<Journal['decisions']>[0]
     .map(decisionOf)
 }
 
+type Statements = ReturnType<typeof statements>
+
 function statements(db: DatabaseSync) {
   return {
+    related: db.prepare('SELECT * FROM tx WHERE chain = ? AND sender = ? AND (nonce = ? OR (intent = ? AND leg = ?))'),
+    add: db.prepare(
+      `INSERT INTO tx (chain, sender, nonce, intent, leg, raw, hash, state, log_position, log_digest)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
     settle: db.prepare('UPDATE tx SET state = ? WHERE hash = ?'),
+    byHash: db.prepare('SELECT * FROM tx WHERE hash = ?'),
     open: db.prepare(`SELECT * FROM tx WHERE chain = ? AND state = 'signed' ORDER BY seq`),
+    top: db.prepare('SELECT max(nonce) AS top FROM tx WHERE chain = ? AND sender = ?'),
     history: db.prepare('SELECT * FROM tx WHERE chain = ? AND sender = ? AND nonce >= ? ORDER BY seq'),
+    born: db.prepare('INSERT INTO life (intent, chain, reserved, state) VALUES (?, ?, ?, ?)'),
+    relive: db.prepare('UPDATE life SET state = ? WHERE intent = ?'),
+    life: db.prepare('SELECT * FROM life WHERE intent = ?'),
+    lives: db.prepare(`SELECT * FROM life WHERE state NOT IN ('settled', 'failed')`),
     remember: db.prepare(
       'INSERT INTO fact (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
     ),
     recall: db.prepare('SELECT value FROM fact WHERE key = ?'),
-    inputs: db.prepare('SELECT body FROM input ORDER BY seq'),
     gaps: db.prepare('SELECT body FROM gap ORDER BY seq'),
+    inputs: db.prepare('SELECT body FROM input ORDER BY seq'),
   }
 }
 
-type Log = ReturnType<typeof bufferedLog>
-
-/** Inputs form a hash chain, so that a commit can name the exact story it was decided from. */
-function bufferedLog(db: DatabaseSync) {
-  const last = db.prepare('SELECT seq, digest FROM input ORDER BY seq DESC LIMIT 1').get()
-  let position = typeof last?.['seq'] === 'number' ? last['seq'] : 0
-  let digest = text(last?.['digest']) ?? ''
-  let inputs: string[] = []
-  let taken: Decision[] = []
-  let gaps: GapRecord[] = []
-  const addInput = db.prepare('INSERT INTO input (seq, body, digest) VALUES (?, ?, ?)')
-  const addDecision = db.prepare('INSERT INTO decision (at, kind, reason, body) VALUES (?, ?, ?, ?)')
-  const addGap = db.prepare('INSERT INTO gap (at, body) VALUES (?, ?)')
-  const write = () => {
-    for (const body of inputs) {
-      digest = hash('sha256', digest + body)
-      addInput.run(++position, body, digest)
-    }
-    for (const decision of taken) addDecision.run(decision.at, decision.kind, decision.reason, encode(decision))
-    for (const record of gaps) addGap.run(record.realised.realisedAt, encode(record))
-    inputs = []
-    taken = []
-    gaps = []
-    return { position, digest }
-  }
-  const waiting = () => inputs.length + taken.length + gaps.length
-  return {
-    input: (body: string) => void inputs.push(body),
-    decision: (decision: Decision) => void taken.push(decision),
-    gap: (record: GapRecord) => void gaps.push(record),
-    waiting,
-    write,
-    flush: () => waiting() > 0 && inOneTransaction(db, write),
-  }
-}
-
-function inOneTransaction<T>(db: DatabaseSync, work: () => T): T {
-  db.exec('BEGIN IMMEDIATE')
+function inOneTransaction<T>(db: DatabaseSync, path: string, work: () => T): T {
   try {
+    db.exec('BEGIN IMMEDIATE')
     const result = work()
     db.exec('COMMIT')
     return result
   } catch (error) {
-    db.exec('ROLLBACK')
-    throw error
+    // A full disk ends the transaction by itself.
+    if (db.isTransaction) db.exec('ROLLBACK')
+    throw diskError(path, error)
   }
 }
 
