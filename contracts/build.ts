@@ -5,7 +5,7 @@ import { dirname, join, relative } from 'node:path'
 import { abiFiles } from './abi-files.ts'
 import { type Artifact, artifactPath, readArtifact, renderArtifact } from './artifact.ts'
 import { CompilationFailed, compile } from './compile.ts'
-import { layoutFile } from './layout.ts'
+import { layoutFile, sizeFile } from './layout.ts'
 import { closure, root, type Target, targets } from './sources.ts'
 
 interface OutputFile {
@@ -16,7 +16,9 @@ interface OutputFile {
 const check = process.argv.includes('--check')
 const failures: string[] = []
 const artifacts = build()
-const files = attempt(() => [...artifacts.map(artifactFile), ...abiFiles(artifacts), layoutFile(artifacts)]) ?? []
+const files =
+  attempt(() => [...artifacts.map(artifactFile), ...abiFiles(artifacts), layoutFile(artifacts), sizeFile(artifacts)]) ??
+  []
 const changed = files.filter((file) => read(file.path) !== file.text)
 
 const orphans = failures.length === 0 ? orphansOf(files) : []

@@ -19,6 +19,20 @@ export function layoutFile(artifacts: readonly Artifact[]): { path: string; text
   return { path: join(root, 'contracts/layout.json'), text: `${JSON.stringify(layouts, undefined, 2)}\n` }
 }
 
+/** Bytes a contract may have on chain (EIP-170). */
+const SIZE_LIMIT = 24_576
+
+/** contracts/sizes.json: what each contract takes on chain, after checking the limit. */
+export function sizeFile(artifacts: readonly Artifact[]): { path: string; text: string } {
+  const sizes = artifacts.map(({ contractName, deployedBytecode }) => [contractName, (deployedBytecode.length - 2) / 2])
+  for (const [name, size] of sizes)
+    if (Number(size) > SIZE_LIMIT) throw new CompilationFailed(`${name} has ${size} bytes, over ${SIZE_LIMIT}`)
+  return {
+    path: join(root, 'contracts/sizes.json'),
+    text: `${JSON.stringify(Object.fromEntries(sizes), undefined, 2)}\n`,
+  }
+}
+
 function assertProven({ contractName, storageLayout }: Artifact): void {
   const found = new Map(
     storageLayout.storage.map(({ label, slot, offset }) => [bare(label), `${slot}${offset ? `+${offset}` : ''}`]),

@@ -1,5 +1,5 @@
 // How much the tests notice: changes the contracts one small step at a time and counts the changes that no test refuses.
-// `npm run contracts:mutate -- [--match NAME] [--sample 1/8] [--shard 0/1] [--report]`. Verdicts are kept in
+// `npm run contracts:mutate -- [--match PATTERN] [--sample 1/8] [--shard 0/1] [--report]`. Verdicts are kept in
 // contracts/cache/mutants-<shard>.json, so that the same command goes on; `--report` writes contracts/mutants.json.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -61,7 +61,7 @@ function chosen(): readonly Mutant[] {
   const folders = ['contracts/src', 'contracts/src/libraries']
   const files = folders.flatMap((folder) =>
     readdirSync(join(root, folder))
-      .filter((name) => name.endsWith('.sol') && name.includes(values.match))
+      .filter((name) => name.endsWith('.sol') && new RegExp(values.match).test(name))
       .map((name) => `${folder}/${name}`),
   )
   return files
