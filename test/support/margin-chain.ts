@@ -190,7 +190,7 @@ const packWord = ({ version, mode, cash }: Pick<MarginAccount, 'version' | 'mode
   pad(version | (MODES[mode] << 64n) | (BigInt.asUintN(128, cash) << 72n))
 
 /** MarginListing.Line, low to high: kind, markFeed, underlyingFeed, contingency, maxFunding, moment, fixed, index. */
-const packLine = ({ kind, markFeed, underlyingFeed, contingency, fundingIndex, payoff }: Listed): Hex =>
+export const packLine = ({ kind, markFeed, underlyingFeed, contingency, fundingIndex, payoff }: Listed): Hex =>
   pad(
     (kind === 'perpetual' ? 1n : 2n) |
       (BigInt(markFeed) << 8n) |
@@ -199,7 +199,8 @@ const packLine = ({ kind, markFeed, underlyingFeed, contingency, fundingIndex, p
       (payoff === undefined ? 0n : 1n << 112n) |
       (BigInt.asUintN(128, payoff ?? fundingIndex ?? 0n) << 120n),
   )
-const lineSlot = (id: number): Hex => pad(BigInt(keccak256(INSTRUMENTS)) + 2n * BigInt(id))
+/** Where it stands. */
+export const lineSlot = (id: number): Hex => pad(BigInt(keccak256(INSTRUMENTS)) + 2n * BigInt(id))
 
 const pad = (value: bigint): Hex => `0x${value.toString(16).padStart(64, '0')}`
 const mapped = (key: Hex, root: Hex): Hex => keccak256(`0x${key.slice(2)}${root.slice(2)}`)
