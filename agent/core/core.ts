@@ -121,7 +121,7 @@ function happen(core: Core, input: Input): Effect[] {
     case 'multiplier':
       return done(widen(core, input.multiplier))
     case 'timer':
-      return done(slept(core))
+      return done(slept(core, at))
   }
 }
 

@@ -186,10 +186,16 @@ export function wake(core: Core, at: Instant, times: readonly Instant[]): readon
 
 const STEP = 100
 
-/** A timer fired, perhaps a little early: whatever is still to come must be asked for again. */
-export function slept(core: Core): void {
-  core.wakeAt = undefined
+/**
+ * A timer fired, perhaps a little early: what is still to come must be asked for again. One that was asked for before a
+ * sooner one leaves that one running; else each would ask for another, and there would be ever more of them.
+ */
+export function slept(core: Core, at: Instant): void {
+  if (core.wakeAt !== undefined && core.wakeAt <= at + EARLY) core.wakeAt = undefined
 }
+
+/** Milliseconds by which a timer may come before its time. */
+const EARLY = 5
 
 /** A block and everything on it is gone: what was said about an auction opened there may be said again. */
 export function forgetOpened(core: Core, from: Anchor): void {

@@ -45,3 +45,11 @@ test('no more bids than we allow are under way', () => {
   expect(only(effects, 'submit')).toHaveLength(1)
   expect(only(effects, 'decided').map(({ decision }) => decision.reason)).toContain('in-flight-limit')
 })
+
+test('a timer that a sooner one overtook asks for no other: there are never more of them than are needed', () => {
+  const core = createCore(setup({ seats: [seatOf(takeAll)], pace: millis(1_000) }))
+  expect(only(play(core, opening(2_400, ripe())), 'wake')).toHaveLength(1)
+  const early = [200, 300, 400].map((wait): Input => ({ at: soon(wait), kind: 'timer' }))
+  expect(play(core, early)).toEqual([])
+  expect(only(play(core, [{ at: soon(1_000), kind: 'timer' }]), 'submit')).toHaveLength(1)
+})
