@@ -18,8 +18,9 @@ export async function watchEngine(context: Context, seat: EngineSeat, watch: Eng
   context.tell({ kind: 'terms', terms: await chain.terms() })
   context.tell({ kind: 'cash', engine: chain.id, cash: await chain.cash(seat.executor) })
   const logs = createLogs(context, seat)
+  const unread = new Set<AccountId>()
   const read = createLatest(context, async (head) => {
-    for (const events of await logs.upTo(head)) await absorb(context, seat, { events, head, watch })
+    for (const events of await logs.upTo(head)) await absorb(context, seat, { events, head, watch, unread })
   })
   for await (const event of chain.heads(context.signal)) {
     if (event.kind === 'reorg') {
@@ -64,15 +65,22 @@ function createLatest(context: Context, read: (head: Head) => Promise<void>): (h
   }
 }
 
-async function absorb(
-  context: Context,
-  seat: EngineSeat,
-  { events, head, watch }: { events: EngineEvents; head: Head; watch: EngineWatch },
-): Promise<void> {
+type Absorbed = {
+  readonly events: EngineEvents
+  readonly head: Head
+  readonly watch: EngineWatch
+  /** Accounts that changed and were not read since: a node that does not answer leaves them for the next head. */
+  readonly unread: Set<AccountId>
+}
+
+async function absorb(context: Context, seat: EngineSeat, { events, head, watch, unread }: Absorbed): Promise<void> {
   watch.onEvents(events, head)
   for (const { account, bidder } of events.bids)
     if (!same(bidder, seat.executor)) context.tell({ kind: 'competitor', engine: seat.chain.id, bidder, account })
-  await refresh(context, seat, events.touched, head)
+  for (const account of events.touched) unread.add(account)
+  const due = [...unread]
+  await refresh(context, seat, due, head)
+  for (const account of due) unread.delete(account)
 }
 
 /** Reads accounts from our own node and tells the core. */
