@@ -20,7 +20,7 @@ export function numericsOf(records: readonly GapRecord[], vectors: string | unde
     vectors: checked,
     worst: checked?.worst,
     quote: quoteTime(),
-    simulated: sampleOf(records).map(simulated),
+    simulated: sampleOf(records).map((asked, index) => simulated(asked, SAMPLE * records.length + index)),
   }
 }
 
@@ -77,13 +77,13 @@ function sampleOf(records: readonly GapRecord[]): readonly Asked[] {
   })
 }
 
-function simulated({ id, state, volatility, seconds }: Asked, index: number): Simulated {
+function simulated({ id, state, volatility, seconds }: Asked, seed: number): Simulated {
   const model = marketOf(state, volatility)
   const latency = { type: 'lognormal' as const, median: seconds, s: 0.35 }
   const law = returnLaw({ model, latency }, NODES)
   const [K, h] = [Math.exp(tailOf(law, SEEN).q), 1]
   const { pLoss, EL } = lossOdds(law, { K, h })
-  const draws = simulatedReturns({ model, latency }, DRAWS, index + 1)
+  const draws = simulatedReturns({ model, latency }, DRAWS, seed)
   const odds = estimate(draws, (x) => (K - h * Math.exp(x) > 0 ? 1 : 0))
   const loss = estimate(draws, (x) => Math.max(0, K - h * Math.exp(x)))
   const error = Math.sqrt((pLoss * (1 - pLoss)) / DRAWS)

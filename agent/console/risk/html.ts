@@ -75,8 +75,8 @@ function verdictPages(verdict: Verdict): readonly string[] {
         shortfall.map((one) => [
           percent(one.alpha),
           fixed(one.z2, 3),
-          fixed(one.critical5, 3),
-          fixed(one.critical1, 3),
+          one.judged ? fixed(one.critical5, 3) : 'too few',
+          one.judged ? fixed(one.critical1, 3) : 'too few',
           one.severity === undefined ? '-' : fixed(one.severity, 2),
         ]),
       )}`,

@@ -45,14 +45,18 @@ function verdictLines(verdict: Verdict): readonly string[] {
     '',
     ...heading('Expected shortfall (Acerbi and Szekely, Z₂; zero is right, negative is too low)'),
     ...(verdict.shortfall.length === 0 ? ['  no quote forecast a loss in its tail'] : []),
-    ...verdict.shortfall.map(
-      ({ alpha, z2, critical5, critical1, severity }) =>
-        `  ${percent(alpha).padEnd(8)} Z₂ ${fixed(z2, 3).padStart(7)}   5 % ${fixed(critical5, 3).padStart(7)}   1 % ${fixed(critical1, 3).padStart(7)}   realised / forecast ${severity === undefined ? '-' : fixed(severity, 2)}`,
-    ),
+    ...verdict.shortfall.map(shortfallLine),
     '',
     ...adequacyLines(verdict),
     ...scoreLines(verdict),
   ]
+}
+
+function shortfallLine({ alpha, z2, critical5, critical1, severity, judged }: Verdict['shortfall'][number]): string {
+  const level = `  ${percent(alpha).padEnd(8)} Z₂ ${fixed(z2, 3).padStart(7)}`
+  const ratioSaid = `realised / forecast ${severity === undefined ? '-' : fixed(severity, 2)}`
+  if (!judged) return `${level}   too few events to judge         ${ratioSaid}`
+  return `${level}   5 % ${fixed(critical5, 3).padStart(7)}   1 % ${fixed(critical1, 3).padStart(7)}   ${ratioSaid}`
 }
 
 const BLOCKS = ' ▁▂▃▄▅▆▇█'
@@ -112,12 +116,16 @@ function scoreLines({ comparisons }: Verdict): readonly string[] {
       const said =
         difference === undefined
           ? 'too few events'
-          : `t ${fixed(difference.t, 2)} p ${chanceText(difference.pValue)} ${difference.mean < 0 ? 'better' : 'worse'}`
+          : `t ${fixed(difference.t, 2)} p ${chanceText(difference.pValue)} ${standing(difference)}`
       return `  ${baseline.padEnd(20)} ${percent(alpha).padEnd(7)} ${fixed(model, 4).padStart(9)} ${fixed(other, 4).padStart(9)}  ${said}`
     }),
     '',
   ]
 }
+
+/** A difference that chance makes is none. */
+const standing = ({ mean, pValue }: { readonly mean: number; readonly pValue: number }): string =>
+  pValue >= 0.05 ? 'undecided' : mean < 0 ? 'better' : 'worse'
 
 function numericsLines({ vectors, worst, quote, simulated }: Numerics): readonly string[] {
   const off = Math.max(0, ...simulated.map(({ z }) => Math.abs(z)))

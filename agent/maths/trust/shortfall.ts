@@ -16,6 +16,8 @@ export type ShortfallVerdict = {
   readonly critical1: number
   /** Mean loss beyond VaR, realised over forecast; undefined without one. */
   readonly severity: number | undefined
+  /** Whether a loss beyond VaR was to be expected at all: else the critical values say nothing. */
+  readonly judged: boolean
 }
 
 /** Judges forecasts at one level; undefined when none forecasts a fall (ES at or below zero). */
@@ -37,7 +39,7 @@ export function shortfallVerdict(
   const beyond = judged.filter(({ fall, VaR }) => fall > VaR)
   const severity =
     beyond.length === 0 ? undefined : beyond.reduce((sum, { fall, ES }) => sum + fall / ES, 0) / beyond.length
-  return { alpha, observations: judged.length, z2, nu, critical5, critical1, severity }
+  return { alpha, observations: judged.length, z2, nu, critical5, critical1, severity, judged: size * (1 - alpha) >= 1 }
 }
 
 /** Degrees of freedom with that ratio of ES to VaR; undefined when a normal's is as large. */
