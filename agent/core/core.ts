@@ -50,7 +50,7 @@ export type Input = { readonly at: Instant } & (
   | { readonly kind: 'resume' }
   /** Common scenarios that were asked for. The same specification always has the same. */
   | { readonly kind: 'scenarios'; readonly table: Table }
-  /** Tails are to be taken at least so many times as wide. */
+  /** What the evidence of earlier forecasts makes of tails. */
   | { readonly kind: 'multiplier'; readonly multiplier: number }
   | { readonly kind: 'timer' }
 )

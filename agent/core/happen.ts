@@ -8,7 +8,7 @@ import { collateralValueDown } from '../maths/margin.ts'
 import { accountKey, type Market, marketAt, retire } from './book.ts'
 import { adopt, bookSale, openClaim, openSettlement, release, type Settled, wealth } from './ledger.ts'
 import { closed, failed, type Halt } from './protect.ts'
-import { learnArrivals, learnDelays, learnPrices, learnTrust } from './risk/beliefs.ts'
+import { learnArrivals, learnDelays, learnPrices } from './risk/beliefs.ts'
 import { committedAt, lived, overdue, uncommit } from './risk/evidence.ts'
 import { remember } from './risk/history.ts'
 import { learnRace } from './risk/races.ts'
@@ -31,14 +31,10 @@ export function priced(core: Core, engine: ChainId, at: Instant): Consequence[] 
   remember(core, market)
   learnPrices(core, market)
   learnDelays(core, at)
-  return overdue(core, market).map((record) => judged(core, record))
+  return overdue(core, market).map(judged)
 }
 
-/** A forecast is judged: what it teaches, and the record of it. */
-function judged(core: Core, record: GapRecord): Consequence {
-  learnTrust(core, record)
-  return { kind: 'gap-realised', record }
-}
+const judged = (record: GapRecord): Consequence => ({ kind: 'gap-realised', record })
 
 /** Cash as the chain says. More of it than when it ran out: it may run out again. */
 export function counted(core: Core, engine: ChainId, cash: Wad): void {
@@ -135,7 +131,7 @@ export function sold(core: Core, at: Instant, claims: readonly Claim[], sale: Sa
   const engine = core.setup.vaults.find(({ id }) => id === claims[0]?.vault)?.engine
   const gas = engine === undefined ? wad(0n) : gasInDollars(core, engine, sale.gasCost)
   learnArrivals(core, claims, sale, (claim) => committedAt(core, claim))
-  const over = lived(core, claims, sale).map((record) => judged(core, record))
+  const over = lived(core, claims, sale).map(judged)
   const settled = bookSale(core.ledger, { claims, weights, sale, gas })
   const alarms = unknown.map(
     ({ intent }): Consequence => ({

@@ -5,6 +5,7 @@ import type { EngineEvents } from '../ports/chain.ts'
 import { attest } from './attest.ts'
 import type { Context, EngineSeat } from './context.ts'
 import { createLogs } from './logs.ts'
+import { createUnread, type Unread } from './unread.ts'
 
 export type EngineWatch = {
   readonly attestor: boolean
@@ -18,7 +19,7 @@ export async function watchEngine(context: Context, seat: EngineSeat, watch: Eng
   context.tell({ kind: 'terms', terms: await chain.terms() })
   context.tell({ kind: 'cash', engine: chain.id, cash: await chain.cash(seat.executor) })
   const logs = createLogs(context, seat)
-  const unread = new Set<AccountId>()
+  const unread = createUnread((accounts, at) => refresh(context, seat, accounts, at))
   const read = createLatest(context, async (head) => {
     for (const events of await logs.upTo(head)) await absorb(context, seat, { events, head, watch, unread })
   })
@@ -69,18 +70,14 @@ type Absorbed = {
   readonly events: EngineEvents
   readonly head: Head
   readonly watch: EngineWatch
-  /** Accounts that changed and were not read since: a node that does not answer leaves them for the next head. */
-  readonly unread: Set<AccountId>
+  readonly unread: Unread
 }
 
 async function absorb(context: Context, seat: EngineSeat, { events, head, watch, unread }: Absorbed): Promise<void> {
   watch.onEvents(events, head)
   for (const { account, bidder } of events.bids)
     if (!same(bidder, seat.executor)) context.tell({ kind: 'competitor', engine: seat.chain.id, bidder, account })
-  for (const account of events.touched) unread.add(account)
-  const due = [...unread]
-  await refresh(context, seat, due, head)
-  for (const account of due) unread.delete(account)
+  await unread.read(events.touched, head)
 }
 
 /** Reads accounts from our own node and tells the core. */

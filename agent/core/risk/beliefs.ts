@@ -1,6 +1,5 @@
 // What the agent believes of prices, routes and races, learned from what it heard and settled. Modelled time.
 
-import type { GapRecord } from '../../domain/gap-record.ts'
 import type { Claim, Sale } from '../../domain/liquidation.ts'
 import type { ChainId, Instant } from '../../domain/units.ts'
 import { BASELINE_TERMS, type BaselineTerms, learnBaseline } from '../../maths/learning/baselines.ts'
@@ -9,12 +8,10 @@ import { lognormalPrior, stuckBeyond } from '../../maths/learning/latency-prior.
 import { learnPrice } from '../../maths/learning/price-learning.ts'
 import type { PriceTerms } from '../../maths/learning/price-terms.ts'
 import { afterArrival, stallOdds } from '../../maths/learning/stalls.ts'
-import { follow, multiplierOf } from '../../maths/trust/multiplier.ts'
 import { feedKey, type Market } from '../book.ts'
 import { openClaims } from '../ledger.ts'
 import type { VaultSetup } from '../setup.ts'
 import type { Core } from '../state.ts'
-import type { Beliefs } from './memory.ts'
 import { modelled, secondsBetween } from './modelled.ts'
 
 /** Takes in the prices that a quorum agrees on. */
@@ -91,19 +88,7 @@ const nameOf = ({ intent, vault, collateral }: Claim): string => `${intent}:${va
 /** The most that anything makes tails wider. */
 const WIDEST = 3
 
-/** An operator asks for tails at least so many times as wide. */
+/** Tails as wide as the evidence asks for: never narrower than the model's own, never beyond three times. */
 export function widen({ beliefs }: Core, multiplier: number): void {
-  if (!Number.isFinite(multiplier)) return
-  beliefs.leastMultiplier = multiplier
-  settle(beliefs)
-}
-
-/** A forecast was judged: tails that were passed too often become wider, never narrower than the model's own. */
-export function learnTrust({ beliefs }: Core, record: GapRecord): void {
-  beliefs.control = follow(beliefs.control, record)
-  settle(beliefs)
-}
-
-function settle(beliefs: Beliefs): void {
-  beliefs.multiplier = Math.min(WIDEST, Math.max(1, beliefs.leastMultiplier, multiplierOf(beliefs.control)))
+  if (Number.isFinite(multiplier)) beliefs.multiplier = Math.min(WIDEST, Math.max(1, multiplier))
 }

@@ -11,7 +11,6 @@ import type * as portfolio from '../../maths/risk/portfolio.ts'
 import type { Rule } from '../../maths/risk/quadrature.ts'
 import { type Chance, chance } from '../../maths/risk/random.ts'
 import type { LevelRisk } from '../../maths/risk/tail-select.ts'
-import { type Control, freshControl } from '../../maths/trust/multiplier.ts'
 import { openRaces, type Races } from './races.ts'
 import type { Cell, Forecast, GapLaw, Table, Unknown } from './words.ts'
 
@@ -28,10 +27,7 @@ export type Beliefs = {
   /** Candidates that demand for tail capital was learned from, and what it would have earned lately, per unit. */
   readonly demand: Set<string>
   lately: number
-  /** What the evidence about earlier forecasts asks for, and the least that an operator does. */
-  control: Control
-  leastMultiplier: number
-  /** What both make of tails: at least one. */
+  /** What the evidence about earlier forecasts makes of tails: at least one. */
   multiplier: number
 }
 
@@ -45,8 +41,6 @@ export const openBeliefs = (): Beliefs => ({
   demand: new Set(),
   races: openRaces(),
   lately: 0,
-  control: freshControl,
-  leastMultiplier: 1,
   multiplier: 1,
 })
 
