@@ -45,7 +45,7 @@ export function perform(context: Context, performer: Performer, effect: Effect):
     case 'settled': {
       const { intent, attribution } = effect
       performer.tally.closed(attribution)
-      context.journal.paid(intent)
+      context.tasks.keep('book payment', async () => context.journal.paid(intent))
       return context.emit('settlement:closed', { intent, attribution })
     }
     case 'alarm':

@@ -48,7 +48,8 @@ export async function placeBid(
   const { kind, mined } = fate
   if (kind === 'cancelled') return { kind: 'expired', reason: 'NOT_INCLUDED' }
   if (mined.status === 'included') return { kind: 'won', fill: fillOf(bidder, intent, mined) }
-  const reason = await lossOf(bidder, intent, tried, mined.anchor.number)
+  // The bid is lost whether or not a node can say why.
+  const reason = await lossOf(bidder, intent, tried, mined.anchor.number).catch(declined)
   return { kind: 'lost', reason, gasCost: mined.gasCost, anchor: mined.anchor }
 }
 
@@ -61,7 +62,7 @@ const stakeOf = ({ quote }: Intent) => ({
 /** Gas that a bid on up to eight positions uses with prices (contracts/gas.json). */
 const LIKELY_GAS = 650_000n
 
-/** Too dear, no node, no disk: nothing was sent, and the capital is free for the next quote. */
+/** Too dear, no node, no disk: a reason like any other, and the capital is free for the next quote. */
 function declined(error: unknown): string {
   if (error instanceof LienmeshError && error.remedy === 'retry') return error.code
   throw error

@@ -62,7 +62,7 @@ function exchange(send: () => ClientRequest, body: string, limit: Millis): Promi
     sent = send()
     sent.on('response', (answer) => read(answer).then(resolve, reject))
     sent.on('error', (error: Error & { readonly code?: string }) => {
-      if (again && sent.reusedSocket && error.code === 'ECONNRESET') attempt(false)
+      if (again && sent.reusedSocket && STALE.has(error.code ?? '')) attempt(false)
       else reject(new WireFailure('silent', error.message || (error.code ?? 'connection failed'), error))
     })
     sent.end(body)
@@ -70,6 +70,9 @@ function exchange(send: () => ClientRequest, body: string, limit: Millis): Promi
   attempt(true)
   return promise.finally(() => clearTimeout(timer))
 }
+
+/** What a kept socket says when the other side has closed it meanwhile. */
+const STALE: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE'])
 
 function read(answer: IncomingMessage): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>()
