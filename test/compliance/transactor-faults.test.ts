@@ -209,7 +209,10 @@ describe('a receipt', () => {
       { below: usd(1_000), blocks: FINALITY, proof: false },
       { below: undefined, blocks: FINALITY, proof: true },
     ]
-    const transactor = await on.open({ finality }, { urls: on.providers.proxies.map(({ url }) => url), quorum: 2 })
+    const transactor = await on.open(
+      { finality, patience: 1 },
+      { urls: on.providers.proxies.map(({ url }) => url), quorum: 2 },
+    )
     const heal = on.providers.proxies[1].add({ kind: 'lie', path: 'nonce', value: '0x9', methods: ['eth_getProof'] })
     const told: string[] = []
     const small = transactor.send(order({ leg: 'small', value: usd(10) }), never).then(() => told.push('small'))
@@ -225,6 +228,7 @@ describe('a receipt', () => {
       (count) => count > 1,
     )
     expect(told).toEqual(['small'])
+    expect(on.journal.history(CHAIN, signer.address, 1)).toHaveLength(1)
     heal()
     await eventually(
       () => on.mineThen(() => told.length),

@@ -2,6 +2,7 @@
 // account's own nonce denied.
 import { verifyMerkleProof } from '@ethereumjs/mpt'
 import { type Address, fromRlp, type Hash, type Hex, hexToBigInt, hexToBytes, keccak256, numberToHex } from 'viem'
+import { LienmeshError } from '../../domain/errors.ts'
 import { headerRlp } from './header.ts'
 import { type Mined, minedAmong } from './receipt.ts'
 import type { Rpc } from './rpc.ts'
@@ -9,20 +10,20 @@ import type { Rpc } from './rpc.ts'
 /** A signed attempt by its hash and nonce, and whether its amount asks for a proof. */
 export type Suspect = { readonly hash: Hash; readonly nonce: number; readonly proof: boolean }
 
+/** What is included beyond doubt, and what waits for a proof that not every provider gives yet. */
+export type Evidence = { readonly believed: ReadonlyMap<Hash, Mined>; readonly unproven: ReadonlySet<Hash> }
+
 /**
- * Those that are included beyond doubt. For each a quorum gives the same receipt, its block is canonical by number, and
+ * Which of the attempts count as included. For each a quorum gives the same receipt, its block is canonical by number, and
  * the account's nonce at that block is above ours; large ones also by a Merkle proof that every provider must give.
  */
-export async function includedAmong(
-  rpc: Rpc,
-  from: Address,
-  suspects: readonly Suspect[],
-): Promise<ReadonlyMap<Hash, Mined>> {
+export async function includedAmong(rpc: Rpc, from: Address, suspects: readonly Suspect[]): Promise<Evidence> {
   const mined = await minedAmong(
     rpc,
     suspects.map(({ hash }) => hash),
   )
-  if (mined.size === 0) return mined
+  const unproven = new Set<Hash>()
+  if (mined.size === 0) return { believed: mined, unproven }
   const places = new Map([...mined.values()].map(({ anchor }) => [anchor.hash, anchor]))
   const states = await Promise.all([...places.values()].map(({ hash, number }) => stateAt(rpc, from, { hash, number })))
   const believed = new Map<Hash, Mined>()
@@ -30,10 +31,10 @@ export async function includedAmong(
     const found = mined.get(hash)
     const state = states.find(({ block }) => block === found?.anchor.hash)
     if (found === undefined || state === undefined || !state.canonical || state.nonce <= nonce) continue
-    if (proof && (await provenNonce(rpc, from, found.anchor.number, found.anchor.hash)) <= nonce) continue
-    believed.set(hash, found)
+    if (proof && (await provenNonce(rpc, from, found.anchor)) <= nonce) unproven.add(hash)
+    else believed.set(hash, found)
   }
-  return believed
+  return { believed, unproven }
 }
 
 type Place = { readonly hash: Hash; readonly number: bigint }
@@ -43,6 +44,7 @@ async function stateAt(rpc: Rpc, from: Address, { hash, number }: Place) {
   const [block, nonce] = await rpc.gather((node) =>
     Promise.all([
       node.request({ method: 'eth_getBlockByNumber', params: [numberToHex(number), false] }),
+      // A node that has lost the block meanwhile has no nonce there: the next head asks again.
       node
         .request({ method: 'eth_getTransactionCount', params: [from, { blockHash: hash }] })
         .catch(() => '0x0' as const),
@@ -51,8 +53,15 @@ async function stateAt(rpc: Rpc, from: Address, { hash, number }: Place) {
   return { block: hash, canonical: block?.hash === hash, nonce: Number(nonce) }
 }
 
-/** The account's nonce by EIP-1186, from the header that hashes to the block; -1 when the proof does not hold. */
-async function provenNonce(rpc: Rpc, from: Address, number: bigint, hash: Hash): Promise<number> {
+/** The account's nonce by EIP-1186, from the header that hashes to the block; -1 when not everybody proves it. */
+const provenNonce = (rpc: Rpc, from: Address, place: Place): Promise<number> =>
+  // One provider that is down or lies must hold up this amount, and nothing else.
+  readProvenNonce(rpc, from, place).catch((error: unknown) => {
+    if (error instanceof LienmeshError && error.remedy === 'retry') return -1
+    throw error
+  })
+
+async function readProvenNonce(rpc: Rpc, from: Address, { number, hash }: Place): Promise<number> {
   const at = numberToHex(number)
   const [block, { accountProof }] = await rpc.unanimous((node) =>
     Promise.all([

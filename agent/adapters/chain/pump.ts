@@ -93,7 +93,7 @@ async function takeUpAgain(state: Pump): Promise<void> {
 async function onHead(state: Pump, head: Head): Promise<void> {
   const orders = [...state.pending.values()].sort((a, b) => a.nonce - b.nonce)
   if (orders.length === 0) return
-  const found = await includedAmong(
+  const { believed, unproven } = await includedAmong(
     state.rpc,
     state.signer.address,
     orders.flatMap(({ nonce, attempts, value }) =>
@@ -102,9 +102,10 @@ async function onHead(state: Pump, head: Head): Promise<void> {
   )
   let base: bigint | undefined
   for (const order of orders) {
-    const attempt = order.attempts.find(({ hash }) => found.has(hash))
-    const mined = attempt && found.get(attempt.hash)
+    const attempt = order.attempts.find(({ hash }) => believed.has(hash))
+    const mined = attempt && believed.get(attempt.hash)
     if (attempt && mined) included(state, order, { attempt, mined, head })
+    else if (order.attempts.some(({ hash }) => unproven.has(hash))) await broadcast(state, order)
     else {
       base ??= await baseFeeNow(state.rpc, state.fees)
       await stillWaiting(state, order, { head, base })
