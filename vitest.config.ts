@@ -19,7 +19,7 @@ export default defineConfig({
     projects: [
       kind('unit', 0, 20),
       kind('architecture', 1, 60),
-      kind('simulation', 2, 120),
+      kind('simulation', 2, 240),
       kind('compliance', 3, 60),
       kind('e2e', 4, 240),
     ],

@@ -106,6 +106,11 @@ export const commands: readonly Entry[] = [
     'Read a deployed network back: code, wiring, terms and roles',
     async () => (await import('./suite-check.ts')).suiteCheck,
   ),
+  entry(
+    'risk coverage',
+    'Judge the gap model over many simulated worlds',
+    async () => (await import('./risk-coverage.ts')).riskCoverage,
+  ),
   entry('strategies ls', 'List the built-in strategies', async () => (await import('./strategies-ls.ts')).strategiesLs),
   entry(
     'scenarios ls',

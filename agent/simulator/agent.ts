@@ -56,7 +56,8 @@ function perform(world: World, agent: Agent, effect: Effect): void {
     case 'open-auction':
       return open(world, agent, effect.candidate)
     case 'draw-scenarios':
-      return inform(world, agent, { kind: 'scenarios', table: drawTable(effect.spec) })
+      if (agent.spec.scenarios === 'drawn') inform(world, agent, { kind: 'scenarios', table: drawTable(effect.spec) })
+      return
     case 'decided':
     case 'found':
     case 'gap-realised':

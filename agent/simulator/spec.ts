@@ -93,6 +93,8 @@ export type AgentSpec = {
   readonly nodeDelay: Millis
   /** Time after a sale until its proceeds are engine cash again; undefined if they stay where they are. */
   readonly refill: Millis | undefined
+  /** Whether common scenarios are drawn when it asks for them; without any, it adds up the tails of what it carries. */
+  readonly scenarios: 'drawn' | 'added-up'
 }
 
 /** A competitor without a model of the gap: takes what gains, after a reaction time of its own. */

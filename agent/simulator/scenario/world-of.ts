@@ -84,7 +84,13 @@ export function scenarioWorld(scenario: Scenario, setupOf: (participant: Partici
 const OPENS = instant(1_700_000_000_000)
 const WARM_UP = millis(20_000)
 const PATIENCE = millis(60_000)
-const PLACE = { tip: 2_000_000_000n, submitDelay: millis(60), nodeDelay: millis(60), refill: undefined }
+const PLACE = {
+  tip: 2_000_000_000n,
+  submitDelay: millis(60),
+  nodeDelay: millis(60),
+  refill: undefined,
+  scenarios: 'drawn' as const,
+}
 const ENGINE = chainId(31_337)
 /** The fee of the pools where collateral is sold. */
 const POOL_FEE = bps(30)
