@@ -6,8 +6,8 @@ import { attestedHeader } from './attested-header.ts'
 import type { Context } from './context.ts'
 import { rest } from './tasks.ts'
 
-/** How often the books are compared; a look costs one request on each chain. */
-const PAUSE = millis(1_000)
+/** How often the books are compared. Agents look at different moments, so that a network looks more often than this. */
+const PAUSE = millis(3_000)
 
 /** Guards one side of a route until the signal fires, or until it is tripped. */
 export async function guard(

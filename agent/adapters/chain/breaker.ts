@@ -47,15 +47,20 @@ export const vaultSide = (
 /** Opens the breaker of a side. On a route with a delay the root is anchored first, and convicts when it may be read. */
 export function openBreaker(side: Side): Breaker {
   let ripening: AttestedHeader | undefined
+  // Counters only grow: books that were covered once stay covered until they change.
+  let covered: string | undefined
   return {
     name: side.name,
     books: side.link.rpc.chain,
     other: side.reader,
     async inspect(newest, signal) {
       if (await tripped(side)) return undefined
+      const booked = await bookedOf(side)
+      if (booked.join() === covered) return undefined
       const root = ripening ?? newest
       ripening = undefined
-      const found = await contradiction(side, root)
+      const found = await contradiction(side, root, booked)
+      if (found === undefined) covered = booked.join()
       if (found === undefined) return undefined
       const { trip, rooted } = found
       const refusal = await refusalOf(side, [...rooted, trip])
@@ -71,9 +76,13 @@ export function openBreaker(side: Side): Breaker {
 type Contradiction = { readonly trip: Act; readonly rooted: readonly Act[] }
 
 /** The first asset of which more is booked than the other chain's counter says at that root. */
-async function contradiction(side: Side, root: AttestedHeader): Promise<Contradiction | undefined> {
+async function contradiction(
+  side: Side,
+  root: AttestedHeader,
+  booked: readonly bigint[],
+): Promise<Contradiction | undefined> {
   const slots = side.assets.map((asset) => slotOf(side, asset))
-  const [proof, booked] = await Promise.all([side.reader.proof(side.origin, slots, root.number), bookedOf(side)])
+  const proof = await side.reader.proof(side.origin, slots, root.number)
   for (const [i, asset] of side.assets.entries()) {
     const slot = proof.slots[i]
     // An absent counter cannot be shown to a contract: zero convicts nobody.
