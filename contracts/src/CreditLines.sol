@@ -113,7 +113,8 @@ contract CreditLines is LineLimits {
     function _share(Line calldata line, address id) private returns (uint256 toProvider, uint256 toUser) {
         (IVaultMirror mirror, address asset) = _place(line);
         uint256 available = mirror.available(id, asset);
-        if (available == 0) return (0, 0);
+        // A route that was stopped must not stop a user from repaying: its collateral is handed out once it works again.
+        if (available == 0 || mirror.trippedAt() != 0) return (0, 0);
         uint248 reserved = _states[id].reserved;
         toProvider = Math.min(available, reserved);
         toUser = available - toProvider;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {ICounterSource} from "../../src/interfaces/ICounterSource.sol";
 import {ICreditLines} from "../../src/interfaces/ICreditLines.sol";
 import {IMarginEngine} from "../../src/interfaces/IMarginEngine.sol";
+import {IVaultMirror} from "../../src/interfaces/IVaultMirror.sol";
 import {LineTest} from "./LineTest.sol";
 
 contract RepayLineTest is LineTest {
@@ -51,6 +53,24 @@ contract RepayLineTest is LineTest {
         world.credit(id, WETH, 1);
         lines.settle(line);
         requireOwed(0, 10e18 + 1);
+    }
+
+    function test_a_stopped_route_stops_no_repayment() external {
+        world.credit(id, WETH, 10e18);
+        world.source().set(9e18);
+        ICounterSource witness = world.source();
+        world.fast().trip(witness, id, address(world.weth()), "");
+        repay(line);
+        requireStage(id, ICreditLines.Stage.REPAID);
+        requireOwed(0, 0);
+        vm.expectRevert(failure(ICreditLines.NothingToSettle.selector, abi.encode(id)));
+        lines.settle(line);
+        IVaultMirror fast = world.fast();
+        vm.warp(block.timestamp + 30 days);
+        vm.prank(address(world));
+        fast.reset();
+        lines.settle(line);
+        requireOwed(0, 10e18);
     }
 
     function test_a_late_user_may_repay_until_it_is_enforced() external {

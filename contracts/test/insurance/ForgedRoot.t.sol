@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {ICollateralVault} from "../../src/interfaces/ICollateralVault.sol";
 import {ILiquidationAuction} from "../../src/interfaces/ILiquidationAuction.sol";
 import {IMarginEngine} from "../../src/interfaces/IMarginEngine.sol";
+import {IRouteGuard} from "../../src/interfaces/IRouteGuard.sol";
 import {IVaultMirror} from "../../src/interfaces/IVaultMirror.sol";
 import {TestToken} from "../../src/devnet/TestToken.sol";
 import {SettableCounter} from "../margin/SettableCounter.sol";
@@ -64,6 +65,25 @@ contract ForgedRootTest is InsuredTest {
         eq(fund.debtOf(address(world.slow())), 0);
         eq(engine.cashOf(address(slowTranche)), 10_000e18);
         eq(engine.cashOf(engine.insurance()), insurance);
+        eq(mirrorHash(world.slow()), slowBefore);
+        eq(vaultsHash(), vaultsBefore);
+    }
+
+    function test_a_stopped_route_turns_forged_credit_into_nobodys_claim() external {
+        bytes32 slowBefore = mirrorHash(world.slow());
+        bytes32 vaultsBefore = vaultsHash();
+        // An honest root: ten WETH were ever deposited in the fast vault, and a thousand more are booked.
+        SettableCounter witness = world.source();
+        witness.set(10e18);
+        world.fast().tripTotal(witness, address(weth), "");
+        world.move(ETH, 1_490e8);
+        auction.start(thief);
+        address agent = world.agent(4_000_000);
+        ILiquidationAuction.Bid memory wanted = bidFor(thief, agent, 10_000);
+        vm.expectPartialRevert(IRouteGuard.RouteTripped.selector);
+        vm.prank(agent);
+        auction.bid(wanted);
+        eq(world.fast().totalOwed(address(weth)), 0);
         eq(mirrorHash(world.slow()), slowBefore);
         eq(vaultsHash(), vaultsBefore);
     }
