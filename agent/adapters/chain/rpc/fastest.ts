@@ -31,14 +31,15 @@ export function fastest(
       if (best === undefined || failures(outcomes) < failures(best)) best = outcomes
       launch()
     }, reject)
-    if (queue.length > 0) timer = setTimeout(launch, hedgeAfter(provider))
+    if (queue.length > 0 && providers.length > 1) timer = setTimeout(launch, hedgeAfter(provider))
   }
   launch()
   return promise
 }
 
-/** Healthy ones first, the fastest of them first; those that are left alone only when nobody else is there. */
+/** Healthy ones first, the fastest first; those left alone only when nobody else is there. A sole one is asked twice. */
 function ranked(providers: readonly Provider[], urgent: boolean): Provider[] {
+  if (providers.length === 1) return [...providers, ...providers]
   const fit = providers.filter((provider) => provider.available(urgent))
   return (fit.length > 0 ? fit : [...providers]).toSorted(
     (a, b) =>

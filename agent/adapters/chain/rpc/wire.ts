@@ -50,13 +50,19 @@ const headersOf = (body: string) => ({
 /** Most bytes of one answer. */
 const CAP = 10_000_000
 
+/** Time (ms) to read what has arrived: after a pause of our own process its timers run before its sockets. */
+const GRACE = 10
+
 /** Writes the body and reads the answer. A socket that died while idle is no failure: the request goes out again. */
 function exchange(send: () => ClientRequest, body: string, limit: Millis): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>()
   let sent: ClientRequest
-  const timer = setTimeout(() => {
+  const giveUp = () => {
     reject(new WireFailure('silent', `no answer within ${limit} ms`))
     sent.destroy()
+  }
+  let timer = setTimeout(() => {
+    timer = setTimeout(giveUp, GRACE)
   }, limit)
   const attempt = (again: boolean) => {
     sent = send()
