@@ -36,7 +36,7 @@ async function judgeAll(): Promise<void> {
   const wanted = chosen().filter(({ id }) => !known.has(id) && equivalent[id] === undefined)
   const mine = wanted.filter((_, i) => i % shards === shard)
   console.log(`${mine.length} mutants to judge`)
-  const bench = await openBench(join(cache, `bench-${shard}`))
+  const bench = await openBench(join(cache, `bench-${shard}`), [...new Set(mine.map(({ source }) => source))])
   const own: Record<string, Verdict> = existsSync(path) ? Verdicts.parse(read(path)) : {}
   for (const [i, mutant] of mine.entries()) {
     const verdict = await judge(bench, mutant)

@@ -39,15 +39,16 @@ const near: Readonly<Record<string, string>> = {
   RootOracle: 'roots',
 }
 
-/** Lays the bench and proves that the suite passes on it unchanged. */
-export async function openBench(folder: string): Promise<Bench> {
+/** Lays the bench and proves that the tests of these sources pass on it unchanged. */
+export async function openBench(folder: string, sources: readonly string[]): Promise<Bench> {
   lay(folder)
-  const original = new Map(targets().map((target) => [target.name, compileQuick(target, undefined) ?? '']))
+  const original = new Map(partsOf(sources).map((target) => [target.name, compileQuick(target, undefined) ?? '']))
   const place = (name: string, code: string): void =>
     writeFileSync(join(folder, 'contracts/artifacts', `${name}.json`), JSON.stringify({ bytecode: code }))
   for (const [name, code] of original) place(name, code)
-  if (!(await runForge(folder, [])))
-    throw new Error(`the unchanged suite fails in ${folder}: mutants would say nothing`)
+  const folders = [...new Set(sources.map(nearTo))]
+  const sound = await Promise.all(folders.map((near) => runForge(folder, matching(near))))
+  if (sound.includes(false)) throw new Error(`the unchanged suite fails in ${folder}: mutants would say nothing`)
   return {
     install(mutant, parts) {
       const compiled = parts.map((part) => [part.name, compileQuick(part, mutant)] as const)
@@ -61,13 +62,20 @@ export async function openBench(folder: string): Promise<Bench> {
       if (isLibrary(mutant.source)) cpSync(join(root, mutant.source), join(folder, mutant.source))
     },
     async passes(tests, source) {
-      const name = /(\w+)\.sol$/.exec(source)?.[1] ?? ''
-      const folders = near[name]
+      const folders = nearTo(source)
       if (tests === 'all') return runForge(folder, [])
-      return folders === undefined || runForge(folder, ['--match-path', `contracts/test/${folders}/*`])
+      return folders === undefined || runForge(folder, matching(folders))
     },
   }
 }
+
+const nearTo = (source: string): string | undefined => near[/(\w+)\.sol$/.exec(source)?.[1] ?? '']
+const matching = (folders: string | undefined): readonly string[] =>
+  folders === undefined ? [] : ['--match-path', `contracts/test/${folders}/*`]
+
+/** Contracts that none of the sources is part of stay as they were committed. */
+const partsOf = (sources: readonly string[]): readonly Target[] =>
+  targets().filter(({ source }) => sources.some((one) => closure(source).units[one] !== undefined))
 
 /** Tests use libraries directly; contracts reach them as bytecode. */
 const isLibrary = (source: string): boolean => source.includes('/libraries/')
@@ -75,7 +83,7 @@ const isLibrary = (source: string): boolean => source.includes('/libraries/')
 function lay(folder: string): void {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(join(folder, 'contracts/artifacts'), { recursive: true })
-  for (const part of ['src', 'test', 'solc.cjs', 'out', 'cache/solidity-files-cache.json']) {
+  for (const part of ['src', 'test', 'artifacts', 'solc.cjs', 'out', 'cache/solidity-files-cache.json']) {
     const from = join(root, 'contracts', part)
     if (existsSync(from)) cpSync(from, join(folder, 'contracts', part), { recursive: true })
   }
