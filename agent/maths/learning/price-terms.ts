@@ -66,9 +66,9 @@ export const HALF_LIVES: readonly number[] = [8, 30, 120, 720, 5760].map((minute
  */
 export const POOLED: Shapes = {
   states: {
-    calm: { diffusion: 0.906, jumps: 0.0436, up: 0.373, eta1: 0.723, eta2: 0.911 },
-    triggered: { diffusion: 0.96, jumps: 0.0528, up: 0.324, eta1: 1.01, eta2: 0.592 },
-    cascade: { diffusion: 0.975, jumps: 0.0532, up: 0.337, eta1: 0.924, eta2: 0.667 },
+    calm: { diffusion: 0.939, jumps: 0.0436, up: 0.373, eta1: 0.697, eta2: 0.879 },
+    triggered: { diffusion: 1.17, jumps: 0.0528, up: 0.324, eta1: 0.83, eta2: 0.486 },
+    cascade: { diffusion: 1.3, jumps: 0.0532, up: 0.337, eta1: 0.694, eta2: 0.5 },
   },
   flags: { odds: 0.00249, up: 0.493, excess: 1.85 },
   horizons: [

@@ -66,9 +66,40 @@ export function fitShapes(bins: readonly Bins[], horizons: readonly number[]): F
     const cost = (at: readonly number[]): number =>
       mine.reduce((sum, one) => sum + surprise(one, shapeFrom(at), spreadOf(one.seconds)), 0) +
       SHRINK * at.reduce((sum, x, k) => sum + (x - (from[k] ?? 0)) ** 2, 0)
-    return shapeFrom(least(cost, from, 0.3, 160))
+    return widened(shapeFrom(least(cost, from, 0.3, 160)), mine, spreadOf)
   }
   return { states: { calm: own('calm'), triggered: own('triggered'), cascade: own('cascade') }, spreads: all.spreads }
+}
+
+/** Where tails are compared, and how far a shape may be widened. */
+const TAIL = 0.01
+const WIDEST = 1.5
+
+/**
+ * A shape stretched until its 1 % quantile is the one seen, on average over horizons in ln: likelihood fits the body, losses
+ * are in the tail. Never made thinner.
+ */
+export function widened(shape: Shape, bins: readonly Bins[], spreadOf: (seconds: number) => number): Shape {
+  const logs = bins
+    .filter(({ counts }) => counts.some((count) => count > 0))
+    .map(({ counts, seconds }) =>
+      Math.log(lowerQuantile(counts) / lowerQuantile(Float64Array.from(binOdds(shape, seconds, spreadOf(seconds))))),
+    )
+  const factor = clamped(Math.exp(logs.reduce((sum, log) => sum + log, 0) / Math.max(1, logs.length)), 1, WIDEST)
+  const { diffusion, jumps, up, eta1, eta2 } = shape
+  return { diffusion: diffusion * factor, jumps, up, eta1: eta1 / factor, eta2: eta2 / factor }
+}
+
+/** The 1 % quantile of weights in bins, between their ends. */
+function lowerQuantile(weights: Float64Array): number {
+  const target = TAIL * weights.reduce((sum, weight) => sum + weight, 0)
+  let below = 0
+  for (const [i, weight] of weights.entries()) {
+    const [low, high] = [EDGES[i - 1] ?? -20, EDGES[i] ?? 20]
+    if (below + weight >= target) return low + ((high - low) * (target - below)) / weight
+    below += weight
+  }
+  return 0
 }
 
 const FIRST: Shape = { diffusion: 0.85, jumps: 0.15, up: 0.45, eta1: 1, eta2: 1 }

@@ -1,6 +1,6 @@
 // The pooled prior is found again in histories made of it.
 import { describe, expect, test } from 'vitest'
-import { type Bins, binOf, EDGES, fitShapes, fitWeights } from '../../../../agent/maths/learning/shape-fit.ts'
+import { type Bins, binOf, EDGES, fitShapes, fitWeights, widened } from '../../../../agent/maths/learning/shape-fit.ts'
 import { least } from '../../../../agent/maths/learning/simplex.ts'
 import { chance } from '../../../../agent/maths/risk/random.ts'
 
@@ -43,7 +43,7 @@ function drawn(count: number, down: number): Float64Array {
   return counts
 }
 
-test('shapes are those that returns were drawn from: a state with more falls has more', () => {
+test('shapes are those that returns were drawn from: a state with more falls has more', { timeout: 90_000 }, () => {
   const cell = (state: Bins['state'], down: number): Bins => ({
     state,
     seconds: 900,
@@ -57,4 +57,15 @@ test('shapes are those that returns were drawn from: a state with more falls has
   expect(falls(states.triggered)).toBeGreaterThan(1.3 * falls(states.calm))
   expect(spreads[0]).toBeGreaterThan(0.3)
   expect(spreads[0]).toBeLessThan(0.7)
+})
+
+test('a shape is stretched to the tail that was seen, and never made thinner', () => {
+  const thin = { diffusion: 0.5, jumps: 0.1, up: 0.5, eta1: 2, eta2: 2 }
+  const cell: Bins = { state: 'calm', seconds: 900, counts: drawn(60_000, 0.5), clusters: 60_000 }
+  const fits = widened({ ...thin, diffusion: 0.75, eta1: 1.2, eta2: 1.2 }, [cell], () => 0.5)
+  expect(fits.diffusion).toBeGreaterThan(0.82)
+  expect(fits.diffusion).toBeLessThan(0.98)
+  expect(widened(thin, [cell], () => 0.5).diffusion).toBe(0.75)
+  const fat = { ...thin, diffusion: 2 }
+  expect(widened(fat, [cell], () => 0.5)).toEqual(fat)
 })
