@@ -55,10 +55,16 @@ function whyDead({ heardAt, refused }: PriceLearning, at: number, terms: PriceTe
   return at - heardAt > terms.deadAfter ? 'price-stale' : 'price-frozen'
 }
 
+/** The largest annual volatility that is believed: a third of the price in a quarter of an hour. */
+const WILDEST = 60
+
 function believed(state: PriceLearning, age: number, stale: boolean, terms: PriceTerms): PriceBelief {
   const { merged, own } = state
   const variances = terms.shapes.horizons.map(({ weights }) =>
-    Math.max(forecast(merged.variances, weights, terms), own ? forecast(own.variances, weights, terms) : 0),
+    Math.min(
+      WILDEST ** 2,
+      Math.max(forecast(merged.variances, weights, terms), own ? forecast(own.variances, weights, terms) : 0),
+    ),
   )
   const annual = variances[barHorizon(terms)] ?? 0
   const score = scoreOf(merged, terms)

@@ -56,6 +56,20 @@ describe('volatility', () => {
   })
 })
 
+test('however wild the prices, a law can be made of what is believed', () => {
+  const before = walk(60)
+  const last = before.at(-1) ?? { at: 0, price: 1 }
+  const wild = Array.from({ length: 40 }, (_, i) => ({
+    at: last.at + (i + 1) * MINUTE,
+    price: i % 2 === 0 ? 900 : 100,
+  }))
+  for (const later of [0, 3 * MINUTE]) {
+    const belief = believed([...before, ...wild], later)
+    expect(belief.volatility).toBeLessThanOrEqual(60)
+    expect(worst(belief)).toBeLessThan(0)
+  }
+})
+
 describe('the state of a market', () => {
   test.each([
     ['calm', 0.001],
