@@ -47,7 +47,8 @@ export async function openBench(folder: string, sources: readonly string[]): Pro
     writeFileSync(join(folder, 'contracts/artifacts', `${name}.json`), JSON.stringify({ bytecode: code }))
   for (const [name, code] of original) place(name, code)
   const folders = [...new Set(sources.map(nearTo))]
-  const sound = await Promise.all(folders.map((near) => runForge(folder, matching(near))))
+  const sound: boolean[] = []
+  for (const near of folders) sound.push(await runForge(folder, matching(near)))
   if (sound.includes(false)) throw new Error(`the unchanged suite fails in ${folder}: mutants would say nothing`)
   return {
     install(mutant, parts) {
