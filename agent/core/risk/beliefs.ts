@@ -1,10 +1,12 @@
 // What the agent believes of prices, routes and races, learned from what it heard and settled. Modelled time.
 
 import type { Claim, Sale } from '../../domain/liquidation.ts'
-import type { ChainId, Instant } from '../../domain/units.ts'
+import type { PriceBatch } from '../../domain/market.ts'
+import type { ChainId, FeedId, Instant } from '../../domain/units.ts'
 import { BASELINE_TERMS, type BaselineTerms, learnBaseline } from '../../maths/learning/baselines.ts'
 import { type LatencyLearning, latencyUnseen, learnLatency } from '../../maths/learning/latency-learning.ts'
 import { lognormalPrior, stuckBeyond } from '../../maths/learning/latency-prior.ts'
+import { type Bucket, merged } from '../../maths/learning/merge.ts'
 import { learnPrice } from '../../maths/learning/price-learning.ts'
 import type { PriceTerms } from '../../maths/learning/price-terms.ts'
 import { afterArrival, stallOdds } from '../../maths/learning/stalls.ts'
@@ -14,16 +16,27 @@ import type { VaultSetup } from '../setup.ts'
 import type { Core } from '../state.ts'
 import { modelled, secondsBetween } from './modelled.ts'
 
-/** Takes in the prices that a quorum agrees on. */
-export function learnPrices(core: Core, { engine, prices, at }: Market): void {
+/** Takes in what the publishers agree on: the middle of all of them, so that fewer than half cannot move it. */
+export function learnPrices(core: Core, { engine, prices, batches, at }: Market): void {
   const { beliefs, setup } = core
   core.laws.now.clear()
-  for (const [feed, { price }] of prices) {
+  for (const feed of prices.keys()) {
+    const price = merged({ index: 0, said: saidOf(batches, feed) })?.price
+    if (price === undefined) continue
     const key = feedKey(engine, feed)
-    const tick = { at: modelled(core, at), price: Number(price) / 1e8 }
+    const tick = { at: modelled(core, at), price: price / 1e8 }
     beliefs.prices.set(key, learnPrice(beliefs.prices.get(key), tick, setup.risk.prices))
     beliefs.baselines.set(key, learnBaseline(beliefs.baselines.get(key), tick, baselineTerms(setup.risk.prices)))
   }
+}
+
+/** What each publisher says of a feed. */
+function saidOf(batches: readonly PriceBatch[], feed: FeedId): Bucket['said'] {
+  const said = batches.flatMap(({ publisher, entries }) => {
+    const entry = entries.find((one) => one.feed === feed)
+    return entry === undefined ? [] : [[publisher.toLowerCase(), Number(entry.price)] as const]
+  })
+  return Object.fromEntries(said)
 }
 
 /** They start from the same volatility as we do. */

@@ -54,6 +54,22 @@ function believing(
   return core
 }
 
+test('a publisher who lies alone teaches nothing', () => {
+  const taught = (lie: (i: number) => number) => {
+    const core = believing()
+    for (let i = 1; i <= 60; i++) {
+      const batches = batchesAt(2_500 + (i % 7), secondsIn(i))
+      batches.forEach((honest, place) => {
+        const entries = honest.entries.map((one) => ({ ...one, price: (one.price * BigInt(lie(i))) / 100n }))
+        const said = place === 0 ? { ...honest, entries } : honest
+        step(core, { at: secondsIn(i), kind: 'prices', batch: said as typeof honest })
+      })
+    }
+    return core.beliefs.prices
+  }
+  expect(taught((i) => 50 + 40 * (i % 5))).toEqual(taught(() => 100))
+})
+
 const cell = (feed = 0) => ({ engine: ENGINE, feed, vault: 'vault-fast' })
 function leg(core: Core, dollars: number, feed = 0): Exposure {
   const found = exposed(core, START, [{ cell: cell(feed), value: usd(dollars), debt: usd(dollars * 0.97) }])
