@@ -20,7 +20,7 @@ export type Comparison = {
   readonly records: number
   readonly model: number
   readonly other: number
-  /** Undefined with fewer than two event-hours. */
+  /** Undefined with fewer than ten event-hours: their spread would say nothing. */
   readonly difference: Difference | undefined
 }
 
@@ -65,6 +65,9 @@ const scoreOf = (record: Sessioned, level: ForecastLevel): number => {
 /** Event-hours whose scores may be correlated. */
 const LAGS = 3
 
+/** Fewer event-hours than this have no spread that a test could rest on. */
+const LEAST_HOURS = 10
+
 /** Hours of one session keep their distance; sessions stand far apart. */
 function differenceOf(values: readonly number[], records: readonly Sessioned[]): Difference | undefined {
   const sessions = [...new Set(records.map(({ session }) => session))]
@@ -72,7 +75,7 @@ function differenceOf(values: readonly number[], records: readonly Sessioned[]):
   const apart = Math.max(...records.map(hourOf)) - first + LAGS + 1
   const hours = records.map((one) => sessions.indexOf(one.session) * apart + hourOf(one) - first)
   const { mean, t, clusters } = clusteredMean(values, hours, LAGS)
-  return clusters < 2 ? undefined : { mean, t, pValue: 2 * studentCdf(-Math.abs(t), clusters - 1), clusters }
+  return clusters < LEAST_HOURS ? undefined : { mean, t, pValue: 2 * studentCdf(-Math.abs(t), clusters - 1), clusters }
 }
 
 /** Mean quasi-likelihood of the forecast deviation, and mean of (x / deviation)^2, which is one if it is right. */
