@@ -87,7 +87,7 @@ test('a crash is traded from deposit to sale, judged, and leaves nothing behind'
   expect(summary).toMatchObject({ type: 'summary', seed: 42, badDebt: '0', unsettled: 0, conservation: true })
   expect(Object.keys(summary ?? {})).toEqual([
     ...['type', 'seed', 'liquidated', 'missed', 'refused', 'badDebt', 'claims', 'settled', 'unsettled', 'conservation'],
-    ...['agents', 'gossip', 'wallSeconds'],
+    ...['agents', 'gossip', 'gaps', 'wallSeconds'],
   ])
   expect(said.filter(({ type }) => type === 'step').length).toBeGreaterThanOrEqual(8)
   await expectNothingLeft()
