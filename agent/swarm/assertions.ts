@@ -16,17 +16,17 @@ export function judge(outcome: Outcome, { expect }: Scenario): readonly Verdict[
   const dead = agents.filter((agent) => !agent.alive).map((agent) => agent.name)
   const broken = ledgers.filter(({ left, right }) => left !== right)
   return [
-    atLeast('accounts fell below maintenance', expect.fell, fell.length),
-    ...perMode.map(([mode, count]) => atLeast(`of them in mode ${mode}`, expect.fellPerMode, count)),
-    atLeast('of them with options', expect.fellWithOptions, fell.filter((life) => life.options).length),
-    atLeast('settlements by state proof', expect.settledPerRoute, settledBy['state-proof']),
-    atLeast('settlements by liquidity service', expect.settledPerRoute, settledBy['liquidity-service']),
-    atLeast('different winners', expect.winners, outcome.winners),
+    ...atLeast('accounts fell below maintenance', expect.fell, fell.length),
+    ...perMode.flatMap(([mode, count]) => atLeast(`of them in mode ${mode}`, expect.fellPerMode, count)),
+    ...atLeast('of them with options', expect.fellWithOptions, fell.filter((life) => life.options).length),
+    ...atLeast('settlements by state proof', expect.settledPerRoute, settledBy['state-proof']),
+    ...atLeast('settlements by liquidity service', expect.settledPerRoute, settledBy['liquidity-service']),
+    ...atLeast('different winners', expect.winners, outcome.winners),
     ...lendingVerdicts(outcome, expect.lines),
     verdict(`bad debt at most ${usd(expect.badDebt)}`, outcome.badDebt <= expect.badDebt, usd(outcome.badDebt)),
     verdict('every claim redeemed', outcome.unsettled === 0, `${outcome.unsettled} of ${outcome.claims.length} open`),
     ...agents.flatMap(({ name, learned }) =>
-      learned === undefined ? [] : [atLeast(`candidates found without logs by ${name}`, 1, learned)],
+      learned === undefined ? [] : atLeast(`candidates found without logs by ${name}`, 1, learned),
     ),
     verdict('value conserved to the wei on every chain', isConserved(ledgers), conservationText(broken)),
     verdict(
@@ -39,13 +39,14 @@ export function judge(outcome: Outcome, { expect }: Scenario): readonly Verdict[
 
 function lendingVerdicts({ lines }: Outcome, wanted: Scenario['expect']['lines']): readonly Verdict[] {
   if (lines === undefined || wanted === undefined) return []
-  return (['opened', 'repaid', 'enforced'] as const).map((end) =>
+  return (['opened', 'repaid', 'enforced'] as const).flatMap((end) =>
     atLeast(`credit lines ${end}`, wanted[end], lines[end]),
   )
 }
 
-const atLeast = (what: string, least: number, found: number): Verdict =>
-  verdict(`at least ${least} ${what}`, found >= least, String(found))
+/** Nothing is claimed where nothing is expected. */
+const atLeast = (what: string, least: number, found: number): readonly Verdict[] =>
+  least > 0 ? [verdict(`at least ${least} ${what}`, found >= least, String(found))] : []
 
 const verdict = (claim: string, holds: boolean, found: string): Verdict => ({ claim, holds, found })
 
