@@ -1,9 +1,11 @@
 // Turns the core's effects into acts, and acts into inputs. Effects are performed in order; acts run side by side.
 import type { Address } from 'viem'
 import type { Effect } from '../core/core.ts'
-import type { Intent, Outcome } from '../domain/liquidation.ts'
+import type { Intent, Outcome, Quote } from '../domain/liquidation.ts'
 import type { Offer, OfferRequest } from '../domain/message.ts'
-import { millis } from '../domain/units.ts'
+import { type Bps, millis } from '../domain/units.ts'
+import { max, mulDivDown, mulDivUp } from '../maths/fixed-point.ts'
+import { BPS } from '../maths/margin.ts'
 import type { Caution } from './caution.ts'
 import { halted } from './command-post.ts'
 import type { Context, EngineSeat } from './context.ts'
@@ -93,8 +95,8 @@ async function act(context: Context, seat: EngineSeat, intent: Intent): Promise<
     collaterals: quote.legs.map((leg) => leg.collateral),
   })
   if (typeof answer === 'string') return { kind: 'declined', reason: answer }
-  if (answer.rate < expectedRate(quote.collateralValue, quote.providerFee))
-    return { kind: 'declined', reason: `offer at ${answer.rate} bps is below the quoted rate` }
+  if (!stands(quote, answer.rate))
+    return { kind: 'declined', reason: `offer at ${answer.rate} bps leaves no gain on the quoted rate` }
   return seat.chain.bid(intent, answer, context.signal)
 }
 
@@ -107,14 +109,14 @@ async function firmOffer(context: Context, provider: Address, request: OfferRequ
   }
 }
 
-/** The least rate at which the quote still stands: one percent of tolerance on the quoted fee's complement. */
-function expectedRate(value: bigint, fee: bigint): number {
-  if (value === 0n) return 0
-  return Number(((value - fee) * 10_000n) / value) - TOLERANCE
+/** A firm offer may fall behind the indicated rate by what the quote gains, and no further. */
+function stands({ collateralValue, providerFee, net }: Quote, rate: Bps): boolean {
+  const fee = mulDivUp(collateralValue, BPS - BigInt(rate), BPS)
+  return fee - providerFee < max(net, mulDivDown(collateralValue, TOLERANCE, BPS))
 }
 
-/** How far, in bps, a firm offer may fall behind the indicative rate before the quote no longer stands. */
-const TOLERANCE = 25
+/** How far, in bps, the firm rate may fall behind whatever the quote gains. */
+const TOLERANCE = 25n
 
 function report(
   context: Context,
