@@ -1,4 +1,4 @@
-// Opens auctions that nobody else opened: one transaction at a time, for everything that waits by then.
+// Opens auctions that nobody else opened: in a few transactions at a time, for everything that waits by then.
 import type { Candidate } from '../domain/liquidation.ts'
 import { type ChainId, wad } from '../domain/units.ts'
 import type { Context, EngineSeat } from './context.ts'
@@ -6,8 +6,8 @@ import { refresh } from './watch-engine.ts'
 
 export type Opener = { open(candidate: Candidate): void }
 
-/** Auctions opened by one transaction. */
-const MOST = 24
+/** Auctions opened by one transaction: one account that was taken meanwhile undoes the opening of all of them. */
+const MOST = 6
 
 export function createOpener(context: Context): Opener {
   const waiting = new Map<ChainId, Candidate[]>()
@@ -18,8 +18,10 @@ export function createOpener(context: Context): Opener {
     if (busy.has(id)) return
     busy.add(id)
     try {
-      for (let batch = waiting.get(id)?.splice(0, MOST); batch?.length; batch = waiting.get(id)?.splice(0, MOST))
-        await openAll(context, seat, batch)
+      for (let all = waiting.get(id) ?? []; all.length > 0; all = waiting.get(id) ?? []) {
+        waiting.delete(id)
+        await Promise.all(inBatches(all).map((batch) => openAll(context, seat, batch)))
+      }
     } finally {
       busy.delete(id)
     }
@@ -36,6 +38,9 @@ export function createOpener(context: Context): Opener {
     },
   }
 }
+
+const inBatches = (all: readonly Candidate[]): readonly (readonly Candidate[])[] =>
+  Array.from({ length: Math.ceil(all.length / MOST) }, (_, i) => all.slice(i * MOST, (i + 1) * MOST))
 
 /** The gas of an opening is nobody's settlement: it is overhead. */
 async function openAll(context: Context, seat: EngineSeat, batch: readonly Candidate[]): Promise<void> {
