@@ -2,7 +2,7 @@
 import { encodeDeployData, type Hash, type Hex, keccak256, numberToHex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { getBalance } from 'viem/actions'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Node, Rpc } from '../../agent/adapters/chain/rpc.ts'
 import { chainId, millis } from '../../agent/domain/units.ts'
 import type { Toxic } from '../../agent/swarm/faults/toxic.ts'
@@ -307,7 +307,8 @@ type Sent = {
 
 async function send(transaction: object): Promise<Sent> {
   const hash = await anvil.ask('eth_sendTransaction', transaction)
-  return (await anvil.ask('eth_getTransactionReceipt', hash)) as Sent
+  const receipt = (): Promise<Sent | null> => anvil.ask('eth_getTransactionReceipt', hash) as Promise<Sent | null>
+  return vi.waitUntil(receipt, { timeout: 5_000, interval: 10 })
 }
 
 async function signed(): Promise<Hex> {
