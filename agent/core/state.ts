@@ -1,6 +1,7 @@
 // All the agent knows. Changed only by `step`.
 import type { CandidateId } from '../domain/liquidation.ts'
 import type { ChainId, Instant } from '../domain/units.ts'
+import { mulberry32 } from '../maths/seeded.ts'
 import { type Book, openBook } from './book.ts'
 import { type Ledger, openLedger } from './ledger.ts'
 import { openWatch, type Watch } from './protect.ts'
@@ -60,7 +61,7 @@ export function openCore(setup: Setup): Core {
     book: openBook(setup.publishers),
     ledger: openLedger(),
     sightings: new Map(),
-    random: seeded(seed),
+    random: mulberry32(seed),
     beliefs: openBeliefs(),
     laws: openLaws(),
     history: openHistory(),
@@ -74,16 +75,5 @@ export function openCore(setup: Setup): Core {
     watch: openWatch(),
     looked: new Map(),
     wakeAt: undefined,
-  }
-}
-
-/** Mulberry32: small, seeded, good enough for tie-breaking. */
-function seeded(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
 }

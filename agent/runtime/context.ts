@@ -41,9 +41,9 @@ export type Context = {
   readonly tasks: Tasks
   readonly emit: Emit
   readonly signal: AbortSignal
-  /** Tells the core; stamped with the clock. */
   /** Inputs waiting for the core. */
   readonly inputs: () => number
+  /** Tells the core; stamped with the clock. */
   readonly tell: (input: Untimed<Input>) => void
   /** Full value of an amount of collateral at the newest quorum prices; undefined without a fresh price. */
   readonly valueOf: (engine: ChainId, collateral: number, amount: bigint) => Wad | undefined

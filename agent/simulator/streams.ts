@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import type { Address, Hex } from 'viem'
 import { type Chance, chance } from '../maths/risk/random.ts'
+import { fnv1a } from '../maths/seeded.ts'
 
 /** The stream of a seed that answers to this name. */
 export const stream = (seed: number, ...name: readonly (string | number | bigint)[]): Chance =>
@@ -18,8 +19,7 @@ export const hashOf = (kind: number, n: bigint): Hex =>
 
 /** FNV-1a, then the finish of MurmurHash3: near names are far apart. */
 function scrambled(text: string): number {
-  let hash = 0x811c9dc5
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+  let hash = fnv1a(text)
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
   return (hash ^ (hash >>> 16)) | 0

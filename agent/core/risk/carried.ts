@@ -5,6 +5,7 @@ import type { Instant } from '../../domain/units.ts'
 import { toDouble } from '../../maths/fixed-point.ts'
 import * as portfolio from '../../maths/risk/portfolio.ts'
 import type { LevelRisk } from '../../maths/risk/tail-select.ts'
+import { fnv1a } from '../../maths/seeded.ts'
 import type { Core } from '../state.ts'
 import { type Carriage, carriages } from './carriages.ts'
 import { gapLaw, vaultOf } from './laws.ts'
@@ -88,12 +89,8 @@ function holdingOf({ spec }: Table, { key, cell, amount, elapsed }: Carriage): p
   return asset < 0 || route < 0 ? undefined : { id: idOf(key), asset, route, fixed: 0, exposure: amount, elapsed }
 }
 
-/** FNV-1a: tells settlements apart, the same ones always the same way. */
-function idOf(key: string): number {
-  let mixed = 0x811c9dc5
-  for (let i = 0; i < key.length; i++) mixed = Math.imul(mixed ^ key.charCodeAt(i), 0x01000193)
-  return mixed >>> 0
-}
+/** Tells settlements apart, the same ones always the same way. */
+const idOf = (key: string): number => fnv1a(key) >>> 0
 
 /** Expected shortfall at the first level of everything carried, in dollars. */
 export const shortfallCarried = (core: Core, at: Instant): number => Math.max(0, riskOf(core, at, WHOLE)[0]?.ES ?? 0)
