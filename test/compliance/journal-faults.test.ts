@@ -23,6 +23,7 @@ import { openSqliteJournal } from '../../agent/adapters/store/sqlite-journal.ts'
 import { unavailable } from '../../agent/domain/errors.ts'
 import { chainId, wad } from '../../agent/domain/units.ts'
 import type { Journal, JournaledTx } from '../../agent/ports/journal.ts'
+import { SENDER, journaledTx as tx } from '../support/journaled-tx.ts'
 import { order, startSending } from '../support/sending.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'lienmesh-journal-faults-'))
@@ -251,17 +252,3 @@ function onSmallDisk(fault: string): unknown {
   if (stdout === '') throw new Error(stderr)
   return JSON.parse(stdout)
 }
-
-const SENDER = '0x00000000000000000000000000000000000000ff'
-
-const tx = (changes: Partial<JournaledTx> = {}): JournaledTx => ({
-  chain: chainId(1),
-  from: SENDER,
-  nonce: 0,
-  intent: undefined,
-  leg: 'bid',
-  raw: '0xaa',
-  hash: '0x01',
-  state: 'signed',
-  ...changes,
-})

@@ -9,7 +9,7 @@ import { openSqliteJournal } from '../../agent/adapters/store/sqlite-journal.ts'
 import type { GapRecord } from '../../agent/domain/gap-record.ts'
 import type { Decision } from '../../agent/domain/liquidation.ts'
 import { bps, chainId, instant, wad } from '../../agent/domain/units.ts'
-import type { JournaledTx } from '../../agent/ports/journal.ts'
+import { SENDER as sender, journaledTx as tx } from '../support/journaled-tx.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'lienmesh-journal-'))
 let files = 0
@@ -193,20 +193,7 @@ console.log('committed')
 setInterval(() => journal, 1_000)
 `
 
-const sender = '0x00000000000000000000000000000000000000ff'
 const halting = expect.objectContaining({ code: 'E_INVARIANT', exit: 7 })
-
-const tx = (changes: Partial<JournaledTx> = {}): JournaledTx => ({
-  chain: chainId(1),
-  from: sender,
-  nonce: 0,
-  intent: undefined,
-  leg: 'bid',
-  raw: '0xaa',
-  hash: '0x01',
-  state: 'signed',
-  ...changes,
-})
 
 const decision = (changes: Partial<Decision> = {}): Decision => ({
   at: instant(1_000),

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { openSqliteJournal } from '../../agent/adapters/store/sqlite-journal.ts'
 import { chainId } from '../../agent/domain/units.ts'
 import type { JournaledTx } from '../../agent/ports/journal.ts'
+import { journaledTx } from './journaled-tx.ts'
 
 const [folder = '.', fault] = process.argv.slice(2)
 const path = join(folder, 'journal.db')
@@ -64,16 +65,5 @@ function codeOf(error: unknown): string {
 }
 
 function tx(nonce: number): JournaledTx {
-  const hash = `0x${nonce.toString(16).padStart(64, '0')}` as const
-  const raw = `0x${'ab'.repeat(600)}` as const
-  return {
-    chain: chainId(1),
-    from: '0x00000000000000000000000000000000000000ff',
-    nonce,
-    intent: undefined,
-    leg: 'bid',
-    raw,
-    hash,
-    state: 'signed',
-  }
+  return journaledTx({ nonce, hash: `0x${nonce.toString(16).padStart(64, '0')}`, raw: `0x${'ab'.repeat(600)}` })
 }
