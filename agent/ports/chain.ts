@@ -79,8 +79,8 @@ export interface EngineChain extends ChainReader {
   provenState(account: MarginAccount, number: bigint): Promise<ProvenState>
   /** Sends prices, start, bid (or bid and sale) and close as one executor call; resolves when its fate is known. */
   bid(intent: Intent, offer: Offer | undefined, signal: AbortSignal): Promise<Outcome>
-  /** Carries prices and starts the clocks of auctions, without a bid. Answers the gas spent, in native coin. */
-  openAuctions(candidates: readonly Candidate[], signal: AbortSignal): Promise<bigint>
+  /** Carries prices and starts the clocks of those auctions that may start, without a bid. */
+  openAuctions(candidates: readonly Candidate[], signal: AbortSignal): Promise<AuctionsOpened>
   /** Opens, enforces or settles a credit line from our executor's cash. */
   orderLine(order: LineOrder, signal: AbortSignal): Promise<LineOutcome>
   /** Submits roots of a vault chain, anchors the vault and credits deposits, in one transaction; undefined when none is new. */
@@ -91,6 +91,9 @@ export interface EngineChain extends ChainReader {
     signal: AbortSignal,
   ): Promise<Hash | undefined>
 }
+
+/** What an opening did: the accounts whose clock it started, none when it reverted or came too late. Gas in native coin. */
+export type AuctionsOpened = { readonly gasCost: bigint; readonly started: readonly AccountId[] }
 
 /** A deposit seen on a vault chain. */
 export type Deposit = { readonly account: AccountId; readonly asset: Address; readonly anchor: Anchor }

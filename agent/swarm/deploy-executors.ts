@@ -65,7 +65,7 @@ function armOnEngine(burst: Burst, site: EngineSite, sites: Sites, seat: Seated)
   const self = seat.executor
   const allow = rules(burst, self)
   allow(site.priceBook, PriceBook.abi, 'push')
-  allow(auction, LiquidationAuction.abi, 'start')
+  for (const call of ['start', 'startMany']) allow(auction, LiquidationAuction.abi, call)
   allow(auction, LiquidationAuction.abi, 'bid', { pin: 5, value: self })
   allow(auction, LiquidationAuction.abi, 'bidAndSell')
   allow(engine, MarginEngine.abi, 'closeAll', { pin: 1, value: self })

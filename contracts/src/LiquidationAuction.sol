@@ -32,8 +32,19 @@ contract LiquidationAuction is Reservations {
         if (_isRunning(account)) return;
         IMarginEngine.Margin memory margin = engine.margin(account);
         _requireBelowMaintenance(account, margin);
-        _startClock(account);
-        emit AuctionStarted(account, uint64(block.timestamp), margin.equity, margin.maintenance, margin.mark);
+        _open(account, margin);
+    }
+
+    /// @inheritdoc ILiquidationAuction
+    function startMany(address[] calldata accounts) external returns (uint256 started) {
+        for (uint256 i; i < accounts.length; ++i) {
+            address account = accounts[i];
+            if (_isRunning(account)) continue;
+            IMarginEngine.Margin memory margin = engine.margin(account);
+            if (!MarginMath.isBelowMaintenance(margin.equity, margin.maintenance)) continue;
+            _open(account, margin);
+            ++started;
+        }
     }
 
     /// @inheritdoc ILiquidationAuction
@@ -105,6 +116,11 @@ contract LiquidationAuction is Reservations {
     /// @inheritdoc ILiquidationAuction
     function terms() external view returns (Terms memory) {
         return _terms;
+    }
+
+    function _open(address account, IMarginEngine.Margin memory margin) private {
+        _startClock(account);
+        emit AuctionStarted(account, uint64(block.timestamp), margin.equity, margin.maintenance, margin.mark);
     }
 
     function _take(Bid calldata wanted, address beneficiary) private returns (int256 pay, uint256 value) {

@@ -44,7 +44,7 @@ beforeAll(async () => {
   network = await startLocalNetwork()
   ;[winner, rival] = await Promise.all([takeSeat(0), takeSeat(1)])
   terms = await winner.engine.terms()
-  traders = await nameTraders(network.deployment, [long(1n), long(2n), long(3n)])
+  traders = await nameTraders(network.deployment, [long(1n), long(2n), long(3n), long(4n)])
   await Promise.all([lockCollateral(network.deployment, traders), openAccounts(network.deployment, traders)])
 })
 
@@ -262,6 +262,22 @@ describe('after the fall, over the liquidity service', () => {
     expect(purchases).toMatchObject([
       { provider: provider.executor, bidder: winner.seat.executor, value: fill.collateralValue, cash: proceeds },
     ])
+  })
+})
+
+describe('when several auctions are opened at once', () => {
+  test('an account that healed meanwhile holds up nobody else', async () => {
+    const [healed, , , failing] = traders
+    const wishes = await Promise.all([intentOn(healed, CRASH), intentOn(failing, CRASH)])
+    const candidates = wishes.map(({ quote }) => quote.candidate)
+    const from = (await rival.engine.latest()).number + 1n
+    expect(await winner.engine.openAuctions(candidates, never)).toEqual({
+      gasCost: expect.any(BigInt),
+      started: [failing?.account],
+    })
+    expect(await rival.engine.openAuctions(candidates, never)).toMatchObject({ started: [] })
+    const { touched } = await rival.engine.events(from, (await rival.engine.latest()).number)
+    expect(touched).toEqual([failing?.account])
   })
 })
 

@@ -100,7 +100,7 @@ export function fakeEngine(terms: EngineTerms): FakeEngine {
       const { rlp, head } = await chain.header(number)
       return { engine: on, account: id, version, number, hash: head.hash, header: rlp, proofs: [] }
     },
-    openAuctions: async () => 1n,
+    openAuctions: async (candidates) => ({ gasCost: 1n, started: candidates.map(({ account }) => account.id) }),
     bid: async (intent, offer) => {
       engine.bids.push({ intent, offer })
       return engine.fate(intent)

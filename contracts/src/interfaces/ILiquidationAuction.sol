@@ -77,6 +77,9 @@ interface ILiquidationAuction {
 
     /// @notice Starts the auction of an account below maintenance margin. Already started: a no-op.
     function start(address account) external;
+    /// @notice Starts the auctions of those among `accounts` that are below maintenance margin and whose auction does not
+    /// run yet; the others are passed over, so that one account that healed meanwhile undoes nobody else's start.
+    function startMany(address[] calldata accounts) external returns (uint256 started);
     /// @notice Takes a slice with the bidder's own capital. The caller's own account (its address) pays.
     function bid(Bid calldata terms) external returns (int256 pay);
     /// @notice Takes a slice and sells the claim to the provider who signed the offer, in the same transaction.

@@ -59,6 +59,39 @@ contract StartTest is MarginTest {
         auction.start(pool);
     }
 
+    function test_of_many_accounts_those_start_that_fail_and_do_not_run_yet() external {
+        (address first, address second) = (leveraged(), leveraged());
+        address healthy = world.trader(UNIFIED, 50_000);
+        address running = failing();
+        uint64 began = auction.startedAt(running);
+        vm.warp(block.timestamp + 5);
+        address[] memory all = new address[](5);
+        (all[0], all[1], all[2], all[3], all[4]) = (healthy, first, running, second, first);
+        IMarginEngine.Margin memory margin = engine.margin(second);
+        vm.expectEmit(address(auction));
+        emit ILiquidationAuction.AuctionStarted(
+            second, uint64(block.timestamp), margin.equity, margin.maintenance, margin.mark
+        );
+        eq(auction.startMany(all), 2);
+        vm.snapshotGasLastCall("auction", "startMany, two of five");
+        eq(auction.startedAt(first), block.timestamp);
+        eq(auction.startedAt(second), block.timestamp);
+        eq(auction.startedAt(running), began);
+        eq(auction.startedAt(healthy), 0);
+        eq(auction.startMany(all), 0);
+    }
+
+    function test_a_start_of_nobody_starts_nothing() external {
+        eq(auction.startMany(new address[](0)), 0);
+    }
+
+    function test_of_many_accounts_an_unknown_one_is_a_mistake() external {
+        address[] memory all = new address[](1);
+        all[0] = world.person();
+        vm.expectRevert(failure(IMarginEngine.AccountUnknown.selector, abi.encode(all[0])));
+        auction.startMany(all);
+    }
+
     function test_stale_prices_start_nothing() external {
         address account = leveraged();
         world.move(ETH, 1_700e8);

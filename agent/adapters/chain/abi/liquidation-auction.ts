@@ -353,6 +353,13 @@ export const liquidationAuctionAbi = [
   },
   {
     type: 'function',
+    inputs: [{ internalType: 'address[]', name: 'accounts', type: 'address[]' }],
+    name: 'startMany',
+    outputs: [{ internalType: 'uint256', name: 'started', type: 'uint256' }],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
     inputs: [{ internalType: 'address', name: 'account', type: 'address' }],
     name: 'startedAt',
     outputs: [{ internalType: 'uint64', name: '', type: 'uint64' }],
