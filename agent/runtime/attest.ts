@@ -1,6 +1,4 @@
 // Attestors sign every block that became final on their own node; everyone collects the signatures.
-
-import { attestationDigest } from '../adapters/gossip/digests.ts'
 import type { Head } from '../domain/market.ts'
 import type { Attestation } from '../domain/message.ts'
 import type { Context } from './context.ts'
@@ -10,7 +8,7 @@ export async function attest(context: Context, head: Head, finality: number): Pr
   const block = await finalBlock(context, head, BigInt(finality))
   if (block === undefined) return
   const { chain, number, hash } = block
-  const signature = await context.signer.sign(attestationDigest({ chain, number, hash }))
+  const signature = await context.signer.signStatement({ kind: 'attestation', chain, number, hash })
   const attestation: Attestation = { chain, number, hash, attestor: context.signer.address, signature }
   collect(context, attestation)
   await context.gossip.publish('attestation', attestation)

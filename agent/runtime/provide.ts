@@ -1,5 +1,4 @@
 // The liquidity provider's desk: announces indicative rates and signs firm offers while reserves last.
-import { offerDigest } from '../adapters/gossip/digests.ts'
 import type { Offer, OfferAnswer, OfferRequest, ProviderStatus } from '../domain/message.ts'
 import { bps, type CollateralId, type Wad, wad } from '../domain/units.ts'
 import type { Context, EngineSeat } from './context.ts'
@@ -118,8 +117,9 @@ async function sign(context: Context, seat: EngineSeat, { request, rate, cash, u
     validUntil: BigInt(until),
     nonce,
   }
-  const digest = offerDigest(offer, seat.deployment.creditLines, seat.chain.id)
-  return { ...offer, signature: await context.signer.sign(digest) }
+  const { creditLines } = seat.deployment
+  const statement = { kind: 'offer', engine: seat.chain.id, creditLines, offer } as const
+  return { ...offer, signature: await context.signer.signStatement(statement) }
 }
 
 const promiseKey = (bidder: string, account: string): string => `${bidder}:${account}`.toLowerCase()

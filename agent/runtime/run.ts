@@ -1,7 +1,7 @@
 // One agent, from config to exit status: compose, watch, decide, perform, settle, and say what became of it.
 import pino from 'pino'
 import type { AgentConfig } from '../../config/schema.ts'
-import { statusDigest } from '../adapters/gossip/digests.ts'
+import { statusStatement } from '../adapters/gossip/digests.ts'
 import { createJudge } from '../core/judge.ts'
 import { unsettledGas } from '../core/ledger.ts'
 import { EXIT, type ExitStatus, LienmeshError } from '../domain/errors.ts'
@@ -167,7 +167,7 @@ async function announce(context: Context, provider: ProviderDesk | undefined): P
       addresses: gossip.addresses,
       provider: await provider?.status(),
     }
-    const status: Status = { ...unsigned, signature: await signer.sign(statusDigest(unsigned, network)) }
+    const status: Status = { ...unsigned, signature: await signer.signStatement(statusStatement(unsigned, network)) }
     await gossip.publish('status', status)
     await rest(clock, provider === undefined ? ANNOUNCE_EVERY : ANNOUNCE_RATES_EVERY, signal)
   }

@@ -6,7 +6,6 @@ import { type Address, encodeFunctionData, type Hex, toHex } from 'viem'
 import { loadNetwork } from '../../config/network.ts'
 import type { Scenario } from '../../config/scenario.ts'
 import { priceBookAbi } from '../adapters/chain/abi/price-book.ts'
-import { priceBatchDigest } from '../adapters/gossip/digests.ts'
 import { joinGossip } from '../adapters/gossip/node.ts'
 import { signerOf } from '../adapters/signer/local-signer.ts'
 import type { PriceBatch } from '../domain/market.ts'
@@ -124,7 +123,8 @@ async function sign({ config, market }: Desk, { engine, signer, index, at }: Tur
     validUntil: instant(sequence + 2 * config.scenario.prices.maxAge),
     entries,
   }
-  const signature = await signer.sign(priceBatchDigest(unsigned, engine.priceBook))
+  const statement = { kind: 'price', priceBook: engine.priceBook, batch: unsigned } as const
+  const signature = await signer.signStatement(statement)
   return { ...unsigned, publisher: signer.address, signature }
 }
 

@@ -4,7 +4,6 @@ import { collateralVaultAbi } from '../../agent/adapters/chain/abi/collateral-va
 import { priceBookAbi } from '../../agent/adapters/chain/abi/price-book.ts'
 import { rootOracleAbi } from '../../agent/adapters/chain/abi/root-oracle.ts'
 import { testTokenAbi } from '../../agent/adapters/chain/abi/test-token.ts'
-import { attestationDigest, priceBatchDigest } from '../../agent/adapters/gossip/digests.ts'
 import { signerOf } from '../../agent/adapters/signer/local-signer.ts'
 import type { Head, PriceBatch } from '../../agent/domain/market.ts'
 import type { Attestation } from '../../agent/domain/message.ts'
@@ -127,7 +126,11 @@ async function signedBatches(scenario: Scenario, { engines, network }: Deploymen
         validUntil,
         entries: market.entries(at, index),
       }
-      const signature = await signerOf(key).sign(priceBatchDigest(unsigned, site.priceBook))
+      const signature = await signerOf(key).signStatement({
+        kind: 'price',
+        priceBook: site.priceBook,
+        batch: unsigned,
+      })
       return { ...unsigned, publisher: address, signature }
     }),
   )
@@ -188,7 +191,7 @@ async function attest(scenario: Scenario, seats: readonly Seat[], head: Pick<Hea
   const { chain, number, hash } = head
   const attestors = seats.filter((seat) => seat.attest)
   const signed = attestors.map(async ({ key, operator }): Promise<Attestation> => {
-    const signature = await signerOf(key).sign(attestationDigest({ chain, number, hash }))
+    const signature = await signerOf(key).signStatement({ kind: 'attestation', chain, number, hash })
     return { chain, number, hash, attestor: operator, signature }
   })
   const ascending = (a: Attestation, b: Attestation) => (a.attestor.toLowerCase() < b.attestor.toLowerCase() ? -1 : 1)

@@ -1,7 +1,6 @@
 // The plan, the sums and the papers of one settlement on two local chains.
 import type { Address } from 'viem'
 import { systemClock } from '../../agent/adapters/clock/system-clock.ts'
-import { offerDigest } from '../../agent/adapters/gossip/digests.ts'
 import { signerOf } from '../../agent/adapters/signer/local-signer.ts'
 import type { Fill, Outcome, Quote } from '../../agent/domain/liquidation.ts'
 import type { Offer } from '../../agent/domain/message.ts'
@@ -47,6 +46,7 @@ export async function signOffer(
     ...{ rate: bps(9_700), maxCash: wad(100_000n * ETHER), validUntil: BigInt(Math.floor(soon() / 1_000)), nonce: 1n },
   }
   const creditLines = deployment.engines[0]?.creditLines ?? '0x'
-  const signature = await signerOf(provider.key).sign(offerDigest(unsigned, creditLines, quote.route.engine))
+  const statement = { kind: 'offer', engine: quote.route.engine, creditLines, offer: unsigned } as const
+  const signature = await signerOf(provider.key).signStatement(statement)
   return { ...unsigned, signature }
 }

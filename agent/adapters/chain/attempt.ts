@@ -1,18 +1,9 @@
 // One signed try at one nonce. Bytes are built and signed here, and read back from the journal.
-import {
-  type Address,
-  type Hash,
-  type Hex,
-  hexToBigInt,
-  keccak256,
-  parseTransaction,
-  serializeTransaction,
-  slice,
-} from 'viem'
+import { type Address, type Hash, type Hex, keccak256, parseTransaction, serializeTransaction } from 'viem'
 import { invariantBroken } from '../../domain/errors.ts'
 import type { ChainId, Wad } from '../../domain/units.ts'
 import type { JournaledTx } from '../../ports/journal.ts'
-import type { Signer } from '../../ports/signer.ts'
+import type { Signer, UnsignedTransaction } from '../../ports/signer.ts'
 
 /** What a key pays per unit of gas at most, and to the block's builder. */
 export type Fees = { readonly maxFee: bigint; readonly tip: bigint }
@@ -36,31 +27,22 @@ type Place = { readonly chain: ChainId; readonly nonce: number }
 
 /** Signs `content` at `nonce` as an EIP-1559 transaction without value. */
 export async function sign(signer: Signer, place: Place, content: Content, fees: Fees): Promise<Attempt> {
-  const unsigned = transactionOf(place, content, fees)
-  const signature = await signer.sign(keccak256(serializeTransaction(unsigned)))
-  const raw = serializeTransaction(unsigned, {
-    r: slice(signature, 0, 32),
-    s: slice(signature, 32, 64),
-    yParity: Number(hexToBigInt(slice(signature, 64, 65))) % 27,
-  })
+  const raw = await signer.signTransaction(unsigned(place, content, fees))
   return { content, fees, raw, hash: keccak256(raw) }
 }
 
 /** The bytes to be signed: what data fees are estimated from. */
-export const unsignedBytes = (place: Place, content: Content, fees: Fees): Hex =>
-  serializeTransaction(transactionOf(place, content, fees))
+export function unsignedBytes(place: Place, content: Content, fees: Fees): Hex {
+  const { chain, maxFee, tip, ...rest } = unsigned(place, content, fees)
+  const priced = { maxFeePerGas: maxFee, maxPriorityFeePerGas: tip }
+  return serializeTransaction({ type: 'eip1559', chainId: chain, ...priced, ...rest })
+}
 
-const transactionOf = (place: Place, content: Content, fees: Fees) =>
-  ({
-    type: 'eip1559',
-    chainId: place.chain,
-    nonce: place.nonce,
-    to: content.to,
-    data: content.data,
-    gas: content.gas,
-    maxFeePerGas: fees.maxFee,
-    maxPriorityFeePerGas: fees.tip,
-  }) as const
+const unsigned = (place: Place, { to, data, gas }: Content, fees: Fees): UnsignedTransaction => ({
+  ...place,
+  ...{ to, value: 0n, data, gas },
+  ...fees,
+})
 
 /** The attempt as the journal keeps it. */
 export const journaled = (attempt: Attempt, chain: ChainId, from: Address, nonce: number): JournaledTx => ({

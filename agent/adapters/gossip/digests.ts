@@ -31,10 +31,15 @@ export function offerDigest(offer: Omit<Offer, 'signature'>, creditLines: Addres
   return typed(contractDomain('Lienmesh CreditLines', engine, creditLines), hashOf([OFFER_TYPE, ...people, ...terms]))
 }
 
-/** What an agent signs of itself: its network and the canonical bytes of the unsigned fields. */
+/** EIP-712 digest of what an agent says of itself. */
 export function statusDigest(status: Omit<Status, 'signature'>, network: Network): Hex {
-  return hashOf([toHex('Lienmesh Status 1'), networkDigest(network), toHex(toBytes(unsignedStatus, status))])
+  const { network: digest, fields } = statusStatement(status, network)
+  return typed(STATUS_DOMAIN, hashOf([STATUS_TYPE, pad(digest, { dir: 'right' }), keccak256(fields)]))
 }
+
+/** What an agent signs of itself: its network and the canonical bytes of the unsigned fields. */
+export const statusStatement = (status: Omit<Status, 'signature'>, network: Network) =>
+  ({ kind: 'status', network: networkDigest(network), fields: toHex(toBytes(unsignedStatus, status)) }) as const
 
 const typeHash = (type: string): Hex => keccak256(Buffer.from(type))
 const typed = (domain: Hex, struct: Hex): Hex => hashOf(['0x1901', domain, struct])
@@ -56,11 +61,11 @@ const OFFER_TYPE = typeHash(
   'Offer(address provider,address beneficiary,address bidder,address account,uint16 rate,uint128 maxCash,uint48 validUntil,uint256 nonce)',
 )
 const DOMAIN_TYPE = typeHash('EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)')
-const ATTESTATION_DOMAIN = hashOf([
-  typeHash('EIP712Domain(string name,string version)'),
-  typeHash('Lienmesh Attestation'),
-  typeHash('1'),
-])
+const STATUS_TYPE = typeHash('Status(bytes32 network,bytes fields)')
+const placeless = (name: string): Hex =>
+  hashOf([typeHash('EIP712Domain(string name,string version)'), typeHash(name), typeHash('1')])
+const ATTESTATION_DOMAIN = placeless('Lienmesh Attestation')
+const STATUS_DOMAIN = placeless('Lienmesh Status')
 
 const entryHash = ({ feed, price, confidence, shocks }: PriceEntry): Hex =>
   hashOf([ENTRY_TYPE, word(feed), word(price), word(confidence), word(shocks)])

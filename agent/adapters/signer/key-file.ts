@@ -1,5 +1,6 @@
 // A key file: a keystore under a password, or a bare key for devnets.
-import { type Hex, isHex } from 'viem'
+import type { Hex } from 'viem'
+import { isHex } from 'viem/utils'
 import { configError } from '../../domain/errors.ts'
 import type { Signer } from '../../ports/signer.ts'
 import { readKeystore, unsealKey } from './keystore.ts'

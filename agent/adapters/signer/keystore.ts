@@ -2,8 +2,9 @@
 // https://ethereum.org/developers/docs/data-structures-and-encoding/web3-secret-storage
 import { createCipheriv, createDecipheriv, pbkdf2, randomBytes, randomUUID, scrypt, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
-import { bytesToHex, type Hex, hexToBytes, isHex, keccak256 } from 'viem'
+import type { Hex } from 'viem'
 import { privateKeyToAddress } from 'viem/accounts'
+import { bytesToHex, hexToBytes, isHex, keccak256 } from 'viem/utils'
 
 /** How hard a password is to guess: scrypt's cost, a power of two. `light` is for tests and throw-away keys. */
 export const COST = { standard: 131_072, light: 4_096 } as const

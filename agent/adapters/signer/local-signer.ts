@@ -1,18 +1,23 @@
 // The operator's key in this process. It never leaves this file.
 import { createRequire } from 'node:module'
 import type Secp256k1 from 'secp256k1'
-import { type Address, bytesToHex, concatHex, type Hex, hexToBytes } from 'viem'
+import type { Address, Hex } from 'viem'
 import { privateKeyToAddress, sign as signWithViem } from 'viem/accounts'
+import { bytesToHex, concatHex, hexToBytes } from 'viem/utils'
 import type { Signer } from '../../ports/signer.ts'
+import { signedBytes, signingDigest } from './transaction.ts'
+import { digestOf } from './typed-data.ts'
 
 /** A signer from a raw 32-byte key, for devnets and tests. */
 export function signerOf(key: Hex): Signer {
   const address: Address = privateKeyToAddress(key)
   const secret = hexToBytes(key)
   const native = nativeLibrary()
+  const sign = async (digest: Hex) => (native ? signNative(native, digest, secret) : signSlow(digest, key))
   return {
     address,
-    sign: (digest) => (native ? Promise.resolve(signNative(native, digest, secret)) : signSlow(digest, key)),
+    signTransaction: async (transaction) => signedBytes(transaction, await sign(signingDigest(transaction))),
+    signStatement: (statement) => sign(digestOf(statement)),
   }
 }
 
