@@ -2,6 +2,8 @@ import type { Address, Hash, Hex } from 'viem'
 import type { GapRecord } from '../domain/gap-record.ts'
 import type { LifeState } from '../domain/life.ts'
 import type { Decision, IntentId } from '../domain/liquidation.ts'
+import type { Balance, Posting } from '../domain/posting.ts'
+import type { SettlementStep } from '../domain/settlement.ts'
 import type { ChainId, Wad } from '../domain/units.ts'
 
 /** A signed transaction, written down before a byte of it leaves the process. */
@@ -26,6 +28,16 @@ export type Life = {
   readonly state: LifeState
 }
 
+/** Everything written down about one liquidation, both legs. */
+export type SettlementRecord = {
+  readonly intent: IntentId
+  /** Absent for what we bought, or found on the chain: no bid of this journal opened it. */
+  readonly life: Life | undefined
+  readonly transactions: readonly JournaledTx[]
+  /** Oldest first. */
+  readonly steps: readonly SettlementStep[]
+}
+
 /** What the agent must not forget. One durable commit per committed capital; inputs and decisions are buffered. */
 export interface Journal {
   /** Buffered: everything the core was told, so that a run can be decided again. */
@@ -38,14 +50,27 @@ export interface Journal {
   gaps(): readonly GapRecord[]
   /** Durable before it returns, all in one: the log so far, the bytes at their nonce, the intent and its reservation. */
   commit(tx: JournaledTx): void
-  /** What the chain made of it; back to `signed` when a reorganisation took it away. */
-  settle(hash: Hash, state: JournaledTx['state']): void
+  /**
+   * What the chain made of it, and what that moved, in one; back to `signed` when a reorganisation took it away, which
+   * takes the posting back too.
+   */
+  settle(hash: Hash, state: JournaledTx['state'], posting?: Posting): void
   /** Its nonce was used by bytes that we never signed. */
   abandon(hash: Hash): void
   /** The claim of a liquidation is paid. */
   paid(intent: IntentId): void
   /** Liquidations that still hold capital. */
   lives(): readonly Life[]
+  /** Durable: a movement that no transaction of ours made. False when its `ref` was posted before. Throws E_INVARIANT when it does not balance. */
+  post(posting: Posting): boolean
+  /** Every account of every asset and chain; what is reserved stands there as long as the intent's fate is open. */
+  balances(): readonly Balance[]
+  /** Postings of a chain after a block, oldest first. */
+  postings(chain: ChainId, after: bigint): readonly Posting[]
+  /** Durable: what was done for claims on their way home. */
+  note(step: SettlementStep): void
+  /** Those whose id starts so: bids under way first, then the newest. */
+  settlements(filter: { readonly id?: string; readonly limit?: number }): readonly SettlementRecord[]
   /** Transactions whose fate is unknown, oldest first. */
   open(chain: ChainId): readonly JournaledTx[]
   nextNonce(chain: ChainId, from: Address): number | undefined

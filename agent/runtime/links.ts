@@ -1,5 +1,7 @@
 // Opens the chains: how many providers must agree, what is paid for inclusion, how deep is final.
+import { type Address, zeroAddress } from 'viem'
 import type { AgentConfig } from '../../config/schema.ts'
+import type { Premises } from '../adapters/chain/bookkeeping.ts'
 import { type ChainLink, openLink } from '../adapters/chain/link.ts'
 import { systemClock } from '../adapters/clock/system-clock.ts'
 import { configError } from '../domain/errors.ts'
@@ -32,13 +34,28 @@ export async function openLinks({
 }: Opening): Promise<Map<ChainId, ChainLink>> {
   const links = new Map<ChainId, ChainLink>()
   for (const { id, rpc, quorum, rate } of config.chains) {
-    const sending = { signer, journal, fees: { ...FEES, coin }, finality: finalityOf(network, id) }
+    const premises = premisesOf(config, network, id)
+    const sending = { signer, journal, fees: { ...FEES, coin }, finality: finalityOf(network, id), premises }
     if (config.mode === 'live' && quorum === undefined && rpc.length < ENOUGH) throw tooFew(id, rpc.length)
     const providers = { urls: rpc, quorum: quorum ?? majority(rpc.length), ...(rate === undefined ? {} : { rate }) }
     const link = { chain: id, ...providers, clock: systemClock, trouble, alarm }
     links.set(id, await openLink(config.mode === 'live' ? { ...link, sending } : link))
   }
   return links
+}
+
+/** What is ours on a chain of the config. */
+function premisesOf({ chains }: Pick<AgentConfig, 'chains'>, network: Network, chain: ChainId): Premises {
+  const executorOn = (id: ChainId): Address | undefined => chains.find((one) => one.id === id)?.executor
+  const executor = executorOn(chain) ?? zeroAddress
+  const on = network.vaults.filter((vault) => vault.engine === chain)
+  return {
+    chain,
+    executor,
+    engine: network.engines.find((engine) => engine.chain === chain),
+    vaults: network.vaults.filter((vault) => vault.chain === chain),
+    mirrored: on.map((vault) => ({ vault, beneficiary: executorOn(vault.chain) ?? executor })),
+  }
 }
 
 /** Providers with which one may lie, or be down, without being believed or missed. */

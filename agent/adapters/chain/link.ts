@@ -6,6 +6,7 @@ import type { ChainReader } from '../../ports/chain.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Journal } from '../../ports/journal.ts'
 import type { Signer } from '../../ports/signer.ts'
+import type { Premises } from './bookkeeping.ts'
 import type { FeePolicy } from './fees.ts'
 import { trackHeads } from './heads.ts'
 import { openReader } from './reader.ts'
@@ -20,6 +21,8 @@ export type SendingOptions = {
   readonly fees: FeePolicy
   /** How deep is final, by amount. */
   readonly finality: readonly FinalityTier[]
+  /** What is ours on the chain, for the books; gas alone is booked without. */
+  readonly premises?: Premises | undefined
   /** Blocks without inclusion before the fees are raised; 3 by default. */
   readonly patience?: number
 }

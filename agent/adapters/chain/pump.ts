@@ -6,6 +6,7 @@ import { wad } from '../../domain/units.ts'
 import type { Journal } from '../../ports/journal.ts'
 import type { Signer } from '../../ports/signer.ts'
 import { type Attempt, CANCEL, type Content, cancellation, type Fees, remembered } from './attempt.ts'
+import { type Premises, postingOf } from './bookkeeping.ts'
 import { includedAmong } from './evidence.ts'
 import { baseFeeNow, type FeePolicy, marketFees, raised } from './fees.ts'
 import { tierOf } from './finality.ts'
@@ -24,6 +25,8 @@ export type TransactorOptions = {
   readonly fees: FeePolicy
   /** How deep is final, by amount. */
   readonly finality: readonly FinalityTier[]
+  /** What is ours on the chain, for the books; gas alone is booked without. */
+  readonly premises?: Premises | undefined
   /** Blocks without inclusion before the fees are raised; 3 by default. */
   readonly patience?: number
   /** Told of what the transactor survives by itself: a refused broadcast, a node that does not answer. */
@@ -120,7 +123,11 @@ function included(state: Pump, order: Pending, { attempt, mined, head }: Inclusi
   order.fate.resolve({ kind: attempt.content.leg === CANCEL ? 'cancelled' : 'mined', mined })
   const { blocks } = tierOf(state.finality, order.value)
   if (head.number < mined.anchor.number + BigInt(blocks)) return
-  for (const { hash } of order.attempts) state.journal.settle(hash, hash === attempt.hash ? mined.status : 'dropped')
+  const { premises, journal } = state
+  for (const { hash } of order.attempts) {
+    if (hash !== attempt.hash) journal.settle(hash, 'dropped')
+    else journal.settle(hash, mined.status, postingOf(premises, mined, attempt.content.leg))
+  }
   state.pending.delete(order.nonce)
 }
 

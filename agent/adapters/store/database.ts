@@ -19,9 +19,27 @@ export function openDatabase(path: string): DatabaseSync {
   }
 }
 
-const SCHEMA = 2
+/** Where the file is, and who must know that a transaction did not hold. */
+type Keeping = { readonly path: string; readonly lost: () => void }
+
+/** All of the work or nothing of it, durable when this returns. Failures of the disk are ours. */
+export function inOneTransaction<T>(db: DatabaseSync, { path, lost }: Keeping, work: () => T): T {
+  try {
+    db.exec('BEGIN IMMEDIATE')
+    const result = work()
+    db.exec('COMMIT')
+    return result
+  } catch (error) {
+    // A full disk ends the transaction by itself.
+    if (db.isTransaction) db.exec('ROLLBACK')
+    lost()
+    throw diskError(path, error)
+  }
+}
+
+const SCHEMA = 3
 /** Earlier versions whose tables this one only adds to. */
-const READABLE = [0, 1, SCHEMA]
+const READABLE = [0, 1, 2, SCHEMA]
 
 function prepare(db: DatabaseSync, path: string): void {
   requireVersion(text(db.prepare('SELECT sqlite_version() AS version').get()?.['version']))
@@ -69,13 +87,22 @@ CREATE TABLE IF NOT EXISTS tx (
   state TEXT NOT NULL CHECK (state IN ('signed', 'included', 'reverted', 'dropped')),
   log_position INTEGER NOT NULL, log_digest TEXT NOT NULL
 ) STRICT;
-CREATE INDEX IF NOT EXISTS tx_by_nonce ON tx (chain, sender, nonce);
+CREATE INDEX IF NOT EXISTS tx_by_place ON tx (chain, sender, nonce, state);
 CREATE INDEX IF NOT EXISTS tx_by_intent ON tx (intent, leg);
-CREATE INDEX IF NOT EXISTS tx_open ON tx (chain, state);
+DROP INDEX IF EXISTS tx_by_nonce;
+DROP INDEX IF EXISTS tx_open;
 CREATE TABLE IF NOT EXISTS life (
   intent TEXT PRIMARY KEY, chain INTEGER NOT NULL, reserved TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('signed', 'final', 'settled', 'failed', 'abandoned'))
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS posting (
+  seq INTEGER PRIMARY KEY, ref TEXT NOT NULL, chain INTEGER NOT NULL, block INTEGER NOT NULL, body TEXT NOT NULL,
+  stands INTEGER NOT NULL CHECK (stands IN (0, 1))
 ) STRICT;
+CREATE UNIQUE INDEX IF NOT EXISTS posting_standing ON posting (ref) WHERE stands = 1;
+CREATE INDEX IF NOT EXISTS posting_by_block ON posting (chain, block);
+CREATE TABLE IF NOT EXISTS step (seq INTEGER PRIMARY KEY, intent TEXT NOT NULL, body TEXT NOT NULL) STRICT;
+CREATE INDEX IF NOT EXISTS step_by_intent ON step (intent);
 CREATE TABLE IF NOT EXISTS event (seq INTEGER PRIMARY KEY, body TEXT NOT NULL, digest TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS fact (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 `

@@ -8,6 +8,7 @@ import type { Journal, JournaledTx, Life } from '../../ports/journal.ts'
 import { decode, encode } from './codec.ts'
 import { conflict } from './conflict.ts'
 import { ofLife, settledLife, signedLife, step } from './lives.ts'
+import { openMemoryBook } from './memory-book.ts'
 
 /** A journal that is forgotten with the process. */
 export type MemoryJournal = Journal & { inputs(): Iterable<unknown> }
@@ -20,6 +21,7 @@ export function openMemoryJournal(): MemoryJournal {
   const facts = new Map<string, string>()
   let rows: readonly JournaledTx[] = []
   const { lives, relive, live } = memoryLives()
+  const book = openMemoryBook()
   const byHash = (hash: string) => rows.find((row) => row.hash === hash)
   const of = (chain: number, from: string) =>
     rows.filter((row) => row.chain === chain && row.from.toLowerCase() === from.toLowerCase())
@@ -33,8 +35,9 @@ export function openMemoryJournal(): MemoryJournal {
       if (ofLife(tx)) live(tx)
       rows = [...rows, lowered(tx)]
     },
-    settle: (hash, state) => {
+    settle: (hash, state, posting) => {
       const tx = byHash(hash)
+      if (tx !== undefined && tx.state !== state) book.settled(hash, state, posting)
       if (tx !== undefined && tx.state !== state && ofLife(tx))
         relive(tx.intent, (before) => settledLife(tx, before, state))
       rows = rows.map((row) => (row.hash === hash ? { ...row, state } : row))
@@ -44,6 +47,11 @@ export function openMemoryJournal(): MemoryJournal {
       if (tx) relive(tx.intent, (state) => step(tx, state, 'foreign'))
     },
     paid: (intent) => relive(intent, (state) => step({ intent, hash: '0x' }, state, 'settle')),
+    post: book.post,
+    postings: book.postings,
+    note: book.note,
+    balances: () => book.balances([...lives.values()]),
+    settlements: (filter) => book.records(filter, { lives, transactions: rows }),
     lives: () => [...lives.values()].filter(({ state }) => holdsCapital(state)),
     open: (chain) => rows.filter((row) => row.chain === chain && row.state === 'signed'),
     nextNonce: (chain, from) => {

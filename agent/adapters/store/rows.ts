@@ -2,7 +2,9 @@
 import { invariantBroken } from '../../domain/errors.ts'
 import type { GapRecord } from '../../domain/gap-record.ts'
 import { LIFE, type LifeState } from '../../domain/life.ts'
-import type { Decision } from '../../domain/liquidation.ts'
+import type { Decision, IntentId } from '../../domain/liquidation.ts'
+import type { Entry, Posting } from '../../domain/posting.ts'
+import type { SettlementStep } from '../../domain/settlement.ts'
 import { chainId, wad } from '../../domain/units.ts'
 import type { JournaledTx, Life } from '../../ports/journal.ts'
 import { decode } from './codec.ts'
@@ -47,6 +49,26 @@ export function gapOf(row: Row): GapRecord {
   if (typeof value === 'object' && value !== null && 'forecast' in value && 'realised' in value)
     return value as GapRecord
   throw corrupt('gap')
+}
+
+/** The liquidation that a row is about. */
+export const intentOf = (row: Row): IntentId => hex(row['intent'])
+
+/** A posting from its row. */
+export function postingOf(row: Row): Posting {
+  const { chain, ref, block } = row
+  const entries = decode(String(row['body']))
+  if (typeof chain !== 'number' || typeof ref !== 'string' || typeof block !== 'number' || !Array.isArray(entries))
+    throw corrupt('posting')
+  return { ref, chain: chainId(chain), block: BigInt(block), entries: entries as readonly Entry[] }
+}
+
+/** A step of claims on their way home, from its row. */
+export function stepOf(row: Row): SettlementStep {
+  const value = decode(String(row['body']))
+  if (typeof value === 'object' && value !== null && 'kind' in value && 'intents' in value)
+    return value as SettlementStep
+  throw corrupt('step')
 }
 
 const STATES: readonly JournaledTx['state'][] = ['signed', 'included', 'reverted', 'dropped']

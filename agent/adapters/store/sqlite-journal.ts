@@ -4,16 +4,19 @@ import type { Hash } from 'viem'
 import { LienmeshError } from '../../domain/errors.ts'
 import type { LifeState } from '../../domain/life.ts'
 import type { Decision } from '../../domain/liquidation.ts'
+import type { Posting } from '../../domain/posting.ts'
 import type { Journal, JournaledTx } from '../../ports/journal.ts'
 import { type BufferedLog, bufferedLog } from './buffered-log.ts'
 import { decode, encode } from './codec.ts'
 import { conflict } from './conflict.ts'
-import { openDatabase } from './database.ts'
+import { inOneTransaction, openDatabase } from './database.ts'
 import { diskError } from './disk.ts'
 import { type EventChain, openEventChain } from './event-chain.ts'
 import { claimIdentity } from './identity.ts'
 import { ofLife, settledLife, signedLife, step } from './lives.ts'
+import { openPostingBook, type PostingBook, withReserved } from './posting-book.ts'
 import { decisionOf, gapOf, lifeOf, transactionOf } from './rows.ts'
+import { openSettlementLog, type SettlementLog } from './settlement-log.ts'
 
 export type SqliteJournalOptions = {
   /** The file; created when absent. */
@@ -37,7 +40,7 @@ export function openSqliteJournal({ path, owner, buffer = 512, trouble }: Sqlite
   const db = openDatabase(path)
   const rooms = prepared(db, path, owner)
   const { log, say } = rooms
-  const within = <T>(work: () => T): T => inOneTransaction(db, path, work)
+  const within = <T>(work: () => T): T => inOneTransaction(db, { path, lost: () => forget(rooms) }, work)
   const flush = () => {
     if (log.waiting() === 0) return
     within(log.write)
@@ -65,9 +68,10 @@ export function openSqliteJournal({ path, owner, buffer = 512, trouble }: Sqlite
       within(() => commit(rooms, tx))
       log.kept()
     },
-    settle: (hash, state) => within(() => settle(rooms, hash, state)),
+    settle: (hash, state, posting) => within(() => settle(rooms, { hash, state, posting })),
     abandon: (hash) => within(() => abandon(rooms, hash)),
     paid: (intent) => within(() => relive(rooms, intent, (state) => step({ intent, hash: '0x' }, state, 'settle'))),
+    ...bookkeeping(rooms, within),
     lives: () => say.lives.all().map(lifeOf),
     open: (chain) => say.open.all(chain).map(transactionOf),
     nextNonce: (chain, from) => {
@@ -96,12 +100,34 @@ export function openSqliteJournal({ path, owner, buffer = 512, trouble }: Sqlite
   }
 }
 
-type Rooms = { readonly log: BufferedLog; readonly events: EventChain; readonly say: Statements }
+type Bookkeeping = Pick<Journal, 'post' | 'balances' | 'postings' | 'note' | 'settlements'>
+
+const bookkeeping = (rooms: Rooms, within: <T>(work: () => T) => T): Bookkeeping => ({
+  post: (posting) => within(() => post(rooms, posting)),
+  balances: () => withReserved(rooms.book.balances(), rooms.say.lives.all().map(lifeOf)),
+  postings: rooms.book.after,
+  note: (step) => within(() => rooms.settlements.note(step)),
+  settlements: rooms.settlements.records,
+})
+
+type Rooms = {
+  readonly log: BufferedLog
+  readonly events: EventChain
+  readonly book: PostingBook
+  readonly settlements: SettlementLog
+  readonly say: Statements
+}
 
 function prepared(db: DatabaseSync, path: string, owner: string | undefined): Rooms {
   try {
     if (owner !== undefined) claimIdentity(db, path, owner)
-    return { log: bufferedLog(db), events: openEventChain(db, path), say: statements(db) }
+    return {
+      log: bufferedLog(db),
+      events: openEventChain(db, path),
+      book: openPostingBook(db),
+      settlements: openSettlementLog(db),
+      say: statements(db),
+    }
   } catch (error) {
     db.close()
     throw diskError(path, error)
@@ -123,9 +149,13 @@ function commit({ log, events, say }: Rooms, tx: JournaledTx): void {
   else if (after !== undefined) say.relive.run(after, intent)
 }
 
-function settle(rooms: Rooms, hash: Hash, state: JournaledTx['state']): void {
+type Settled = { readonly hash: Hash; readonly state: JournaledTx['state']; readonly posting: Posting | undefined }
+
+function settle(rooms: Rooms, { hash, state, posting }: Settled): void {
   const tx = written(rooms, hash)
   if (tx === undefined || tx.state === state) return
+  if (state === 'signed') undo(rooms, hash)
+  else if (posting !== undefined) post(rooms, posting)
   rooms.say.settle.run(state, hash)
   rooms.events.append({ kind: 'settled', hash, state })
   if (ofLife(tx)) relive(rooms, tx.intent, (before) => settledLife(tx, before, state))
@@ -134,6 +164,22 @@ function settle(rooms: Rooms, hash: Hash, state: JournaledTx['state']): void {
 function abandon(rooms: Rooms, hash: Hash): void {
   const tx = written(rooms, hash)
   if (tx !== undefined) relive(rooms, tx.intent, (state) => step(tx, state, 'foreign'))
+}
+
+function post({ book, events }: Rooms, posting: Posting): boolean {
+  if (!book.post(posting)) return false
+  events.append({ kind: 'posted', ...posting })
+  return true
+}
+
+function undo({ book, events }: Rooms, ref: string): void {
+  if (book.undo(ref)) events.append({ kind: 'undone', ref })
+}
+
+/** What was kept in memory of a transaction that did not hold. */
+function forget({ book, events }: Rooms): void {
+  events.lost()
+  book.lost()
 }
 
 const written = ({ say }: Rooms, hash: Hash): JournaledTx | undefined => say.byHash.all(hash).map(transactionOf).at(0)
@@ -166,7 +212,11 @@ type Statements = ReturnType<typeof statements>
 
 function statements(db: DatabaseSync) {
   return {
-    related: db.prepare('SELECT * FROM tx WHERE chain = ? AND sender = ? AND (nonce = ? OR (intent = ? AND leg = ?))'),
+    // One index each: with OR the planner reads every row of the sender.
+    related: db.prepare(
+      `SELECT * FROM tx WHERE chain = ?1 AND sender = ?2 AND nonce = ?3
+       UNION SELECT * FROM tx WHERE intent = ?4 AND leg = ?5 AND chain = ?1 AND sender = ?2`,
+    ),
     add: db.prepare(
       `INSERT INTO tx (chain, sender, nonce, intent, leg, raw, hash, state, log_position, log_digest)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -186,19 +236,6 @@ function statements(db: DatabaseSync) {
     recall: db.prepare('SELECT value FROM fact WHERE key = ?'),
     gaps: db.prepare('SELECT body FROM gap ORDER BY seq'),
     inputs: db.prepare('SELECT body FROM input ORDER BY seq'),
-  }
-}
-
-function inOneTransaction<T>(db: DatabaseSync, path: string, work: () => T): T {
-  try {
-    db.exec('BEGIN IMMEDIATE')
-    const result = work()
-    db.exec('COMMIT')
-    return result
-  } catch (error) {
-    // A full disk ends the transaction by itself.
-    if (db.isTransaction) db.exec('ROLLBACK')
-    throw diskError(path, error)
   }
 }
 
