@@ -128,8 +128,10 @@ function happen(core: Core, input: Input): Effect[] {
 /** A crowd of facts is one look. An outcome frees capital and waits less; those of one block are still looked at together. */
 function lookInTurn(core: Core, engine: ChainId, { kind, at }: Input): readonly Effect[] {
   const pace = kind === 'outcome' ? millis(core.setup.pace / 4) : core.setup.pace
-  const turn = after(core.looked.get(engine) ?? instant(0), pace)
-  if (at < turn) return wake(core, at, [turn])
+  const last = core.looked.get(engine) ?? instant(0)
+  const turn = after(last, pace)
+  // A clock that was set back has no turn to wait for.
+  if (last <= at && at < turn) return wake(core, at, [turn])
   core.looked.set(engine, at)
   return look(core, engine, at)
 }

@@ -56,7 +56,7 @@ function marginOf(fact: Fact, { terms, prices, at }: Market): Margin | undefined
   const kept = margins.get(fact)
   if (
     kept?.terms === terms &&
-    (kept.prices === prices || (prices.size > 0 && at - kept.at < FAR && isFar(kept.margin)))
+    (kept.prices === prices || (prices.size > 0 && Math.abs(at - kept.at) < FAR && isFar(kept.margin)))
   )
     return kept.margin
   const found = margin(fact.account, terms, prices)

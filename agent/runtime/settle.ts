@@ -129,7 +129,7 @@ async function persist(
       if (step.reason === 'NOTHING_OWED') return undefined
     } else {
       context.emit('claim:anchored', { vault, number: step.number, usableAt: step.usableAt })
-      await rest(clock, millis(Math.max(0, Number(step.usableAt) * 1_000 - clock.now())), signal)
+      await rest(clock, millis(Math.max(PAUSE, Number(step.usableAt) * 1_000 - clock.now())), signal)
     }
   }
   return undefined

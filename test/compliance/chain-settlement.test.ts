@@ -4,37 +4,21 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { collateralVaultAbi } from '../../agent/adapters/chain/abi/collateral-vault.ts'
 import { evidenceOf, rootActs } from '../../agent/adapters/chain/credit.ts'
 import { openEngineChain } from '../../agent/adapters/chain/engine-chain.ts'
-import { type ChainLink, openLink } from '../../agent/adapters/chain/link.ts'
-import { openVaultChain } from '../../agent/adapters/chain/vault-chain.ts'
 import { systemClock } from '../../agent/adapters/clock/system-clock.ts'
 import { proveState } from '../../agent/adapters/gossip/state-proof.ts'
-import { signerOf } from '../../agent/adapters/signer/local-signer.ts'
-import { openMemoryJournal } from '../../agent/adapters/store/memory-journal.ts'
-import type { Claim, Fill, Intent, Quote } from '../../agent/domain/liquidation.ts'
-import type { EngineTerms, MarginAccount } from '../../agent/domain/market.ts'
-import type { VaultDeployment } from '../../agent/domain/network.ts'
+import type { Claim, Fill, Intent } from '../../agent/domain/liquidation.ts'
+import type { EngineTerms } from '../../agent/domain/market.ts'
 import { type AccountId, instant, millis, wad } from '../../agent/domain/units.ts'
-import { discount, holdings, margin, maxFractionUp, outlay, payUp, shareDown } from '../../agent/maths/margin.ts'
-import { quorumPrices } from '../../agent/maths/oracle.ts'
 import { owedSlot } from '../../agent/maths/slots.ts'
-import type { AttestedHeader, ChainReader, Deposit, EngineChain, VaultChain } from '../../agent/ports/chain.ts'
+import type { Deposit } from '../../agent/ports/chain.ts'
 import { lockCollateral, nameTraders, openAccounts, type Trader, tradeOnCredit } from '../../agent/swarm/traders.ts'
-import { type Deployment, type LocalNetwork, startLocalNetwork } from '../support/local-network.ts'
-import { ETHER, fullValue, long, SIZE, signOffer, soon, sum, won } from '../support/settlement.ts'
-
-type Seated = Deployment['seats'][number]
-
-/** One agent's view of the two chains. */
-type Seat = {
-  readonly seat: Seated
-  readonly engine: EngineChain
-  readonly fast: VaultChain
-  readonly slow: VaultChain
-  readonly links: readonly ChainLink[]
-}
+import { type LocalNetwork, startLocalNetwork } from '../support/local-network.ts'
+import { accountsNow, type Parts, playOn, type Seat } from '../support/seat.ts'
+import { ETHER, long, SIZE, signOffer, soon, won } from '../support/settlement.ts'
 
 const never = new AbortController().signal
 let network: LocalNetwork
+let parts: Parts
 let winner: Seat
 let rival: Seat
 let traders: readonly Trader[]
@@ -42,7 +26,8 @@ let terms: EngineTerms
 
 beforeAll(async () => {
   network = await startLocalNetwork()
-  ;[winner, rival] = await Promise.all([takeSeat(0), takeSeat(1)])
+  parts = playOn(network)
+  ;[winner, rival] = await Promise.all([parts.takeSeat(0), parts.takeSeat(1)])
   terms = await winner.engine.terms()
   traders = await nameTraders(network.deployment, [long(1n), long(2n), long(3n), long(4n)])
   await Promise.all([lockCollateral(network.deployment, traders), openAccounts(network.deployment, traders)])
@@ -74,11 +59,11 @@ describe('before the fall', () => {
       const latest = await vault.latest()
       const deposits = await vault.deposits(0n, latest.number)
       expect(deposits.map(({ account }) => account).sort()).toEqual(traders.map(({ account }) => account).sort())
-      const root = await attested(vault, latest.number)
+      const root = await parts.attested(vault, latest.number)
       expect(await winner.engine.credit(vault.vault, root, deposits, never)).toMatch(/^0x/)
       expect(await winner.engine.credit(vault.vault, root, deposits, never)).toBeUndefined()
     }
-    const [account] = await accountsNow([traders[0]?.account ?? '0x'])
+    const [account] = await accountsNow(winner, [traders[0]?.account ?? '0x'])
     expect(account?.credit).toEqual([
       { collateral: 0, amount: 2n * ETHER },
       { collateral: 2, amount: 2n * ETHER },
@@ -119,14 +104,14 @@ describe('before the fall', () => {
       ...traders.map(({ account }) => account),
       ...Array.from({ length: 150 }, (_, i): AccountId => `0x${i.toString(16).padStart(40, 'e')}`),
     ]
-    const found = await accountsNow(ids)
+    const found = await accountsNow(winner, ids)
     expect(found.map(({ id, mode, positions }) => ({ id, mode, positions }))).toEqual(
       traders.map(({ account }) => ({ id: account, mode: 'unified', positions: [{ instrument: 0, size: SIZE }] })),
     )
   })
 
   test('a proven state rebuilds the account that our own node reads', async () => {
-    const [account] = await accountsNow([traders[0]?.account ?? '0x'])
+    const [account] = await accountsNow(winner, [traders[0]?.account ?? '0x'])
     if (!account) throw new Error('the account is not there')
     const state = await winner.engine.provenState(account, account.anchor.number)
     expect(keccak256(state.header)).toBe(account.anchor.hash)
@@ -143,13 +128,13 @@ describe('after the fall, on the own capital of an agent', () => {
   let fill: Fill
 
   test('a healthy account is nobody’s prey', async () => {
-    const wish = await intentOn(traders[0], -1)
+    const wish = await parts.intentOn({ by: winner, account: traders[0]?.account, at: -1 })
     const outcome = await winner.engine.bid(wish, undefined, never)
     expect(outcome).toMatchObject({ kind: 'lost', reason: 'ACCOUNT_HEALTHY' })
   })
 
   test('the winner gets exactly what it quoted', async () => {
-    intent = await intentOn(traders[0], CRASH)
+    intent = await parts.intentOn({ by: winner, account: traders[0]?.account, at: CRASH })
     const { quote } = intent
     fill = won(await winner.engine.bid(intent, undefined, never))
     expect(fill).toMatchObject({
@@ -190,57 +175,63 @@ describe('after the fall, on the own capital of an agent', () => {
   })
 
   test('a floor above the market leaves the claim where it is, at no cost', async () => {
-    const step = await redeem(winner, winner.fast, claimsOf(fill, 'vault-fast'), { floor: 10n ** 26n })
+    const step = await parts.redeem(winner, winner.fast, parts.claimsOf(fill, 'vault-fast'), { floor: 10n ** 26n })
     expect(step).toEqual({ kind: 'stuck', reason: 'BELOW_FLOOR', gasCost: 0n })
   })
 
   test('a paused route is stuck, at no cost', async () => {
     await network.guard('vault-fast', 'pause')
-    const step = await redeem(winner, winner.fast, claimsOf(fill, 'vault-fast'))
+    const step = await parts.redeem(winner, winner.fast, parts.claimsOf(fill, 'vault-fast'))
     await network.guard('vault-fast', 'unpause')
     expect(step).toEqual({ kind: 'stuck', reason: 'PAUSED', gasCost: 0n })
   })
 
   test('a proof of another vault pays nothing', async () => {
-    const claims = claimsOf(fill, 'vault-fast')
+    const claims = parts.claimsOf(fill, 'vault-fast')
     const number = (await winner.engine.latest()).number
     const slots = claims.map(({ asset }) => owedSlot(winner.seat.executor, asset, keccak256))
-    const foreign = await winner.engine.proof(vaultNamed('vault-slow').mirror, slots, number)
-    const step = await winner.fast.redeem(claims, await attested(winner.engine, number), foreign, wad(1n), never)
+    const foreign = await winner.engine.proof(parts.vaultNamed('vault-slow').mirror, slots, number)
+    const step = await winner.fast.redeem(claims, await parts.attested(winner.engine, number), foreign, wad(1n), never)
     expect(step).toMatchObject({ kind: 'stuck', gasCost: 0n })
   })
 
   test('the fast route pays and sells in one transaction, once', async () => {
-    const [claim] = claimsOf(fill, 'vault-fast')
-    const step = await redeem(winner, winner.fast, claim ? [claim] : [])
+    const [claim] = parts.claimsOf(fill, 'vault-fast')
+    const step = await parts.redeem(winner, winner.fast, claim ? [claim] : [])
     expect(step).toMatchObject({ kind: 'sold', received: [{ asset: claim?.asset, amount: claim?.amount }] })
     expect(await winner.fast.claimed(winner.seat.executor, claim?.asset ?? '0x')).toBe(claim?.amount)
     expect(await winner.fast.tokenBalance(0)).toBe(0n)
-    expect(await redeem(winner, winner.fast, claim ? [claim] : [])).toEqual(step)
+    expect(await parts.redeem(winner, winner.fast, claim ? [claim] : [])).toEqual(step)
     if (step.kind === 'sold') expect(await winner.fast.dollarBalance()).toBe(step.sale.proceeds)
   })
 
   test('the slow route waits for its root, then sells', async () => {
-    const claims = claimsOf(fill, 'vault-slow')
-    const first = await redeem(winner, winner.slow, claims)
+    const claims = parts.claimsOf(fill, 'vault-slow')
+    const first = await parts.redeem(winner, winner.slow, claims)
     if (first.kind !== 'waiting') throw new Error(`expected to wait, found ${first.kind}`)
     await systemClock.sleep(millis(Math.max(0, Number(first.usableAt) * 1_000 - systemClock.now())), never)
     expect(await winner.slow.anchored(fill.anchor.number)).toBeDefined()
-    const second = await redeem(winner, winner.slow, claims, { at: first.number })
+    const second = await parts.redeem(winner, winner.slow, claims, { at: first.number })
     expect(second).toMatchObject({ kind: 'sold', received: claims.map(({ asset, amount }) => ({ asset, amount })) })
   })
 })
 
 describe('when a stranger relays a claim', () => {
   test('what the vault paid is sold all the same', async () => {
-    const fill = won(await winner.engine.bid(await intentOn(traders[2], CRASH), undefined, never))
-    const claims = claimsOf(fill, 'vault-fast')
+    const fill = won(
+      await winner.engine.bid(
+        await parts.intentOn({ by: winner, account: traders[2]?.account, at: CRASH }),
+        undefined,
+        never,
+      ),
+    )
+    const claims = parts.claimsOf(fill, 'vault-fast')
     const number = (await winner.engine.latest()).number
     await relay(claims, number)
     const [claim] = claims
     expect(await winner.fast.tokenBalance(0)).toBe(claim?.amount)
     const before = await winner.fast.dollarBalance()
-    const step = await redeem(winner, winner.fast, claims, { at: number })
+    const step = await parts.redeem(winner, winner.fast, claims, { at: number })
     expect(step).toMatchObject({ kind: 'sold', received: [] })
     expect(await winner.fast.tokenBalance(0)).toBe(0n)
     if (step.kind === 'sold') expect((await winner.fast.dollarBalance()) - before).toBe(step.sale.proceeds)
@@ -250,7 +241,12 @@ describe('when a stranger relays a claim', () => {
 describe('after the fall, over the liquidity service', () => {
   test('the provider pays at once and holds the claim', async () => {
     const provider = network.deployment.seats.find(({ role }) => role === 'provider')
-    const intent = await intentOn(traders[1], CRASH, 'liquidity-service')
+    const intent = await parts.intentOn({
+      by: winner,
+      account: traders[1]?.account,
+      at: CRASH,
+      settlement: 'liquidity-service',
+    })
     expect(await winner.engine.bid(intent, undefined, never)).toEqual({ kind: 'declined', reason: 'OFFER_MISSING' })
     if (!provider) throw new Error('the scenario has no provider')
     const offer = await signOffer(network, provider, { bidder: winner.seat.executor, quote: intent.quote })
@@ -268,7 +264,9 @@ describe('after the fall, over the liquidity service', () => {
 describe('when several auctions are opened at once', () => {
   test('an account that healed meanwhile holds up nobody else', async () => {
     const [healed, , , failing] = traders
-    const wishes = await Promise.all([intentOn(healed, CRASH), intentOn(failing, CRASH)])
+    const wishes = await Promise.all(
+      [healed, failing].map((one) => parts.intentOn({ by: winner, account: one?.account, at: CRASH })),
+    )
     const candidates = wishes.map(({ quote }) => quote.candidate)
     const from = (await rival.engine.latest()).number + 1n
     expect(await winner.engine.openAuctions(candidates, never)).toEqual({
@@ -285,127 +283,23 @@ const OTHER: AccountId = '0x00000000000000000000000000000000000000cc'
 /** Milliseconds into the scenario at which the price is at its first low. */
 const CRASH = 13_000
 
-async function takeSeat(index: number): Promise<Seat> {
-  const { deployment, engine: engineChain, vault: vaultChain } = network
-  const seat = deployment.seats[index]
-  if (!seat) throw new Error('the scenario has too few seats')
-  const journal = openMemoryJournal()
-  const fees = { tip: 1_000_000_000n, ceiling: 100_000_000_000n, baseFee: 'zero' } as const
-  const open = (chain: { id: typeof engineChain.id; url: string }, blocks: number) => {
-    const finality = [{ below: undefined, blocks, proof: true }]
-    const sending = { signer: signerOf(seat.key), journal, fees, finality }
-    return openLink({ chain: chain.id, urls: [chain.url], clock: systemClock, poll: millis(50), sending })
-  }
-  const [link, vaultLink] = await Promise.all([open(engineChain, 2), open(vaultChain, 1)])
-  const { executor } = seat
-  const vault = (id: string) => openVaultChain({ link: vaultLink, deployment: vaultNamed(id), executor })
-  return {
-    seat,
-    engine: await openEngineChain({ link, network: deployment.network, executor, vaultReader: () => vaultLink.reader }),
-    fast: await vault('vault-fast'),
-    slow: await vault('vault-slow'),
-    links: [link, vaultLink],
-  }
-}
-
 const blind = ({ links, seat }: Seat) => {
   const [link] = links
   if (!link) throw new Error('no link')
   return openEngineChain({ link, network: network.deployment.network, executor: seat.executor, blindLogs: true })
 }
 
-function vaultNamed(id: string): VaultDeployment {
-  const vault = network.deployment.network.vaults.find((one) => one.id === id)
-  if (!vault) throw new Error(`no vault ${id}`)
-  return vault
-}
-
-async function attested(reader: ChainReader, number: bigint): Promise<AttestedHeader> {
-  const { rlp, head } = await reader.header(number)
-  return { chain: reader.id, number, header: rlp, attestations: await network.attest(head) }
-}
-
-const attestedNow = async () => attested(winner.fast, (await winner.fast.latest()).number)
+const attestedNow = async () => parts.attested(winner.fast, (await winner.fast.latest()).number)
 
 const depositOf = async (account: AccountId): Promise<Deposit> => {
-  const asset = vaultNamed('vault-fast').assets[0]?.token ?? '0x'
+  const asset = parts.vaultNamed('vault-fast').assets[0]?.token ?? '0x'
   return { account, asset, anchor: await winner.fast.latest() }
-}
-
-const accountsNow = async (ids: readonly AccountId[]): Promise<readonly MarginAccount[]> =>
-  winner.engine.accounts(ids, await winner.engine.latest())
-
-/** An honest quote at the prices of a moment, by the same maths as everybody. */
-async function intentOn(
-  trader: Trader | undefined,
-  at: number,
-  settlement: 'state-proof' | 'liquidity-service' = 'state-proof',
-): Promise<Intent> {
-  const batches = await network.batches(at)
-  const prices = quorumPrices(batches)
-  const [account] = await accountsNow([trader?.account ?? '0x'])
-  const worth = account && margin(account, terms, prices)
-  const held = account && holdings(account, terms, prices)
-  if (!account || !worth || !held) throw new Error('the account cannot be priced')
-  const off = discount(terms.auction, 0n)
-  const fraction = maxFractionUp(worth, off, terms.auction)
-  const pay = payUp(fraction, worth.mark, off)
-  const legs = held.collateral.map(({ collateral, amount, value }) => ({
-    ...{ collateral: collateral.id, vault: collateral.vault, amount: shareDown(amount, fraction) },
-    value: wad(shareDown(value, fraction)),
-  }))
-  const collateralValue = wad(
-    sum(
-      held.collateral.map(({ collateral, amount, price }) =>
-        fullValue(shareDown(amount, fraction), collateral.decimals, price),
-      ),
-    ),
-  )
-  const cash = outlay(pay, worth.netValue, fraction)
-  const quote: Quote = {
-    ...{ candidate: { id: `${account.id}`, account, margin: worth, batches, source: 'own', since: instant(0) } },
-    ...{
-      route: { id: settlement, engine: winner.engine.id, settlement, provider: undefined },
-      fraction,
-      discount: off,
-      pay,
-    },
-    ...{
-      outlay: cash,
-      legs,
-      collateralValue,
-      raceCost: wad(0n),
-      bonus: wad(collateralValue - cash),
-      cost: wad(100n * ETHER),
-      providerFee: wad(0n),
-    },
-    ...{ gap: { expected: wad(0n), shortfall: wad(0n), premium: wad(0n) }, net: wad(0n) },
-  }
-  const id = keccak256(`${account.id}${at < 0 ? '00' : '01'}`)
-  return { id, strategy: 'test', quote, maxPay: wad(pay + 1n), validUntil: soon(), reason: '' }
-}
-
-const claimsOf = (fill: Fill, vault: string): readonly Claim[] =>
-  fill.legs
-    .filter((leg) => leg.vault === vault)
-    .map(({ collateral, amount }) => ({
-      ...{ intent: keccak256(fill.tx), vault, collateral, amount, openedAt: instant(0), openedIn: fill.anchor },
-      asset: vaultNamed(vault).assets.find((one) => one.collateral === collateral)?.token ?? '0x',
-    }))
-
-type Redeeming = { readonly floor?: bigint; readonly at?: bigint }
-
-async function redeem(by: Seat, vault: VaultChain, claims: readonly Claim[], { floor = 1n, at }: Redeeming = {}) {
-  const number = at ?? (await by.engine.latest()).number
-  const slots = claims.map(({ asset }) => owedSlot(by.seat.executor, asset, keccak256))
-  const proof = await by.engine.proof(vaultNamed(vault.vault).mirror, slots, number)
-  return vault.redeem(claims, await attested(by.engine, number), proof, wad(floor), never)
 }
 
 /** Root, anchor and claim by somebody who gains nothing. */
 async function relay(claims: readonly Claim[], number: bigint): Promise<void> {
-  const { vault, mirror, engineRoots } = vaultNamed('vault-fast')
-  const root = await attested(winner.engine, number)
+  const { vault, mirror, engineRoots } = parts.vaultNamed('vault-fast')
+  const root = await parts.attested(winner.engine, number)
   const slots = claims.map(({ asset }) => owedSlot(winner.seat.executor, asset, keccak256))
   const proof = await winner.engine.proof(mirror, slots, number)
   for (const { target, data } of rootActs(engineRoots, mirror, root, proof)) await network.call(target, data)

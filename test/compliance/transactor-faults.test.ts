@@ -3,6 +3,7 @@ import { type Hash, type Hex, keccak256 } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openMemoryJournal } from '../../agent/adapters/store/memory-journal.ts'
+import { chainId } from '../../agent/domain/units.ts'
 import {
   CHAIN,
   eventually,
@@ -17,6 +18,8 @@ import {
 } from '../support/sending.ts'
 
 const never = new AbortController().signal
+/** A second chain. */
+const VAULT = chainId(41_337)
 
 let on: Sending
 beforeEach(async () => {
@@ -62,20 +65,50 @@ describe('F36: a gap of three nonces', () => {
 })
 
 describe('F30 to F33: a reorganisation', () => {
-  test.each([1, 2])(
-    'F30, F31, F32: of depth %i takes a transaction back and the same bytes come again',
-    async (depth) => {
-      const transactor = await on.open()
-      await on.mine(3)
-      const sent = transactor.send(order(), never)
-      await on.mineAll(1)
-      const { mined } = await sent
-      if (depth > 1) await on.mine(depth - 1)
-      await on.anvil.ask('anvil_reorg', depth, [])
-      await on.mineAll(1)
-      expect(await on.receipt(mined.hash)).toMatchObject({ status: '0x1' })
-      await on.finish()
-      expect(on.journal.history(CHAIN, signer.address, 0).map(({ state }) => state)).toEqual(['included'])
+  test.each([1, 2])('F30: of depth %i takes a transaction back and the same bytes come again', async (depth) => {
+    const transactor = await on.open()
+    await on.mine(3)
+    const sent = transactor.send(order(), never)
+    await on.mineAll(1)
+    const { mined } = await sent
+    if (depth > 1) await on.mine(depth - 1)
+    await on.anvil.ask('anvil_reorg', depth, [])
+    await on.mineAll(1)
+    expect(await on.receipt(mined.hash)).toMatchObject({ status: '0x1' })
+    await on.finish()
+    expect(on.journal.history(CHAIN, signer.address, 0).map(({ state }) => state)).toEqual(['included'])
+  })
+
+  test.each(['F31: of the vault chain alone', 'F32: of both chains at once'])(
+    '%s takes nothing from the other, and the same bytes come again',
+    async (which) => {
+      const away = await startSending(VAULT)
+      const [engine, vault] = [
+        { chain: on, key: await on.open(), id: CHAIN },
+        { chain: away, key: await away.open({ journal: on.journal }, { chain: VAULT }), id: VAULT },
+      ]
+      for (const { chain } of [engine, vault]) await chain.mine(3)
+      const sent = [engine, vault].map(async ({ chain, key }) => {
+        const fate = key.send(order(), never)
+        await chain.mineAll(1)
+        return fate
+      })
+      const hashes = (await Promise.all(sent)).map(({ mined }) => mined.hash)
+      const struck = which.startsWith('F31') ? [vault] : [engine, vault]
+      for (const { chain } of struck) await chain.anvil.ask('anvil_reorg', 1, [])
+      for (const { chain } of struck) await chain.mineAll(1)
+      for (const { chain, id } of [engine, vault])
+        await eventually(
+          () => chain.mineThen(() => on.journal.open(id).length),
+          (count) => count === 0,
+        )
+      for (const [i, { chain, id }] of [engine, vault].entries()) {
+        expect(await chain.receipt(hashes[i] ?? '0x')).toMatchObject({ status: '0x1' })
+        expect(on.journal.history(id, signer.address, 0).map(({ hash, state }) => ({ hash, state }))).toEqual([
+          { hash: hashes[i], state: 'included' },
+        ])
+      }
+      await away.close()
     },
   )
 
@@ -239,7 +272,7 @@ describe('a receipt', () => {
 })
 
 describe('a key', () => {
-  test('whose nonce somebody else used halts: nothing is sent with it any more', async () => {
+  test('F50: whose nonce somebody else used halts: nothing is sent with it any more', async () => {
     const [proxy] = on.providers.proxies
     proxy.add({ kind: 'swallow', hashOf: (raw) => keccak256(`0x${raw.slice(2)}`) })
     const transactor = await on.open({}, { urls: [proxy.url] })

@@ -48,8 +48,8 @@ export type Sending = {
 }
 
 /** Starts a chain without automatic blocks. */
-export async function startSending(): Promise<Sending> {
-  const anvil = await startAnvil({ chainId: CHAIN, args: ['--no-mining'] })
+export async function startSending(chain = CHAIN): Promise<Sending> {
+  const anvil = await startAnvil({ chainId: chain, args: ['--no-mining'] })
   const providers = await threeProviders(anvil)
   const journal = openMemoryJournal()
   const alarms: string[] = []
@@ -75,7 +75,7 @@ export async function startSending(): Promise<Sending> {
     open: async (changes = {}, place = {}) => {
       const sending = { ...healthy(journal), ...changes }
       const link = await openLink({
-        chain: CHAIN,
+        chain,
         urls: [anvil.url],
         clock: systemClock,
         poll: millis(5),

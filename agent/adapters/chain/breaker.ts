@@ -6,6 +6,7 @@ import { totalDepositedSlot, totalOwedSlot } from '../../maths/slots.ts'
 import type { AttestedHeader, Breaker, ChainReader } from '../../ports/chain.ts'
 import { collateralVaultAbi } from './abi/collateral-vault.ts'
 import { vaultMirrorAbi } from './abi/vault-mirror.ts'
+import { secondsFromNow } from './chain-time.ts'
 import { evidenceOf, rootActs } from './credit.ts'
 import { type Act, act, executeCall, LEG } from './executor-call.ts'
 import { type ChainLink, sender } from './link.ts'
@@ -122,17 +123,17 @@ const tripped = async ({ link, books }: Side): Promise<boolean> =>
 const sourceOf = ({ link, books }: Side): Promise<Address> =>
   link.rpc.ask((node) => readContract(node, { address: books, abi: vaultMirrorAbi, functionName: 'source' }))
 
-const refusalOf = (side: Side, acts: readonly Act[]): Promise<Refusal | undefined> =>
-  rehearse(side.link.rpc, tried(side, acts))
+const refusalOf = async (side: Side, acts: readonly Act[]): Promise<Refusal | undefined> =>
+  rehearse(side.link.rpc, await tried(side, acts))
 
 async function send(side: Side, acts: readonly Act[], signal: AbortSignal): Promise<Hash | undefined> {
-  const call = tried(side, acts)
+  const call = await tried(side, acts)
   const { kind, mined } = await sender(side.link).send({ ...call, leg: 'root' }, signal)
   return kind === 'mined' && mined.status === 'included' ? mined.hash : undefined
 }
 
-function tried({ link, executor, name }: Side, acts: readonly Act[]) {
-  const deadline = BigInt(Math.floor(link.clock.now() / 1_000)) + PATIENCE
+async function tried({ link, executor, name }: Side, acts: readonly Act[]) {
+  const deadline = await secondsFromNow(link, PATIENCE)
   const words = [stringToHex(`trip ${name}`), ...acts.map(({ data }) => data)]
   const intent = keccak256(encodeAbiParameters([{ type: 'bytes[]' }], [words]))
   const data = executeCall(acts, { intent, leg: LEG.root, deadline, floor: 0n })

@@ -9,6 +9,7 @@ import { depositedSlot } from '../../maths/slots.ts'
 import type { AttestedHeader, ChainReader, Deposit } from '../../ports/chain.ts'
 import { rootOracleAbi } from './abi/root-oracle.ts'
 import { vaultMirrorAbi } from './abi/vault-mirror.ts'
+import { secondsFromNow } from './chain-time.ts'
 import { type Act, act, executeCall, LEG } from './executor-call.ts'
 import { type ChainLink, sender } from './link.ts'
 import { provenValue } from './proven-value.ts'
@@ -100,7 +101,7 @@ async function sendPart(creditor: Creditor, acts: readonly Act[], signal: AbortS
   const { link, executor } = creditor
   const transactor = sender(link)
   const intent = keccak256(encodeAbiParameters([{ type: 'bytes[]' }], [acts.map(({ data }) => data)]))
-  const deadline = BigInt(Math.floor(link.clock.now() / 1_000)) + PATIENCE
+  const deadline = await secondsFromNow(link, PATIENCE)
   const data = executeCall(acts, { intent, leg: LEG.credit, deadline, floor: 0n })
   const tried = { from: transactor.address, to: executor, data, gas: 400_000n + 300_000n * BigInt(acts.length) }
   const { kind, mined } = await transactor.send({ ...tried, leg: 'credit', deadline }, signal)

@@ -4,6 +4,7 @@ import { type Wad, wad } from '../../domain/units.ts'
 import { max } from '../../maths/fixed-point.ts'
 import type { ClaimStep } from '../../ports/chain.ts'
 import { type RootState, rootState, usable } from './anchored.ts'
+import { runsAhead, secondsFromNow } from './chain-time.ts'
 import { rootActs } from './credit.ts'
 import { type Act, executeCall, LEG } from './executor-call.ts'
 import { sender } from './link.ts'
@@ -80,13 +81,14 @@ async function execute(
   signal: AbortSignal,
 ): Promise<Executed> {
   const transactor = sender(link)
-  const deadline = BigInt(Math.floor(link.clock.now() / 1_000)) + PATIENCE
+  const deadline = await secondsFromNow(link, PATIENCE)
   const data = executeCall(acts, { ...guard, deadline })
   const gas = 600_000n + 300_000n * BigInt(acts.length)
   const tried = { from: transactor.address, to: executor, data, gas }
   const stake = guard.leg === LEG.claim ? stakeOf(worth, gas) : {}
   const refused = await rehearse(link.rpc, tried)
-  if (refused && refused.error !== 'RootTooFresh') return { mined: undefined, refusal: refused }
+  const due = refused?.error === 'RootTooFresh' && !(await runsAhead(link))
+  if (refused && !due) return { mined: undefined, refusal: refused }
   const { kind, mined } = await transactor.send(
     { ...tried, ...stake, leg: LEGS[guard.leg] ?? 'claim', deadline },
     signal,

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {Test} from "../support/Test.sol";
 import {Thief} from "./Thief.sol";
 
-/// @notice A campaign of random calls with a stolen operator key. Long ones: contracts/campaign.ts.
+/// @notice F50: a campaign of random calls with a stolen operator key. Long ones: contracts/campaign.ts.
 contract StolenKeyTest is Test {
     function test_a_stolen_key_takes_at_most_one_hourly_cap() external {
         Thief thief = new Thief();
