@@ -3,7 +3,7 @@
 const below = ['agent/domain', 'agent/maths', 'agent/ports']
 const core = [...below, 'agent/strategy.ts', 'agent/core']
 const runtime = [...core, 'agent/adapters', 'agent/runtime', 'strategies', 'config']
-const swarm = [...runtime, 'agent/simulator', 'agent/suite', 'agent/swarm', 'agent/console']
+const swarm = [...runtime, 'agent/simulator', 'agent/suite', 'agent/operator', 'agent/swarm', 'agent/console']
 
 export const floors = {
   'agent/domain': { types: ['viem'] },
@@ -23,7 +23,8 @@ export const floors = {
   'agent/runtime': { rooms: runtime, npm: ['pino', 'viem'], node: true },
   'agent/simulator': { rooms: [...core, 'config'], types: ['viem'], node: true },
   'agent/suite': { rooms: [...runtime, 'agent/simulator'], npm: ['viem'], node: true },
-  'agent/swarm': { rooms: [...runtime, 'agent/simulator', 'agent/suite'], npm: ['viem'], node: true },
+  'agent/operator': { rooms: [...runtime, 'agent/suite'], npm: ['viem'], node: true },
+  'agent/swarm': { rooms: [...runtime, 'agent/simulator', 'agent/suite', 'agent/operator'], npm: ['viem'], node: true },
   'agent/console': { rooms: [...runtime, 'agent/simulator'], npm: ['viem'], node: true },
   'agent/cli': { rooms: swarm, npm: ['yargs', 'zod', 'viem'], node: true },
   strategies: { rooms: ['agent/strategy.ts'] },

@@ -190,7 +190,11 @@ const scenarioShape = z.strictObject({
   path: z.array(step).describe('Moves of the reference price, in order; volatility runs throughout.'),
   engine,
   auction,
-  bonds: z.strictObject({ minimum: amount, threshold: z.int().positive() }),
+  bonds: z.strictObject({
+    minimum: amount,
+    threshold: z.int().positive(),
+    unbonding: duration.prefault('1h').describe('Time on the chain until a bond that was asked back is paid.'),
+  }),
   accounts,
   agents: z.array(group).min(1),
   provider,

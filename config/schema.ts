@@ -37,9 +37,9 @@ const chains = z
         .describe(
           'Requests that each endpoint allows per second, and at once. Settlements go first. Unlimited by default.',
         ),
-      executor: address.describe(
-        "This agent's LiquidatorExecutor on the chain (the provider's account for a provider).",
-      ),
+      executor: address
+        .optional()
+        .describe("This agent's LiquidatorExecutor on the chain; lienmesh executor deploy writes it here."),
     }),
   )
   .min(1)

@@ -43,6 +43,23 @@ export const change = quantity('a change', '-18 %', ['%'], (number): Bps | undef
   return raw === undefined ? undefined : bps(Number(raw))
 })
 
+/** A number and its unit, as written: which unit it must be is known once the chain was asked. */
+export type Quantity = { readonly number: string; readonly unit: string }
+
+/** An amount of a token or of native coin: `1000 USDC`, `0.5 ETH`. */
+export const tokenAmount = z.string().transform((text, context): Quantity => {
+  const [, number, unit] = /^(\d+(?:\.\d+)?) ?([a-zA-Z][a-zA-Z0-9.]*)?$/.exec(text) ?? []
+  if (number !== undefined && unit !== undefined && /[1-9]/.test(number)) return { number, unit }
+  const message =
+    number === undefined
+      ? `"${text}" is not an amount. Write for example 1000 USDC`
+      : unit === undefined
+        ? `"${text}" has no unit. Write ${number} USDC, or ${number} ETH for native coin`
+        : `"${text}" is nothing. Write an amount such as 1000 USDC`
+  context.issues.push({ code: 'custom', message, input: text })
+  return z.NEVER
+})
+
 type Read<T> = (number: string, unit: string) => T | undefined
 
 /** A string schema that reads `number unit` and says what it wanted when it cannot. */

@@ -57,6 +57,7 @@ describe('a planted violation is caught', () => {
     ['agent/adapters/gossip/a.ts', "import '../../runtime/clean.ts'", 'agent/adapters/gossip: rooms'],
     ['agent/runtime/a.ts', "import '../swarm/clean.ts'", 'agent/runtime: rooms'],
     ['agent/runtime/b.ts', "import yargs from 'yargs'\nyargs()", 'agent/runtime: packages'],
+    ['agent/operator/a.ts', "import '../swarm/clean.ts'", 'agent/operator: rooms'],
     ['agent/swarm/a.ts', "import '../cli/clean.ts'", 'agent/swarm: rooms'],
     ['strategies/a.ts', "import '../agent/core/clean.ts'", 'strategies: rooms'],
     ['strategies/b.ts', "import 'node:fs'", 'strategies: node'],

@@ -10,7 +10,13 @@ export const commands: readonly Entry[] = [
   ),
   entry('swarm status', 'Show the runs of this directory', async () => (await import('./swarm-status.ts')).swarmStatus),
   entry('swarm logs', "Print a run's logs", async () => (await import('./swarm-logs.ts')).swarmLogs),
+  entry(
+    'swarm faucet',
+    'Give test money of a kept run to an address',
+    async () => (await import('./swarm-faucet.ts')).swarmFaucet,
+  ),
   entry('swarm down', 'Stop what still runs', async () => (await import('./swarm-down.ts')).swarmDown),
+  entry('init', 'Write the files that an agent starts from', async () => (await import('./init.ts')).init),
   entry('run', 'Run one agent on a network', async () => (await import('./run.ts')).run),
   entry(
     'doctor',
@@ -91,6 +97,33 @@ export const commands: readonly Entry[] = [
     async () => (await import('./keys-export.ts')).keysExport,
   ),
   entry('keys passwd', 'Change the password of a keystore', async () => (await import('./keys-passwd.ts')).keysPasswd),
+  entry(
+    'executor deploy',
+    'Deploy your executor on every chain, set it up and seal it',
+    async () => (await import('./executor-deploy.ts')).executorDeploy,
+  ),
+  entry(
+    'executor fund',
+    'Pay cash into its engine account, coin to the operator',
+    async () => (await import('./executor-fund.ts')).executorFund,
+  ),
+  entry(
+    'executor show',
+    'Show what lies where, and what was announced',
+    async () => (await import('./executor-show.ts')).executorShow,
+  ),
+  entry(
+    'executor withdraw',
+    'Take capital out, behind its delay',
+    async () => (await import('./executor-withdraw.ts')).executorWithdraw,
+  ),
+  entry('bond add', 'Bond the executor', async () => (await import('./bond-add.ts')).bondAdd),
+  entry('bond show', 'Say what is bonded', async () => (await import('./bond-show.ts')).bondShow),
+  entry(
+    'bond unbond',
+    'Take the bond back, after its delays',
+    async () => (await import('./bond-unbond.ts')).bondUnbond,
+  ),
   entry(
     'risk publish',
     'Put gap haircuts, premiums and provider fees on chain',

@@ -171,7 +171,7 @@ function beneficiaryOf(config: AgentConfig, network: Network, engine: ChainId): 
   throw configError(
     'E_EXECUTOR_ADDRESS',
     `the executors on the vault chains of engine ${engine} have ${executors.size} addresses, expected one`,
-    'Deploy the executor from a fresh key on every vault chain, so that its address is the same everywhere.',
+    'Deploy it with lienmesh executor deploy: its address is then the same everywhere.',
   )
 }
 
@@ -201,7 +201,13 @@ function linkTo(links: ReadonlyMap<ChainId, ChainLink>, chain: ChainId): ChainLi
 
 function executorOn(config: AgentConfig, chain: ChainId): Address {
   const entry = config.chains.find(({ id }) => id === chain)
-  if (entry !== undefined) return entry.executor
+  if (entry?.executor !== undefined) return entry.executor
+  if (entry !== undefined)
+    throw configError(
+      'E_EXECUTOR_MISSING',
+      `the config names no executor on chain ${chain}`,
+      'Deploy one: lienmesh executor deploy writes its address into the config.',
+    )
   throw configError(
     'E_CHAIN_MISSING',
     `chains has no entry for chain ${chain}`,
@@ -215,7 +221,7 @@ async function standingOf(
   engines: ReadonlyMap<ChainId, EngineSeat>,
 ): Promise<Standing> {
   const bonds = [...engines.values()].map(({ chain, executor }) => chain.bonded(executor))
-  const self = [signer.address, ...config.chains.map(({ executor }) => executor)]
+  const self = [signer.address, ...config.chains.flatMap(({ executor }) => executor ?? [])]
   return { self, bonded: (await Promise.all(bonds)).every(Boolean) }
 }
 

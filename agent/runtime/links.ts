@@ -72,7 +72,7 @@ const tooFew = (chain: ChainId, found: number) =>
 const majority = (providers: number): number => Math.floor(providers / 2) + 1
 
 /** 2 gwei to the builder, never more than 500. Chains without a base fee order by it alone. */
-const FEES = { tip: 2_000_000_000n, ceiling: 500_000_000_000n, baseFee: 'market' } as const
+export const FEES = { tip: 2_000_000_000n, ceiling: 500_000_000_000n, baseFee: 'market' } as const
 
 /** Dollars above which an inclusion must be proven. */
 const PROVEN_ABOVE = wad(10_000n * 10n ** 18n)

@@ -5,7 +5,7 @@ import { perpetualShocks } from '../simulator/scenario/shocks.ts'
 import { ENGINE_ARTEFACTS } from '../suite/contracts.ts'
 import { type Burst, openBurst } from './burst.ts'
 import { deployRisk, governRisk, nameTranche } from './deploy-risk.ts'
-import { type DeployPlan, dollars, type EngineSite, type Seated, type VaultPlace } from './deployment.ts'
+import { bondTerms, type DeployPlan, dollars, type EngineSite, type Seated, type VaultPlace } from './deployment.ts'
 import type { LocalChain } from './local-chain.ts'
 import { ownersOf } from './owners.ts'
 
@@ -16,8 +16,8 @@ export function deployEngine(plan: DeployPlan, chain: LocalChain, position: numb
     ENGINE_ARTEFACTS
   const governor = burst.from
   const authority = burst.deploy(AccessManager, [governor])
-  const cash = burst.deploy(TestToken, ['Dollar', 'USD', 6])
-  const registry = burst.deploy(AgentRegistry, [authority, cash, dollars(scenario.bonds.minimum), 3600n, governor])
+  const cash = burst.deploy(TestToken, ['Dollar', 'USDC', 6])
+  const registry = burst.deploy(AgentRegistry, [authority, cash, ...bondTerms(scenario), governor])
   const { quorum, maxAge, deviation } = scenario.prices
   const priceBook = burst.deploy(PriceBook, [authority, BigInt(quorum), Number(maxAge), Number(deviation)])
   const { initialFactor, tradeFee } = scenario.engine

@@ -1,7 +1,8 @@
 // The agents' executors on every chain, what their operators may call there, and the agents' bonds.
-import { type Abi, type Address, encodeFunctionData, type Hex, pad, parseEther, toHex } from 'viem'
+import { type Abi, type Address, encodeFunctionData, type Hex, parseEther, toHex } from 'viem'
 import { invariantBroken } from '../domain/errors.ts'
 import type { ChainId } from '../domain/units.ts'
+import { permissionsOn } from '../operator/rules.ts'
 import { ENGINE_ARTEFACTS, EXECUTOR, VAULT_ARTEFACTS } from '../suite/contracts.ts'
 import { selectorOf } from '../suite/selector.ts'
 import { type Burst, openBurst } from './burst.ts'
@@ -60,21 +61,10 @@ function arm(burst: Burst, site: EngineSite | VaultSite, sites: Sites, seat: Sea
 }
 
 function armOnEngine(burst: Burst, site: EngineSite, sites: Sites, seat: Seated): void {
-  const { PriceBook, MarginEngine, LiquidationAuction, CreditLines, VaultMirror } = ENGINE_ARTEFACTS
-  const { auction, engine, chain, creditLines } = site
+  const { MarginEngine, CreditLines } = ENGINE_ARTEFACTS
+  const { engine, chain, creditLines } = site
   const self = seat.executor
-  const allow = rules(burst, self)
-  allow(site.priceBook, PriceBook.abi, 'push')
-  for (const call of ['start', 'startMany']) allow(auction, LiquidationAuction.abi, call)
-  allow(auction, LiquidationAuction.abi, 'bid', { pin: 5, value: self })
-  allow(auction, LiquidationAuction.abi, 'bidAndSell')
-  allow(engine, MarginEngine.abi, 'closeAll', { pin: 1, value: self })
-  for (const vault of sites.vaults.filter((one) => one.engine === chain.id)) {
-    allow(vault.vaultRoots, VAULT_ARTEFACTS.RootOracle.abi, 'submit')
-    allow(vault.vaultRoots, VAULT_ARTEFACTS.RootOracle.abi, 'anchor')
-    allow(vault.mirror, VaultMirror.abi, 'prove')
-    allow(vault.mirror, VaultMirror.abi, 'tripTotal')
-  }
+  permit(burst, site, sites, seat)
   const owner = (target: Address, abi: Abi, functionName: string, args: readonly unknown[]): void =>
     burst.call({
       to: self,
@@ -88,10 +78,17 @@ function armOnEngine(burst: Burst, site: EngineSite, sites: Sites, seat: Seated)
     owner(creditLines, CreditLines.abi, 'setLimits', [lendingLimits(seat)])
     const collaterals = sites.vaults.filter((one) => one.engine === chain.id).flatMap((one) => one.assets)
     for (const { collateral } of collaterals) owner(creditLines, CreditLines.abi, 'setCap', [collateral, seat.capital])
-    allow(creditLines, CreditLines.abi, 'open', { pin: 5, value: self })
-    for (const call of ['enforce', 'settle']) allow(creditLines, CreditLines.abi, call)
   }
   measure(burst, self, { target: engine, abi: MarginEngine.abi, name: 'cashOf' }, seat.capital * TURNOVER)
+}
+
+/** Allows exactly the calls that a seat's duties need on a chain. */
+function permit(burst: Burst, { chain }: EngineSite | VaultSite, { engines, vaults }: Sites, seat: Seated): void {
+  const ground = { engines: engines.map((one) => ({ ...one, chain: one.chain.id })), vaults }
+  for (const { target, selector, pin, value } of permissionsOn(chain.id, ground, seat)) {
+    const args = [target, selector, { allowed: true, pin, value }]
+    burst.call({ to: seat.executor, abi: EXECUTOR.abi, name: 'setRule', args })
+  }
 }
 
 /** A tenth of the reserves stays free; lending costs 4 to 12 % a year up to 80 % use, and up to 100 % above. */
@@ -105,18 +102,14 @@ const lendingLimits = ({ capital }: Seat): object => ({
 const TURNOVER = 20n
 
 function armOnVaults(burst: Burst, site: VaultSite, sites: Sites, seat: Seated): void {
-  const { RootOracle, CollateralVault, TestToken, Router } = VAULT_ARTEFACTS
   const self = seat.executor
-  const allow = rules(burst, self)
-  for (const vault of sites.vaults.filter((one) => one.chain === site.chain.id)) {
-    allow(vault.engineRoots, RootOracle.abi, 'submit')
-    allow(vault.engineRoots, RootOracle.abi, 'anchor')
-    allow(vault.vault, CollateralVault.abi, 'claim', { pin: 1, value: self })
-    allow(vault.vault, CollateralVault.abi, 'tripTotal')
-  }
-  for (const { token } of site.assets) allow(token, TestToken.abi, 'approve', { pin: 1, value: site.router })
-  allow(site.router, Router.abi, 'swapExactTokensForTokens', { pin: 4, value: self })
-  measure(burst, self, { target: site.dollar, abi: TestToken.abi, name: 'balanceOf' }, dollars(seat.capital))
+  permit(burst, site, sites, seat)
+  measure(
+    burst,
+    self,
+    { target: site.dollar, abi: VAULT_ARTEFACTS.TestToken.abi, name: 'balanceOf' },
+    dollars(seat.capital),
+  )
 }
 
 /** What an operator sells below half the opening price counts against its cap: a crash fits above, a theft does not. */
@@ -151,12 +144,11 @@ function openDesk(burst: Burst, site: EngineSite | VaultSite, sites: Sites, desk
 
 const CROSS = 2
 
-type Pin = { readonly pin: number; readonly value: Address }
-
+/** Lets the desk's operator call a function whatever its arguments. */
 const rules =
   (burst: Burst, executor: Address) =>
-  (target: Address, abi: Abi, name: string, pin?: Pin): void => {
-    const rule = { allowed: true, pin: pin?.pin ?? 0, value: pin === undefined ? ZERO : pad(pin.value) }
+  (target: Address, abi: Abi, name: string): void => {
+    const rule = { allowed: true, pin: 0, value: ZERO }
     burst.call({ to: executor, abi: EXECUTOR.abi, name: 'setRule', args: [target, selectorOf(abi, name), rule] })
   }
 

@@ -3,7 +3,7 @@ import { type Address, concat, getContractAddress, keccak256, maxUint256, toFunc
 import { feedsOf } from '../simulator/scenario/feeds.ts'
 import { VAULT_ARTEFACTS } from '../suite/contracts.ts'
 import type { Burst } from './burst.ts'
-import { type AssetSite, type DeployPlan, dollars, type VaultPlace, type VaultSite } from './deployment.ts'
+import { type AssetSite, bondTerms, type DeployPlan, dollars, type VaultPlace, type VaultSite } from './deployment.ts'
 import type { LocalChain } from './local-chain.ts'
 
 /** Queues the deployment of one vault chain, its pools filled at the starting prices. */
@@ -11,14 +11,8 @@ export function deployVaultChain(plan: DeployPlan, chain: LocalChain, position: 
   const { AccessManager, TestToken, AgentRegistry, Factory, Router } = VAULT_ARTEFACTS
   const governor = burst.from
   const authority = burst.deploy(AccessManager, [governor])
-  const dollar = burst.deploy(TestToken, ['Dollar', 'USD', 6])
-  const registry = burst.deploy(AgentRegistry, [
-    authority,
-    dollar,
-    dollars(plan.scenario.bonds.minimum),
-    3600n,
-    governor,
-  ])
+  const dollar = burst.deploy(TestToken, ['Dollar', 'USDC', 6])
+  const registry = burst.deploy(AgentRegistry, [authority, dollar, ...bondTerms(plan.scenario), governor])
   const factory = burst.deploy(Factory, [governor])
   const assets = plan.scenario.assets.map(({ symbol, decimals, feed, poolDepth }): AssetSite => {
     const token = burst.deploy(TestToken, [symbol, symbol, decimals])

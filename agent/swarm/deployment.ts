@@ -94,6 +94,12 @@ export const vaultChainId = (position: number): ChainId => chainId(41_337 + posi
 /** A wad of dollars in the tokens' six decimals, rounded down. */
 export const dollars = (value: bigint): bigint => value / 10n ** 12n
 
+/** The least bond, in tokens, and the seconds until one that was asked back is paid. */
+export const bondTerms = ({ bonds }: Scenario): readonly [bigint, bigint] => [
+  dollars(bonds.minimum),
+  BigInt(Math.ceil(bonds.unbonding / 1_000)),
+]
+
 /** The value of a key that is known to be there. */
 export function get<K, V>(map: ReadonlyMap<K, V>, key: K): V {
   const value = map.get(key)

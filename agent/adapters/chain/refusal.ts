@@ -48,9 +48,12 @@ const REASONS: Readonly<Record<string, string>> = {
 
 const UNKNOWN: Refusal = { reason: 'REVERTED', error: '', args: [] }
 
-function refusalOf(error: unknown): Refusal {
+const refusalOf = (error: unknown): Refusal => refusalIn(error) ?? UNKNOWN
+
+/** The contract's word in an error of viem; undefined when no contract spoke. */
+export function refusalIn(error: unknown): Refusal | undefined {
   const data = revertData(error)
-  return data === undefined ? UNKNOWN : decoded(data)
+  return data === undefined ? undefined : decoded(data)
 }
 
 /** Reasons nest: CallFailed(index, reason) of the executor holds the error of the contract it called. */

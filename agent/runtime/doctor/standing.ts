@@ -1,11 +1,13 @@
 // What we own on every chain: executors that obey our key, gas for both legs, capital and bonds.
 import { type Address, formatEther } from 'viem'
-import { getBalance, getCode, getGasPrice, readContract } from 'viem/actions'
+import { getBalance, getBlock, getCode, getGasPrice, readContract } from 'viem/actions'
 import type { AgentConfig } from '../../../config/schema.ts'
 import { agentRegistryAbi } from '../../adapters/chain/abi/agent-registry.ts'
 import { liquidatorExecutorAbi } from '../../adapters/chain/abi/liquidator-executor.ts'
 import { marginEngineAbi } from '../../adapters/chain/abi/margin-engine.ts'
 import type { EngineDeployment, Network } from '../../domain/network.ts'
+import { max } from '../../maths/fixed-point.ts'
+import { FEES } from '../links.ts'
 import { check, type Finding, fail, ok, warn } from './finding.ts'
 import { type Node, nodeAt } from './nodes.ts'
 
@@ -19,6 +21,8 @@ export async function examineStanding(
 ): Promise<readonly Finding[]> {
   const [url] = rpc
   if (url === undefined) return []
+  if (executor === undefined)
+    return [await check(`chain ${id}`, 'executor', async () => fail('none in the config', DEPLOY))]
   const place: Place = { area: `chain ${id}`, node: nodeAt(url), executor, operator }
   const engine = network.engines.find(({ chain }) => chain === id)
   return [
@@ -28,10 +32,16 @@ export async function examineStanding(
   ]
 }
 
+const DEPLOY = 'Deploy one with lienmesh executor deploy: it writes the address into the config.'
+
 const obedience = ({ area, node, executor, operator }: Place): Promise<Finding> =>
   check(area, 'executor', async () => {
     const code = await getCode(node, { address: executor })
-    if (code === undefined) return fail(`no contract at ${executor}`, 'Deploy an executor there, or correct chains[].')
+    if (code === undefined)
+      return fail(
+        `no contract at ${executor}`,
+        'Deploy it with lienmesh executor deploy, or correct executor in the config.',
+      )
     const held = { address: executor, abi: liquidatorExecutorAbi } as const
     const [obeys, paused] = await Promise.all([
       readContract(node, { ...held, functionName: 'isOperator', args: [operator] }),
@@ -52,15 +62,22 @@ const ENOUGH = 50n
 
 const runway = ({ area, node, operator }: Place, gas: bigint): Promise<Finding> =>
   check(area, 'gas', async () => {
-    const [balance, price] = await Promise.all([getBalance(node, { address: operator }), getGasPrice(node)])
-    const left = balance / (gas * (price > 0n ? price : 1n))
+    const [balance, price] = await Promise.all([getBalance(node, { address: operator }), priceOf(node)])
+    const left = balance / (gas * price)
     const count = left > 1_000_000n ? 'over a million' : String(left)
-    const words = `${formatEther(balance)} in native coin: ${count} transactions at the present price`
+    const words = `${formatEther(balance)} in native coin, for ${count} transactions`
     if (left === 0n) return fail(words, `Send native coin to ${operator}.`)
     return left < ENOUGH
       ? warn(words, `Send native coin to ${operator}: both legs of a settlement need it.`)
       : ok(words)
   })
+
+/** What the agent would pay for a unit of gas now, with room for one doubling of the base fee. */
+async function priceOf(node: Node): Promise<bigint> {
+  const { baseFeePerGas } = await getBlock(node)
+  if (baseFeePerGas === null) return max(1n, await getGasPrice(node))
+  return 2n * baseFeePerGas + FEES.tip
+}
 
 const cash = ({ area, node, executor }: Place, { engine }: EngineDeployment): Promise<Finding> =>
   check(area, 'capital', async () => {
@@ -71,7 +88,7 @@ const cash = ({ area, node, executor }: Place, { engine }: EngineDeployment): Pr
       args: [executor],
     })
     const words = `${held / 10n ** 18n} USD of engine cash`
-    return held > 0n ? ok(words) : warn(words, `Deposit cash for ${executor}: without it nothing can be bid.`)
+    return held > 0n ? ok(words) : warn(words, 'Fund it with lienmesh executor fund: without cash nothing can be bid.')
   })
 
 const bond = ({ area, node, executor }: Place, { registry }: EngineDeployment): Promise<Finding> =>
@@ -83,5 +100,5 @@ const bond = ({ area, node, executor }: Place, { registry }: EngineDeployment): 
       args: [executor],
     })
     if (bonded) return ok('bonded: the first seconds of auctions are open to it')
-    return warn('not bonded', 'Bond the executor, or bid only once an auction is open to everybody.')
+    return warn('not bonded', 'Bond it with lienmesh bond add, or bid only once an auction is open to everybody.')
   })

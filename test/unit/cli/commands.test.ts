@@ -10,8 +10,11 @@ const words = (line: string): readonly string[] => line.split(' ').filter((word)
 const widest = (text: string): number => Math.max(...text.split('\n').map((line) => line.length))
 
 describe('help', () => {
-  test('of the program fits 80 columns', () => {
-    expect(widest(overview(undefined, commands))).toBeLessThanOrEqual(80)
+  test('of the program fits a screen of 80 columns and 40 lines, and names every command', () => {
+    const text = overview(undefined, commands)
+    expect(widest(text)).toBeLessThanOrEqual(80)
+    expect(text.split('\n').length).toBeLessThanOrEqual(40)
+    for (const { words } of commands) expect(text).toContain(words.at(-1))
   })
 
   test.each(commands.map((entry) => ({ name: entry.words.join(' '), entry })))(
@@ -31,7 +34,7 @@ describe('a wrong command line is E_USAGE with the nearest name', () => {
   test.each([
     ['swrm up', 'unknown command swrm – did you mean swarm?'],
     ['swarm pu', 'unknown command swarm pu – did you mean up?'],
-    ['swarm frobnicate', 'unknown command swarm frobnicate – known: up, status, logs, down'],
+    ['swarm frobnicate', 'unknown command swarm frobnicate – known: up, status, logs, faucet, down'],
     ['--jsn', 'unknown flag --jsn before a command'],
     ['swarm up --sed 3', 'unknown flag --sed – did you mean --seed?'],
     ['swarm up --dry-run', 'unknown flag --dry-run'],
@@ -45,6 +48,12 @@ describe('a wrong command line is E_USAGE with the nearest name', () => {
     ['swarm up --duration 45', '--duration: "45" has no unit. Write 45s'],
     ['swarm up --keep=maybe', '--keep is true or false, found maybe'],
     ['swarm up flash-crash again', 'unexpected again'],
+    ['executor fund 1000', '--amount: "1000" has no unit. Write 1000 USDC, or 1000 ETH for native coin'],
+    ['executor fund --gas 0.5', '--gas: "0.5" has no unit. Write 0.5 USDC, or 0.5 ETH for native coin'],
+    ['executor withdraw some', '--amount: "some" is not an amount. Write for example 1000 USDC'],
+    ['bond add', 'amount is missing'],
+    ['executor deploy --cap 20000', '--cap: "20000" has no unit. Write 20000 USD'],
+    ['init local --max-bid 5', '--max-bid: "5" has no unit. Write 5 USD'],
     ['config schema agnt', '--of: found agnt – did you mean agent?'],
     ['why', 'id is missing'],
   ])('%s', async (line, message) => {
