@@ -24,7 +24,11 @@ export const floors = {
   'agent/simulator': { rooms: [...core, 'config'], types: ['viem'], node: true },
   'agent/suite': { rooms: [...runtime, 'agent/simulator'], npm: ['viem'], node: true },
   'agent/operator': { rooms: [...runtime, 'agent/suite'], npm: ['viem'], node: true },
-  'agent/swarm': { rooms: [...runtime, 'agent/simulator', 'agent/suite', 'agent/operator'], npm: ['viem'], node: true },
+  'agent/swarm': {
+    rooms: [...runtime, 'agent/simulator', 'agent/suite', 'agent/operator'],
+    npm: ['viem', 'rolldown'],
+    node: true,
+  },
   'agent/console': { rooms: [...runtime, 'agent/simulator'], npm: ['viem'], node: true },
   'agent/cli': { rooms: swarm, npm: ['yargs', 'zod', 'viem'], node: true },
   strategies: { rooms: ['agent/strategy.ts'] },

@@ -144,6 +144,11 @@ export const commands: readonly Entry[] = [
     'Judge the gap model over many simulated worlds',
     async () => (await import('./risk-coverage.ts')).riskCoverage,
   ),
+  entry(
+    'chaos',
+    'Kill an agent again and again under every fault, and count what it lost',
+    async () => (await import('./chaos.ts')).chaos,
+  ),
   entry('strategies ls', 'List the built-in strategies', async () => (await import('./strategies-ls.ts')).strategiesLs),
   entry(
     'scenarios ls',

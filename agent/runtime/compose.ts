@@ -1,4 +1,4 @@
-// Builds every object once, in order. The only file of the runtime that names adapters.
+// Builds every object once, in order. What may be exchanged is named in adapters.ts, every other adapter here.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Address } from 'viem'
@@ -7,9 +7,6 @@ import { mirrorSide, openBreaker, vaultSide } from '../adapters/chain/breaker.ts
 import { openEngineChain } from '../adapters/chain/engine-chain.ts'
 import type { ChainLink } from '../adapters/chain/link.ts'
 import { openVaultChain } from '../adapters/chain/vault-chain.ts'
-import { systemClock } from '../adapters/clock/system-clock.ts'
-import { newIdentity } from '../adapters/gossip/libp2p.ts'
-import { joinGossip } from '../adapters/gossip/node.ts'
 import { openKeyFile } from '../adapters/signer/key-file.ts'
 import { passwordFrom } from '../adapters/signer/password.ts'
 import { openSqliteJournal } from '../adapters/store/sqlite-journal.ts'
@@ -20,6 +17,7 @@ import type { Network } from '../domain/network.ts'
 import type { ChainId, VaultId, Wad } from '../domain/units.ts'
 import type { Breaker } from '../ports/chain.ts'
 import type { Signer } from '../ports/signer.ts'
+import { type Adapters, transportOf } from './adapters.ts'
 import type { Context, EngineSeat, VaultSeat } from './context.ts'
 import type { Emit } from './events.ts'
 import { openLinks } from './links.ts'
@@ -47,39 +45,39 @@ export type Composing = {
   readonly signal: AbortSignal
   /** A task ended for good. */
   readonly failed: (name: string, error: unknown) => void
+  readonly adapters: Adapters
 }
 
 /** Opens journal, key, chains and gossip, and puts the core between them. */
-export async function compose({ config, network, emit, signal, failed }: Composing): Promise<Agent> {
+export async function compose({ config, network, emit, signal, failed, adapters }: Composing): Promise<Agent> {
+  const { clock } = adapters
   const signer = await openKeyFile(config.keys.operator, passwordFrom(config.keys.password, process.env))
   mkdirSync(config.dataDir, { recursive: true })
   const trouble = (error: unknown): void => emit('agent:retried', { task: 'chain', error })
   const owner = ownerOf(network, signer.address)
-  const journal = openSqliteJournal({ path: join(config.dataDir, 'journal.db'), owner, trouble })
+  const journal = adapters.journal(openSqliteJournal({ path: join(config.dataDir, 'journal.db'), owner, trouble }))
   const alarm = (code: string, detail: string): void => emit('alarm', { code, detail })
   const coin = coinPrice()
-  const links = await openLinks({ config, network, signer, journal, coin: coin.now, trouble, alarm })
+  const links = await openLinks({ config, network, signer, journal, clock, coin: coin.now, trouble, alarm })
   const engines = await openEngines(config, network, links)
   const vaults = await openVaults(config, network, links)
   const core = createCore(await setupOf(config, network, await standingOf(signer, config, engines)))
   coin.readFrom(core)
   const roots = createRoots(network.threshold)
-  const gossip = await joinGossip({
+  const gossip = await adapters.gossip({
     network,
     trust: trustOf(network, roots),
-    listen: config.p2p.listen,
-    bootstrap: config.p2p.bootstrap,
-    now: systemClock.now,
+    ...transportOf(config),
+    now: clock.now,
     ...(config.p2p.identity === undefined ? {} : { identity: await identityIn(config.p2p.identity) }),
     report: ({ kind, ...link }) => emit(`link:${kind}`, link),
-    devnet: config.p2p.listen.startsWith('/ip4/127.0.0.1/'),
     signal,
   })
   const inputs = createQueue<Input>(signal)
   const context: Context = {
     name: config.name,
     network,
-    clock: systemClock,
+    clock,
     signer,
     journal,
     gossip,
@@ -90,13 +88,13 @@ export async function compose({ config, network, emit, signal, failed }: Composi
     signal,
     tasks: createTasks({
       signal,
-      clock: systemClock,
+      clock,
       retried: (task, error) => emit('agent:retried', { task, error }),
       failed,
     }),
     inputs: () => inputs.size,
-    tell: (input) => inputs.push({ ...input, at: systemClock.now() } as Input),
-    valueOf: valuer(core, systemClock),
+    tell: (input) => inputs.push({ ...input, at: clock.now() } as Input),
+    valueOf: valuer(core, clock),
   }
   const close = async (): Promise<void> => {
     await gossip.stop()
@@ -139,7 +137,7 @@ function coinPrice() {
 /** The transport key of an agent: made on the first start, then kept. */
 async function identityIn(path: string): Promise<Uint8Array> {
   if (existsSync(path)) return readFileSync(path)
-  const identity = await newIdentity()
+  const identity = await (await import('../adapters/gossip/libp2p.ts')).newIdentity()
   writeFileSync(path, identity, { mode: 0o600 })
   return identity
 }

@@ -3,10 +3,10 @@ import { type Address, zeroAddress } from 'viem'
 import type { AgentConfig } from '../../config/schema.ts'
 import type { Premises } from '../adapters/chain/bookkeeping.ts'
 import { type ChainLink, openLink } from '../adapters/chain/link.ts'
-import { systemClock } from '../adapters/clock/system-clock.ts'
 import { configError } from '../domain/errors.ts'
 import type { EngineDeployment, FinalityTier, Network, VaultDeployment } from '../domain/network.ts'
 import { type ChainId, type Wad, wad } from '../domain/units.ts'
+import type { Clock } from '../ports/clock.ts'
 import type { Journal } from '../ports/journal.ts'
 import type { Signer } from '../ports/signer.ts'
 
@@ -16,6 +16,7 @@ export type Opening = {
   readonly network: Network
   readonly signer: Signer
   readonly journal: Journal
+  readonly clock: Clock
   /** The price of a chain's coin, as far as it is known. */
   readonly coin: () => Wad | undefined
   readonly trouble: (error: unknown) => void
@@ -28,6 +29,7 @@ export async function openLinks({
   network,
   signer,
   journal,
+  clock,
   coin,
   trouble,
   alarm,
@@ -38,7 +40,7 @@ export async function openLinks({
     const sending = { signer, journal, fees: { ...FEES, coin }, finality: finalityOf(network, id), premises }
     if (config.mode === 'live' && quorum === undefined && rpc.length < ENOUGH) throw tooFew(id, rpc.length)
     const providers = { urls: rpc, quorum: quorum ?? majority(rpc.length), ...(rate === undefined ? {} : { rate }) }
-    const link = { chain: id, ...providers, clock: systemClock, trouble, alarm }
+    const link = { chain: id, ...providers, clock, trouble, alarm }
     links.set(id, await openLink(config.mode === 'live' ? { ...link, sending } : link))
   }
   return links

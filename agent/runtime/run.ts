@@ -8,6 +8,7 @@ import { EXIT, type ExitStatus, LienmeshError } from '../domain/errors.ts'
 import type { Status } from '../domain/message.ts'
 import type { Network } from '../domain/network.ts'
 import { millis, wad } from '../domain/units.ts'
+import { type Adapters, usual } from './adapters.ts'
 import { createCaution } from './caution.ts'
 import { obey, rememberHalt } from './command-post.ts'
 import { type Agent, compose } from './compose.ts'
@@ -34,16 +35,21 @@ import { watchEngine } from './watch-engine.ts'
 import { watchVault } from './watch-vault.ts'
 
 /** Runs one agent until the signal fires or something failed for good. */
-export async function runAgent(config: AgentConfig, network: Network, stop: AbortSignal): Promise<ExitStatus> {
+export async function runAgent(
+  config: AgentConfig,
+  network: Network,
+  stop: AbortSignal,
+  adapters: Adapters = usual,
+): Promise<ExitStatus> {
   const output = pino.destination({ fd: 1, sync: false })
-  const emit = createEmit(config.name, config.log, output)
+  const emit = adapters.emit(createEmit(config.name, config.log, output))
   const failure = new AbortController()
   const signal = AbortSignal.any([stop, failure.signal])
   const failed = (task: string, error: unknown): void => {
     emit('agent:failed', { task, error })
     if (!(error instanceof LienmeshError) || error.remedy !== 'retry') failure.abort(error)
   }
-  const agent = await compose({ config, network, emit, signal, failed })
+  const agent = await compose({ config, network, emit, signal, failed, adapters })
   await lookAtStanding(agent, config)
   emit('agent:started', { name: config.name, mode: config.mode, role: config.role, pid: process.pid })
   const lives = agent.context.journal.lives()

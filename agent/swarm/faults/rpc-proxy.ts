@@ -20,6 +20,15 @@ export type ProxyOptions = {
   readonly upstream: string
   /** Seed of the dice that `toxicity` and `jitter` throw. */
   readonly seed?: number
+  /** Stands before the node. */
+  readonly gate?: Gate
+}
+
+/** Somebody who answers calls in the node's place, or hears what the node answers before the client does. */
+export type Gate = {
+  /** The answer, undefined to ask the node. A rejection resets the connection. */
+  answer(call: RawCall): Promise<object | undefined>
+  heard(call: RawCall, answer: unknown): void
 }
 
 /** A running proxy on a free port of 127.0.0.1. */
@@ -37,10 +46,11 @@ export type RpcProxy = {
 }
 
 /** Starts a proxy without faults. */
-export async function openRpcProxy({ upstream, seed = 1 }: ProxyOptions): Promise<RpcProxy> {
+export async function openRpcProxy({ upstream, seed = 1, gate }: ProxyOptions): Promise<RpcProxy> {
   const toxics = new Set<Toxic>()
   const state = {
     upstream,
+    gate,
     toxics,
     dice: seeded(seed, 'rpc proxy'),
     calls: new Map<string, number>(),
@@ -71,6 +81,7 @@ export async function openRpcProxy({ upstream, seed = 1 }: ProxyOptions): Promis
 
 type State = {
   readonly upstream: string
+  readonly gate: Gate | undefined
   readonly toxics: ReadonlySet<Toxic>
   readonly dice: () => number
   readonly calls: Map<string, number>
@@ -90,7 +101,7 @@ async function serve(state: State, request: IncomingMessage, response: ServerRes
     if (toxic.kind === 'latency') await pause(toxic.millis + state.dice() * (toxic.jitter ?? 0))
   const instead = transport.find((toxic) => toxic.kind === 'status' || toxic.kind === 'garbage')
   if (instead !== undefined) return void refuse(response, instead)
-  const answers = await exchange(state.upstream, calls, acting)
+  const answers = await exchange(state, calls, acting)
   if (transport.some(({ kind }) => kind === 'drop_reply')) return void request.socket.destroy()
   const text = JSON.stringify(Array.isArray(body) ? answers : answers[0])
   const slow = transport.find((toxic) => toxic.kind === 'bandwidth')
@@ -120,12 +131,18 @@ async function trickle(response: ServerResponse, text: string, bytes: number): P
 }
 
 /** Passes on what upstream must be asked, and changes what the toxics change. */
-async function exchange(upstream: string, calls: readonly RawCall[], toxics: readonly Toxic[]): Promise<unknown[]> {
-  const plans = calls.map((call) => {
+async function exchange(
+  { upstream, gate }: Pick<State, 'upstream' | 'gate'>,
+  calls: readonly RawCall[],
+  toxics: readonly Toxic[],
+): Promise<unknown[]> {
+  const planned = calls.map(async (call) => {
     const own = toxics.filter((toxic) => touches(toxic, call.method))
-    const ready = own.map((toxic) => answered(toxic, call)).find((answer) => answer !== undefined)
+    const refused = own.map((toxic) => answered(toxic, call)).find((answer) => answer !== undefined)
+    const ready = refused ?? (await gate?.answer(call))
     return { call, own, ready, passed: own.reduce((passed, toxic) => asked(toxic, passed), call) }
   })
+  const plans = await Promise.all(planned)
   const open = plans.filter(({ ready }) => ready === undefined)
   const found =
     open.length === 0
@@ -135,6 +152,7 @@ async function exchange(upstream: string, calls: readonly RawCall[], toxics: rea
           open.map(({ passed }) => ({ jsonrpc: '2.0', ...passed })),
         )
   const byId = new Map(found.map((answer) => [answer.id, answer]))
+  for (const { call } of open) gate?.heard(call, byId.get(call.id))
   return plans.map(
     ({ call, own, ready }) =>
       ready ?? own.reduce<unknown>((answer, toxic) => told(toxic, call, answer), byId.get(call.id)),

@@ -1,0 +1,71 @@
+// lienmesh chaos: kill an agent a thousand times while its nodes lie and its chains fork, and count what it lost.
+import { z } from 'zod'
+import { EXIT, usageError } from '../domain/errors.ts'
+import type { BatchResult } from '../swarm/chaos/batch.ts'
+import { type CampaignOptions, failed, runCampaign, type Shard, type Summary } from '../swarm/chaos/campaign.ts'
+import { command, toggle, wholeNumber } from './command.ts'
+
+const options = z.strictObject({
+  kills: wholeNumber.pipe(z.int().min(1)).default(100).describe('How many lives end by SIGKILL.'),
+  seed: wholeNumber.default(1).describe('Seed of the whole plan: points, moments, weather and trouble.'),
+  shard: z
+    .string()
+    .regex(/^[1-9]\d*\/[1-9]\d*$/, { error: (issue) => `expected i/n such as 2/4, found ${issue.input}` })
+    .optional()
+    .describe('Play only this part of the worlds, such as 2/4.'),
+  resume: toggle.describe('Keep what earlier runs of the same campaign finished, of any shard, and play the rest.'),
+  source: z.string().min(1).optional().describe('Another copy of the project: its agent lives, this one judges.'),
+  'run-dir': z.string().min(1).optional().describe('Where .lienmesh is made (default: here).'),
+})
+
+/** Runs a campaign. Exit status 6 when anything was paid twice, lost, or off by a wei. */
+export const chaos = command({
+  options,
+  examples: [
+    'lienmesh chaos --kills 40',
+    'lienmesh chaos --kills 1000 --seed 7 --shard 1/4',
+    'lienmesh chaos --kills 1000 --seed 7 --resume --json',
+  ],
+  run: async ({ shard, source, 'run-dir': folder, ...rest }, { json, print, signal }) => {
+    const say = (line: string, object: object): void => {
+      if (json) print(inJson(object))
+      else process.stderr.write(`${line}\n`)
+    }
+    const campaign: CampaignOptions = {
+      ...rest,
+      ...(shard === undefined ? {} : { shard: shardIn(shard) }),
+      ...(source === undefined ? {} : { source }),
+      ...(folder === undefined ? {} : { folder }),
+      signal,
+      report: (batch, done, of) => say(lineOf(batch, done, of), { type: 'world', done, of, ...batch }),
+    }
+    const summary = await runCampaign(campaign)
+    if (!json) for (const line of inWords(summary)) print(line)
+    print(inJson(summary))
+    return failed(summary) ? EXIT.assertion : EXIT.ok
+  },
+})
+
+function shardIn(text: string): Shard {
+  const [index = 1, of = 1] = text.split('/').map(Number)
+  if (index <= of) return { index, of }
+  throw usageError('E_USAGE', `--shard: there is no part ${index} of ${of}`, 'Count the parts from 1.')
+}
+
+const inJson = (object: object): string =>
+  JSON.stringify(object, (_, value) => (typeof value === 'bigint' ? value.toString() : value))
+
+function lineOf(batch: BatchResult, done: number, of: number): string {
+  const { kills, hits, reorgs, rpcFaults, liquidations, doublePayments, lost, weiDifferenceA, weiDifferenceB } = batch
+  const named = Object.values(hits).reduce((sum, times) => sum + times, 0)
+  const told = `${kills} kills (${named} at points), ${reorgs} reorgs, ${rpcFaults} RPC faults, ${liquidations} liquidations`
+  const found = `${doublePayments} paid twice, ${lost} lost, ${weiDifferenceA}/${weiDifferenceB} wei`
+  const line = `world ${done}/${of}: ${told}: ${found}, ${batch.wallSeconds.toFixed(0)} s`
+  return [line, ...batch.findings.map((finding) => `  ${finding}`)].join('\n')
+}
+
+const inWords = (summary: Summary): readonly string[] => [
+  `${summary.kills} kills at ${summary.namedPoints} named points and at random, ${summary.reorgs} reorganisations, ${summary.rpcFaults} RPC faults`,
+  `${summary.liquidations} liquidations: ${summary.doublePayments} paid twice, ${summary.lost} lost`,
+  `journal against chain: ${summary.weiDifferenceA} wei on the vault's chain, ${summary.weiDifferenceB} wei on the engine's`,
+]

@@ -1,0 +1,115 @@
+// A fault campaign: many short worlds, the same agent killed again and again, one verdict. Start reading here.
+//
+//   const summary = await runCampaign({ kills: 30, seed: 1, source: '/a/copy', signal, report: console.error })
+//
+// `source` is another copy of the whole project (its node_modules may be a link): its agent lives, our campaign judges.
+// A campaign can be narrowed to what provokes one fault: `points`, `weathers`, `troubles`, `reorgs` per life, `depth`.
+// An agent is caught when `failed(summary)`; a correct agent never is.
+import { type BatchResult, playBatch } from './batch.ts'
+import { entryOf } from './bundle.ts'
+import { type LifePlan, type PlanOptions, planOf } from './plan.ts'
+import { openRecord } from './record.ts'
+
+/** One shard of several, counted from one. */
+export type Shard = { readonly index: number; readonly of: number }
+
+export type CampaignOptions = PlanOptions & {
+  /** Another copy of the sources whose agent is to live; ours by default. */
+  readonly source?: string
+  /** Only every so many batches; all by default. */
+  readonly shard?: Shard
+  /** Takes up what an earlier run of the same campaign finished, whatever its shard. */
+  readonly resume?: boolean
+  /** Where records and run directories are made; the working directory by default. */
+  readonly folder?: string
+  readonly signal: AbortSignal
+  /** Told of every world when it is judged. */
+  readonly report?: (batch: BatchResult, done: number, of: number) => void
+}
+
+/** What a campaign found. Differences are sums over all worlds, in the smallest units. */
+export type Summary = {
+  readonly type: 'summary'
+  readonly kills: number
+  /** Different named points at which a life ended. */
+  readonly namedPoints: number
+  readonly reorgs: number
+  readonly rpcFaults: number
+  readonly liquidations: number
+  readonly doublePayments: number
+  readonly lost: number
+  readonly weiDifferenceA: bigint
+  readonly weiDifferenceB: bigint
+  readonly brokenAgents: number
+  readonly brokenAgentsCaught: number
+  readonly wallSeconds: number
+}
+
+/** Lives in one world. */
+const BATCH = 40
+
+/** Runs what is left of a campaign, one world after the other. Rejects with the signal's reason when interrupted. */
+export async function runCampaign(options: CampaignOptions): Promise<Summary> {
+  const { shard = { index: 1, of: 1 }, signal, report } = options
+  const record = openRecord(options)
+  const worlds = worldsOf(planOf(options)).filter((_, i) => i % shard.of === shard.index - 1)
+  if (options.resume !== true) for (const { index } of worlds) record.forget(index)
+  const results: BatchResult[] = []
+  for (const { index, lives } of worlds) {
+    signal.throwIfAborted()
+    const result = record.read(index) ?? (await record.play(index, (run) => play(options, { index, lives }, run)))
+    results.push(result)
+    report?.(result, results.length, worlds.length)
+  }
+  return summaryOf(results)
+}
+
+/** Whether a campaign found an agent that must not be trusted with money. */
+export const failed = ({ doublePayments, lost, weiDifferenceA, weiDifferenceB }: Summary): boolean =>
+  doublePayments > 0 || lost > 0 || weiDifferenceA > 0n || weiDifferenceB > 0n
+
+type Planned = { readonly index: number; readonly lives: readonly LifePlan[] }
+
+const worldsOf = (lives: readonly LifePlan[]): readonly Planned[] =>
+  Array.from({ length: Math.ceil(lives.length / BATCH) }, (_, index) => ({
+    index,
+    lives: lives.slice(index * BATCH, (index + 1) * BATCH),
+  }))
+
+async function play(
+  { seed, source, signal }: CampaignOptions,
+  { index, lives }: Planned,
+  run: Parameters<typeof playBatch>[0]['run'],
+): Promise<BatchResult> {
+  const entry = await entryOf(run.file('bundle', 'life.mjs').slice(0, -'/life.mjs'.length), source)
+  return playBatch({ run, seed: seed * 1_000 + index, lives, entry, signal })
+}
+
+/** Everything that the worlds found, added up. */
+export function summaryOf(results: readonly BatchResult[]): Summary {
+  const sum = (of: (result: BatchResult) => number): number => results.reduce((total, one) => total + of(one), 0)
+  const units = (of: (result: BatchResult) => bigint): bigint => results.reduce((total, one) => total + of(one), 0n)
+  return {
+    type: 'summary',
+    kills: sum(({ kills }) => kills),
+    namedPoints: hitsOf(results).size,
+    reorgs: sum(({ reorgs }) => reorgs),
+    rpcFaults: sum(({ rpcFaults }) => rpcFaults),
+    liquidations: sum(({ liquidations }) => liquidations),
+    doublePayments: sum(({ doublePayments }) => doublePayments),
+    lost: sum(({ lost }) => lost),
+    weiDifferenceA: units(({ weiDifferenceA }) => weiDifferenceA),
+    weiDifferenceB: units(({ weiDifferenceB }) => weiDifferenceB),
+    brokenAgents: 0,
+    brokenAgentsCaught: 0,
+    wallSeconds: Math.round(sum(({ wallSeconds }) => wallSeconds)),
+  }
+}
+
+/** How often lives ended at each point. */
+export function hitsOf(results: readonly BatchResult[]): ReadonlyMap<string, number> {
+  const hits = new Map<string, number>()
+  for (const { hits: some } of results)
+    for (const [point, times] of Object.entries(some)) hits.set(point, (hits.get(point) ?? 0) + times)
+  return hits
+}

@@ -1,0 +1,126 @@
+// The plan of a campaign: what every life of the agent must bear and where it ends, all from one seed.
+import { type Random, seeded } from '../../simulator/scenario/random.ts'
+import type { Aftermath } from './miner.ts'
+import { POINTS, type Point } from './points.ts'
+import { FINALITY } from './scene.ts'
+import { WEATHERS, type Weather } from './weather.ts'
+
+/** The chains of a world. */
+export type Side = 'engine' | 'vault'
+
+/** What a chain does to a life, so many wall milliseconds after it was ready. */
+export type Trouble = { readonly at: number; readonly side: Side } & (
+  | { readonly kind: 'reorg'; readonly depth: number; readonly aftermath: Aftermath }
+  /** No blocks for a while, then all of them at once. */
+  | { readonly kind: 'pause'; readonly length: number }
+  /** The base fee of the next blocks, as a multiple. */
+  | { readonly kind: 'spike'; readonly times: number; readonly blocks: number }
+  /** What waits is left out of so many blocks. */
+  | { readonly kind: 'withhold'; readonly blocks: number }
+  /** The pool forgets everything. */
+  | { readonly kind: 'drop' }
+)
+export type TroubleKind = Trouble['kind']
+
+/** How a life ends: at a named point, or at a random moment after it was ready. */
+export type End =
+  | { readonly kind: 'point'; readonly point: Point }
+  | { readonly kind: 'moment'; readonly after: number }
+
+/** One life. */
+export type LifePlan = {
+  readonly end: End
+  readonly weather: Readonly<Record<Side, Weather>>
+  readonly troubles: readonly Trouble[]
+}
+
+/** What a plan is drawn from. Everything but kills and seed may be narrowed to provoke one fault. */
+export type PlanOptions = {
+  readonly kills: number
+  readonly seed: number
+  readonly points?: readonly Point[]
+  readonly weathers?: readonly Weather[]
+  readonly troubles?: readonly TroubleKind[]
+  /** Reorganisations per life. Half of the lives see one by default. */
+  readonly reorgs?: number
+  /** Least and greatest depth of a reorganisation; less than finality by default. */
+  readonly depth?: readonly [number, number]
+}
+
+/** Every life of a campaign, in order. Half of them end at points, each as often as any other. */
+export function planOf(options: PlanOptions): readonly LifePlan[] {
+  const { kills, seed, points = POINTS } = options
+  const dice = seeded(seed, 'plan')
+  const named = points.length === 0 ? 0 : Math.ceil(kills / 2)
+  const ends = Array.from({ length: kills }, (_, i): End => {
+    const point = points[i % points.length]
+    return i < named && point !== undefined ? { kind: 'point', point } : { kind: 'moment', after: moment(dice) }
+  })
+  return shuffled(ends, dice).map((end) => lifeOf(end, options, dice))
+}
+
+/** Half of them within the first third of a second: recovery; the others while settlements are under way. */
+const moment = (dice: Random): number => Math.floor(dice() * (dice() < 0.5 ? 350 : 1_500))
+
+function lifeOf(end: End, options: PlanOptions, dice: Random): LifePlan {
+  const { weathers = WEATHERS, reorgs = 0.5, depth = [1, FINALITY - 1], troubles = TROUBLES } = options
+  const sky = (): Weather => weathers[Math.floor(dice() * weathers.length)] ?? 'clear'
+  const forks = Array.from({ length: times(reorgs, dice) }, () => reorgOf(depth, dice))
+  const provoked = end.kind === 'point' ? provoking(end.point, dice) : []
+  const drawn = troubles.length > 0 && dice() < 0.4 ? [troubleOf(troubles, dice)] : []
+  return {
+    end,
+    weather: { engine: sky(), vault: sky() },
+    troubles: [...(troubles.includes('reorg') ? forks : []), ...provoked, ...drawn],
+  }
+}
+
+const TROUBLES: readonly TroubleKind[] = ['reorg', 'pause', 'spike', 'withhold', 'drop']
+
+const times = (mean: number, dice: Random): number => Math.floor(mean) + (dice() < mean % 1 ? 1 : 0)
+
+const sideOf = (dice: Random): Side => (dice() < 0.5 ? 'engine' : 'vault')
+
+const reorgOf = ([least, most]: readonly [number, number], dice: Random): Trouble => ({
+  kind: 'reorg',
+  at: Math.floor(dice() * 600),
+  side: sideOf(dice),
+  depth: least + Math.floor(dice() * (most - least + 1)),
+  aftermath: dice() < 0.5 ? 'returned' : 'lost',
+})
+
+/** Points that are only reached when something happens. */
+function provoking(point: Point, dice: Random): readonly Trouble[] {
+  const side = sideOf(dice)
+  if (point === 'event:head:reorg') return [{ kind: 'reorg', at: 150, side, depth: 1, aftermath: 'returned' }]
+  if (point === 'commit:after:replacement') return [{ kind: 'spike', at: 0, side, times: 40, blocks: 12 }]
+  if (point === 'send:after:again') return [{ kind: 'withhold', at: 0, side, blocks: 3 }]
+  return []
+}
+
+function troubleOf(kinds: readonly TroubleKind[], dice: Random): Trouble {
+  const place = { at: Math.floor(dice() * 500), side: sideOf(dice) }
+  switch (kinds[Math.floor(dice() * kinds.length)]) {
+    case 'pause':
+      return { ...place, kind: 'pause', length: 300 + Math.floor(dice() * 700) }
+    case 'spike':
+      return { ...place, kind: 'spike', times: 2 + Math.floor(dice() * 40), blocks: 1 + Math.floor(dice() * 6) }
+    case 'withhold':
+      return { ...place, kind: 'withhold', blocks: 1 + Math.floor(dice() * 6) }
+    case 'drop':
+      return { ...place, kind: 'drop' }
+    default:
+      return { ...place, kind: 'reorg', depth: 1, aftermath: 'returned' }
+  }
+}
+
+/** Fisher and Yates. */
+function shuffled<T>(items: readonly T[], dice: Random): readonly T[] {
+  const all = [...items]
+  for (let i = all.length - 1; i > 0; i--) {
+    const j = Math.floor(dice() * (i + 1))
+    const [a, b] = [all[i], all[j]]
+    if (a !== undefined && b !== undefined) [all[i], all[j]] = [b, a]
+  }
+  return all
+}

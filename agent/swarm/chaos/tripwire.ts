@@ -1,0 +1,67 @@
+// Ends the agent's process at one named point, from outside the agent's code: wrapped around its journal and its voice.
+import type { Journal, JournaledTx } from '../../ports/journal.ts'
+import type { Adapters } from '../../runtime/adapters.ts'
+
+/** Ends the process when `point` is the armed one. */
+export type Trip = (point: string) => void
+
+/** A tripwire at one point. SIGKILL to oneself arrives before the call returns: nothing runs after it. */
+export const tripwire =
+  (armed: string | undefined): Trip =>
+  (point) => {
+    if (point === armed) process.kill(process.pid, 'SIGKILL')
+  }
+
+/** The agent's voice, and the points just before it speaks. */
+export const talkative =
+  (trip: Trip): Adapters['emit'] =>
+  (emit) =>
+  (event, fields) => {
+    trip(`event:${event}`)
+    emit(event, fields)
+  }
+
+/** The journal, and the points around everything that it makes durable. */
+export function wired(journal: Journal, trip: Trip): Journal {
+  const legs = new Map<string, string>()
+  const nonces = new Set<string>()
+  const known = (tx: JournaledTx): JournaledTx => {
+    legs.set(tx.hash, tx.leg)
+    nonces.add(`${tx.chain}:${tx.nonce}`)
+    return tx
+  }
+  return {
+    ...journal,
+    open: (chain) => {
+      const open = journal.open(chain).map(known)
+      trip('recover:read')
+      return open
+    },
+    commit: (tx) => {
+      const replaces = nonces.has(`${tx.chain}:${tx.nonce}`)
+      known(tx)
+      trip(`commit:before:${tx.leg}`)
+      journal.commit(watched(tx, () => trip(`commit:inside:${tx.leg}`)))
+      trip(`commit:after:${replaces ? 'replacement' : tx.leg}`)
+    },
+    settle: (hash, state) => {
+      const leg = legs.get(hash) ?? 'unknown'
+      trip(`settle:before:${leg}`)
+      journal.settle(hash, state)
+      trip(`settle:after:${leg}`)
+    },
+    paid: (intent) => {
+      journal.paid(intent)
+      trip('paid:after')
+    },
+  }
+}
+
+/** A transaction whose reading tells that the journal is in the midst of writing it: its transaction is open by then. */
+const watched = (tx: JournaledTx, reading: () => void): JournaledTx => ({
+  ...tx,
+  get raw() {
+    reading()
+    return tx.raw
+  },
+})
