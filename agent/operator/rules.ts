@@ -1,18 +1,20 @@
 // The calls that an operator's duties need on a chain, and nothing more. Recipients are pinned to the executor itself.
-import { type Abi, type Address, type Hex, pad } from 'viem'
+import { type Abi, type Address, type Hex, pad, toHex } from 'viem'
 import type { EngineDeployment, VaultDeployment } from '../domain/network.ts'
 import type { ChainId } from '../domain/units.ts'
 import { ENGINE_ARTEFACTS, VAULT_ARTEFACTS } from '../suite/contracts.ts'
 import { selectorOf } from '../suite/selector.ts'
 
-/** One function of one contract that an operator may call; `pin` is the number of the pinned argument word, 0 for none. */
+/** One function of one contract that an operator may call. */
 export type Permission = {
   readonly target: Address
   readonly selector: Hex
   readonly name: string
-  readonly pin: number
-  readonly value: Hex
+  readonly pins: readonly Pin[]
 }
+
+/** The `word`-th argument word, counted from one, must be `value`. */
+export type Pin = { readonly word: number; readonly value: Hex }
 
 /** What permissions follow from: a network, or one that is being deployed. */
 export type Ground = {
@@ -35,15 +37,15 @@ export function permissionsOn(chain: ChainId, ground: Ground, who: Who): readonl
 function onEngine(engine: Ground['engines'][number], { executor, role }: Who): readonly Permission[] {
   const { PriceBook, MarginEngine, LiquidationAuction, CreditLines } = ENGINE_ARTEFACTS
   const lends = [
-    allow(engine.creditLines, CreditLines.abi, 'open', { pin: 5, value: executor }),
+    allow(engine.creditLines, CreditLines.abi, 'open', to(5, executor)),
     ...['enforce', 'settle'].map((call) => allow(engine.creditLines, CreditLines.abi, call)),
   ]
   return [
     allow(engine.priceBook, PriceBook.abi, 'push'),
     ...['start', 'startMany'].map((call) => allow(engine.auction, LiquidationAuction.abi, call)),
-    allow(engine.auction, LiquidationAuction.abi, 'bid', { pin: 5, value: executor }),
+    allow(engine.auction, LiquidationAuction.abi, 'bid', to(5, executor)),
     allow(engine.auction, LiquidationAuction.abi, 'bidAndSell'),
-    allow(engine.engine, MarginEngine.abi, 'closeAll', { pin: 1, value: executor }),
+    allow(engine.engine, MarginEngine.abi, 'closeAll', to(1, executor)),
     ...(role === 'provider' ? lends : []),
   ]
 }
@@ -53,22 +55,29 @@ const onMirror = ({ vaultRoots, mirror }: VaultDeployment): readonly Permission[
   ...['prove', 'tripTotal'].map((call) => allow(mirror, ENGINE_ARTEFACTS.VaultMirror.abi, call)),
 ]
 
-function onVault({ engineRoots, vault, router, assets }: VaultDeployment, executor: Address): readonly Permission[] {
+function onVault(deployed: VaultDeployment, executor: Address): readonly Permission[] {
+  const { engineRoots, vault, router, dollar, assets } = deployed
   const { RootOracle, CollateralVault, TestToken, Router } = VAULT_ARTEFACTS
   return [
     ...['submit', 'anchor'].map((call) => allow(engineRoots, RootOracle.abi, call)),
-    allow(vault, CollateralVault.abi, 'claim', { pin: 1, value: executor }),
+    allow(vault, CollateralVault.abi, 'claim', to(1, executor)),
     allow(vault, CollateralVault.abi, 'tripTotal'),
-    ...assets.map(({ token }) => allow(token, TestToken.abi, 'approve', { pin: 1, value: router })),
-    allow(router, Router.abi, 'swapExactTokensForTokens', { pin: 4, value: executor }),
+    ...assets.map(({ token }) => allow(token, TestToken.abi, 'approve', to(1, router))),
+    allow(router, Router.abi, 'swapExactTokensForTokens', sale(dollar, executor)),
   ]
 }
 
-type Pin = { readonly pin: number; readonly value: Address }
-
-const allow = (target: Address, abi: Abi, name: string, pin?: Pin): Permission => ({
-  ...{ target, name, selector: selectorOf(abi, name) },
-  ...{ pin: pin?.pin ?? 0, value: pin === undefined ? ZERO : pad(pin.value) },
+const allow = (target: Address, abi: Abi, name: string, pins: readonly Pin[] = []): Permission => ({
+  ...{ target, name, selector: selectorOf(abi, name), pins },
 })
 
-const ZERO: Hex = `0x${'0'.repeat(64)}`
+/** The argument that says who is paid, or may spend. */
+const to = (word: number, value: Address): readonly Pin[] => [{ word, value: pad(value) }]
+
+/** From any token straight into dollars: a longer route may run a stranger's token in the middle of the sale. */
+const sale = (dollar: Address, self: Address): readonly Pin[] => [
+  { word: 3, value: toHex(160, { size: 32 }) },
+  ...to(4, self),
+  { word: 6, value: toHex(2, { size: 32 }) },
+  ...to(8, dollar),
+]

@@ -9,7 +9,7 @@ import { configError } from '../domain/errors.ts'
 import type { AssetDeployment, EngineDeployment, Network, VaultDeployment } from '../domain/network.ts'
 import type { ChainId, Wad } from '../domain/units.ts'
 import type { Node } from '../runtime/doctor/nodes.ts'
-import { type Permission, permissionsOn } from './rules.ts'
+import { type Permission, type Pin, permissionsOn } from './rules.ts'
 import type { Act } from './stage.ts'
 
 /** One setting: whether it holds, and the call that makes it hold. `group` is how it is summed up. */
@@ -57,14 +57,16 @@ const operates = (up: SettingUp): Setting => ({
   holds: () => readContract(up.node, { ...held(up), functionName: 'isOperator', args: [up.operator] }),
 })
 
-function permits(up: SettingUp, { target, selector, name, pin, value }: Permission): Setting {
-  const rule = { allowed: true, pin, value }
+function permits(up: SettingUp, { target, selector, name, pins }: Permission): Setting {
+  const rule = { allowed: true, pins }
   return {
     group: 'call allowed',
     act: sets(up, `allow ${name} of ${target}`, 'setRule', [target, selector, rule]),
     async holds() {
       const found = await readContract(up.node, { ...held(up), functionName: 'ruleOf', args: [target, selector] })
-      return found.allowed && found.pin === pin && isHexEqual(found.value, value)
+      const same = (one: Pin, i: number): boolean =>
+        one.word === found.pins[i]?.word && isHexEqual(one.value, found.pins[i].value)
+      return found.allowed && found.pins.length === pins.length && pins.every(same)
     },
   }
 }

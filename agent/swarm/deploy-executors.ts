@@ -1,5 +1,5 @@
 // The agents' executors on every chain, what their operators may call there, and the agents' bonds.
-import { type Abi, type Address, encodeFunctionData, type Hex, parseEther, toHex } from 'viem'
+import { type Abi, type Address, encodeFunctionData, parseEther, toHex } from 'viem'
 import { invariantBroken } from '../domain/errors.ts'
 import type { ChainId } from '../domain/units.ts'
 import { permissionsOn } from '../operator/rules.ts'
@@ -85,8 +85,8 @@ function armOnEngine(burst: Burst, site: EngineSite, sites: Sites, seat: Seated)
 /** Allows exactly the calls that a seat's duties need on a chain. */
 function permit(burst: Burst, { chain }: EngineSite | VaultSite, { engines, vaults }: Sites, seat: Seated): void {
   const ground = { engines: engines.map((one) => ({ ...one, chain: one.chain.id })), vaults }
-  for (const { target, selector, pin, value } of permissionsOn(chain.id, ground, seat)) {
-    const args = [target, selector, { allowed: true, pin, value }]
+  for (const { target, selector, pins } of permissionsOn(chain.id, ground, seat)) {
+    const args = [target, selector, { allowed: true, pins }]
     burst.call({ to: seat.executor, abi: EXECUTOR.abi, name: 'setRule', args })
   }
 }
@@ -148,11 +148,9 @@ const CROSS = 2
 const rules =
   (burst: Burst, executor: Address) =>
   (target: Address, abi: Abi, name: string): void => {
-    const rule = { allowed: true, pin: 0, value: ZERO }
+    const rule = { allowed: true, pins: [] }
     burst.call({ to: executor, abi: EXECUTOR.abi, name: 'setRule', args: [target, selectorOf(abi, name), rule] })
   }
-
-const ZERO: Hex = `0x${'0'.repeat(64)}`
 
 type Measure = { readonly target: Address; readonly abi: Abi; readonly name: string }
 

@@ -91,7 +91,10 @@ contract LiquidatorExecutor is ILiquidatorExecutor, Pausable, ReentrancyGuardTra
         onlyOwner
         afterDelay(rule.allowed)
     {
-        _rules[target][selector] = rule;
+        Rule storage kept = _rules[target][selector];
+        delete kept.pins;
+        kept.allowed = rule.allowed;
+        for (uint256 i; i < rule.pins.length; ++i) kept.pins.push(rule.pins[i]);
         emit RuleSet(target, selector, rule);
     }
 
@@ -264,16 +267,18 @@ contract LiquidatorExecutor is ILiquidatorExecutor, Pausable, ReentrancyGuardTra
         bytes4 selector = bytes4(call.data);
         Rule storage rule = _rules[call.target][selector];
         if (!rule.allowed || call.data.length < 4) revert CallForbidden(call.target, selector);
-        if (rule.pin != 0) _requirePinned(call, selector, rule.pin, rule.value);
+        for (uint256 i; i < rule.pins.length; ++i) _requirePinned(call, selector, rule.pins[i]);
         (bool done, bytes memory reason) = call.target.call(call.data);
         if (!done) revert CallFailed(index, reason);
     }
 
-    function _requirePinned(Call calldata call, bytes4 selector, uint256 pin, bytes32 value) private pure {
-        uint256 end = 4 + 32 * pin;
+    /// @dev A word that is missing is not zero.
+    function _requirePinned(Call calldata call, bytes4 selector, Pin storage pin) private view {
+        (uint256 word, bytes32 value) = (pin.word, pin.value);
+        uint256 end = 4 + 32 * word;
         bool present = call.data.length >= end;
         bytes32 found = present ? bytes32(call.data[end - 32:end]) : bytes32(0);
-        if (!present || found != value) revert ArgumentPinned(call.target, selector, value, found);
+        if (!present || found != value) revert ArgumentPinned(call.target, selector, word, value, found);
     }
 
     function _measure() private view returns (int256) {

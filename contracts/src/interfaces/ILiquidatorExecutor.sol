@@ -21,11 +21,17 @@ interface ILiquidatorExecutor {
         int256 floor;
     }
 
-    /// @dev With `pin` n > 0 the n-th 32-byte argument word must equal `value`: recipients cannot be redirected.
+    /// @dev The `word`-th 32-byte argument word, counted from one, must equal `value`.
+    struct Pin {
+        uint16 word;
+        bytes32 value;
+    }
+
+    /// @dev Pins keep recipients, and routes through a market: a call that runs a stranger's code in its middle could let
+    /// the stranger bring what others owe this executor and so hide what the call gave away.
     struct Rule {
         bool allowed;
-        uint16 pin;
-        bytes32 value;
+        Pin[] pins;
     }
 
     event Executed(bytes32 indexed intent, uint8 indexed leg, int256 change);
@@ -45,7 +51,7 @@ interface ILiquidatorExecutor {
     error NotOwner(address caller);
     error NotOperator(address caller);
     error CallForbidden(address target, bytes4 selector);
-    error ArgumentPinned(address target, bytes4 selector, bytes32 expected, bytes32 found);
+    error ArgumentPinned(address target, bytes4 selector, uint256 word, bytes32 expected, bytes32 found);
     error AlreadyExecuted(bytes32 intent, uint8 leg);
     error DeadlinePassed(uint48 deadline, uint256 timestamp);
     error BelowFloor(int256 change, int256 floor);

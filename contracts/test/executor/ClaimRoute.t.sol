@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ILiquidatorExecutor} from "../../src/interfaces/ILiquidatorExecutor.sol";
 import {Suite} from "../support/Suite.sol";
+import {Rules} from "./Rules.sol";
 
 /// @notice The second leg of a liquidation as an agent sends it: header, anchor and claim in one transaction.
 contract ClaimRouteTest is Suite {
@@ -23,10 +24,9 @@ contract ClaimRouteTest is Suite {
         vm.startPrank(OWNER);
         _executor.setOperator(OPERATOR, true);
         _executor.setMeasure(address(weth), abi.encodeCall(IERC20.balanceOf, (liquidator)));
-        _executor.setRule(address(roots), roots.submit.selector, ILiquidatorExecutor.Rule(true, 0, 0));
-        _executor.setRule(address(roots), roots.anchor.selector, ILiquidatorExecutor.Rule(true, 0, 0));
-        bytes32 itself = bytes32(uint256(uint160(liquidator)));
-        _executor.setRule(address(vault), vault.claim.selector, ILiquidatorExecutor.Rule(true, 1, itself));
+        _executor.setRule(address(roots), roots.submit.selector, Rules.free());
+        _executor.setRule(address(roots), roots.anchor.selector, Rules.free());
+        _executor.setRule(address(vault), vault.claim.selector, Rules.pinned(1, liquidator));
         vm.stopPrank();
     }
 

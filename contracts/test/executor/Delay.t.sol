@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ILiquidatorExecutor} from "../../src/interfaces/ILiquidatorExecutor.sol";
 import {Counterparty, ExecutorTest} from "./ExecutorTest.sol";
+import {Rules} from "./Rules.sol";
 
 interface IRequests is ILiquidatorExecutor {
     function isSealed() external view returns (bool);
@@ -36,7 +37,7 @@ contract DelayTest is ExecutorTest {
     }
 
     function test_a_rule_an_operator_a_measure_and_a_higher_cap_wait() external {
-        ILiquidatorExecutor.Rule memory rule = ILiquidatorExecutor.Rule(true, 0, 0);
+        ILiquidatorExecutor.Rule memory rule = Rules.free();
         waits(abi.encodeCall(executor.setRule, (address(dollar), IERC20.transfer.selector, rule)));
         waits(abi.encodeCall(executor.setOperator, (STRANGER, true)));
         waits(abi.encodeCall(executor.setMeasure, (address(dollar), "")));
@@ -65,7 +66,7 @@ contract DelayTest is ExecutorTest {
 
     function test_taking_freedom_away_never_waits() external {
         vm.startPrank(OWNER);
-        executor.setRule(address(counterparty), Counterparty.take.selector, ILiquidatorExecutor.Rule(false, 0, 0));
+        executor.setRule(address(counterparty), Counterparty.take.selector, Rules.forbidden());
         executor.setHourlyCap(1);
         executor.setOperator(OPERATOR, false);
         executor.setValue(address(dollar), 5);

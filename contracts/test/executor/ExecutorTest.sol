@@ -5,6 +5,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ILiquidatorExecutor} from "../../src/interfaces/ILiquidatorExecutor.sol";
 import {IMintable} from "../support/Suite.sol";
 import {Test} from "../support/Test.sol";
+import {Rules} from "./Rules.sol";
 
 /// @notice Where an operator's calls go in these tests: pays, takes and fails on request.
 contract Counterparty {
@@ -55,10 +56,10 @@ abstract contract ExecutorTest is Test {
         executor.ownerCall(
             address(dollar), abi.encodeCall(IERC20.approve, (address(counterparty), type(uint256).max))
         );
-        _allow(Counterparty.pay.selector, 0, 0);
-        _allow(Counterparty.take.selector, 3, bytes32(uint256(uint160(address(counterparty)))));
-        _allow(Counterparty.refuse.selector, 0, 0);
-        _allow(Counterparty.callBack.selector, 0, 0);
+        _allow(Counterparty.pay.selector, Rules.free());
+        _allow(Counterparty.take.selector, Rules.pinned(3, address(counterparty)));
+        _allow(Counterparty.refuse.selector, Rules.free());
+        _allow(Counterparty.callBack.selector, Rules.free());
         vm.stopPrank();
     }
 
@@ -95,7 +96,7 @@ abstract contract ExecutorTest is Test {
         return executor.execute(calls, terms);
     }
 
-    function _allow(bytes4 selector, uint16 pin, bytes32 value) internal {
-        executor.setRule(address(counterparty), selector, ILiquidatorExecutor.Rule(true, pin, value));
+    function _allow(bytes4 selector, ILiquidatorExecutor.Rule memory rule) internal {
+        executor.setRule(address(counterparty), selector, rule);
     }
 }

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ILiquidatorExecutor} from "../../src/interfaces/ILiquidatorExecutor.sol";
 import {Counterparty, ExecutorTest} from "./ExecutorTest.sol";
+import {Rules} from "./Rules.sol";
 
 contract RulesTest is ExecutorTest {
     function test_a_call_without_rule_is_forbidden() external {
@@ -20,13 +21,13 @@ contract RulesTest is ExecutorTest {
 
     function test_a_withdrawn_rule_forbids_again() external {
         vm.prank(OWNER);
-        executor.setRule(address(counterparty), Counterparty.pay.selector, ILiquidatorExecutor.Rule(false, 0, 0));
+        executor.setRule(address(counterparty), Counterparty.pay.selector, Rules.forbidden());
         _forbidden(pays(1), Counterparty.pay.selector);
     }
 
     function test_bytes_too_short_for_a_selector_are_forbidden() external {
         vm.prank(OWNER);
-        executor.setRule(address(counterparty), bytes4(0), ILiquidatorExecutor.Rule(true, 0, 0));
+        executor.setRule(address(counterparty), bytes4(0), Rules.free());
         _forbidden(one(""), bytes4(0));
         _forbidden(one(hex"000000"), bytes4(0));
     }
@@ -39,6 +40,7 @@ contract RulesTest is ExecutorTest {
                 ILiquidatorExecutor.ArgumentPinned.selector,
                 address(counterparty),
                 Counterparty.take.selector,
+                3,
                 bytes32(uint256(uint160(address(counterparty)))),
                 bytes32(uint256(uint160(OPERATOR)))
             )
@@ -48,13 +50,14 @@ contract RulesTest is ExecutorTest {
 
     function test_a_pinned_argument_that_is_missing_is_refused() external {
         vm.prank(OWNER);
-        _allow(Counterparty.refuse.selector, 2, 0);
+        _allow(Counterparty.refuse.selector, Rules.pinned(2, bytes32(0)));
         vm.prank(OPERATOR);
         vm.expectRevert(
             abi.encodeWithSelector(
                 ILiquidatorExecutor.ArgumentPinned.selector,
                 address(counterparty),
                 Counterparty.refuse.selector,
+                2,
                 bytes32(0),
                 bytes32(0)
             )
@@ -63,7 +66,7 @@ contract RulesTest is ExecutorTest {
     }
 
     function test_setting_a_rule_is_public() external {
-        ILiquidatorExecutor.Rule memory rule = ILiquidatorExecutor.Rule(true, 4, "value");
+        ILiquidatorExecutor.Rule memory rule = Rules.and(Rules.pinned(4, "value"), 5, "other");
         vm.expectEmit(address(executor));
         emit ILiquidatorExecutor.RuleSet(address(dollar), IERC20.approve.selector, rule);
         vm.prank(OWNER);

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ILiquidatorExecutor} from "../../src/interfaces/ILiquidatorExecutor.sol";
 import {ExecutorTest} from "./ExecutorTest.sol";
+import {Rules} from "./Rules.sol";
 
 contract StrangersTest is ExecutorTest {
     function test_a_stranger_can_do_nothing() external {
@@ -38,7 +39,7 @@ contract StrangersTest is ExecutorTest {
     }
 
     function _ownerOnly(address caller) private {
-        ILiquidatorExecutor.Rule memory rule = ILiquidatorExecutor.Rule(true, 0, 0);
+        ILiquidatorExecutor.Rule memory rule = Rules.free();
         bytes[] memory calls = new bytes[](8);
         calls[0] = abi.encodeCall(executor.setOperator, (caller, true));
         calls[1] = abi.encodeCall(executor.setRule, (address(dollar), IERC20.transfer.selector, rule));

@@ -42,6 +42,7 @@ interface Vm {
     function cool(address target) external;
     function deal(address account, uint256 balance) external;
     function envOr(string calldata name, uint256 fallback_) external view returns (uint256);
+    function envOr(string calldata name, string calldata fallback_) external view returns (string memory);
     function etch(address target, bytes calldata code) external;
     function expectEmit() external;
     function expectEmit(address emitter) external;
@@ -69,5 +70,7 @@ interface Vm {
     function stopAndReturnStateDiff() external returns (AccountAccess[] memory accesses);
     function startPrank(address sender) external;
     function stopPrank() external;
+    function toString(uint256 value) external pure returns (string memory);
     function warp(uint256 timestamp) external;
+    function writeFile(string calldata path, string calldata data) external;
 }

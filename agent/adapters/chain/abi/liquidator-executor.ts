@@ -23,6 +23,7 @@ export const liquidatorExecutorAbi = [
     inputs: [
       { internalType: 'address', name: 'target', type: 'address' },
       { internalType: 'bytes4', name: 'selector', type: 'bytes4' },
+      { internalType: 'uint256', name: 'word', type: 'uint256' },
       { internalType: 'bytes32', name: 'expected', type: 'bytes32' },
       { internalType: 'bytes32', name: 'found', type: 'bytes32' },
     ],
@@ -170,8 +171,15 @@ export const liquidatorExecutorAbi = [
       {
         components: [
           { internalType: 'bool', name: 'allowed', type: 'bool' },
-          { internalType: 'uint16', name: 'pin', type: 'uint16' },
-          { internalType: 'bytes32', name: 'value', type: 'bytes32' },
+          {
+            components: [
+              { internalType: 'uint16', name: 'word', type: 'uint16' },
+              { internalType: 'bytes32', name: 'value', type: 'bytes32' },
+            ],
+            internalType: 'struct ILiquidatorExecutor.Pin[]',
+            name: 'pins',
+            type: 'tuple[]',
+          },
         ],
         indexed: false,
         internalType: 'struct ILiquidatorExecutor.Rule',
@@ -348,8 +356,15 @@ export const liquidatorExecutorAbi = [
       {
         components: [
           { internalType: 'bool', name: 'allowed', type: 'bool' },
-          { internalType: 'uint16', name: 'pin', type: 'uint16' },
-          { internalType: 'bytes32', name: 'value', type: 'bytes32' },
+          {
+            components: [
+              { internalType: 'uint16', name: 'word', type: 'uint16' },
+              { internalType: 'bytes32', name: 'value', type: 'bytes32' },
+            ],
+            internalType: 'struct ILiquidatorExecutor.Pin[]',
+            name: 'pins',
+            type: 'tuple[]',
+          },
         ],
         internalType: 'struct ILiquidatorExecutor.Rule',
         name: '',
@@ -394,8 +409,15 @@ export const liquidatorExecutorAbi = [
       {
         components: [
           { internalType: 'bool', name: 'allowed', type: 'bool' },
-          { internalType: 'uint16', name: 'pin', type: 'uint16' },
-          { internalType: 'bytes32', name: 'value', type: 'bytes32' },
+          {
+            components: [
+              { internalType: 'uint16', name: 'word', type: 'uint16' },
+              { internalType: 'bytes32', name: 'value', type: 'bytes32' },
+            ],
+            internalType: 'struct ILiquidatorExecutor.Pin[]',
+            name: 'pins',
+            type: 'tuple[]',
+          },
         ],
         internalType: 'struct ILiquidatorExecutor.Rule',
         name: 'rule',
