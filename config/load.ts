@@ -120,8 +120,10 @@ function absolute(config: AgentConfig, folder: string): AgentConfig {
   }
 }
 
-const keysIn = ({ operator, password }: AgentConfig['keys'], folder: string): AgentConfig['keys'] => {
-  const file = resolve(folder, operator)
-  if (password === undefined) return { operator: file }
-  return { operator: file, password: password === '-' ? '-' : resolve(folder, password) }
+function keysIn(keys: AgentConfig['keys'], folder: string): AgentConfig['keys'] {
+  if (keys.kind === 'socket') return { ...keys, path: resolve(folder, keys.path) }
+  if (keys.kind !== 'process' && keys.kind !== 'inline') return keys
+  const { kind, file, password } = keys
+  if (password === undefined) return { kind, file: resolve(folder, file) }
+  return { kind, file: resolve(folder, file), password: password === '-' ? '-' : resolve(folder, password) }
 }

@@ -1,6 +1,8 @@
 // The agent's config file, one schema per section. Flags, environment variables, JSON Schema and docs come from here.
 import { z } from 'zod'
+import type { KeySource } from '../agent/domain/key-source.ts'
 import { address, chain, endpoint, name } from './fields.ts'
+import { keySource } from './key-source.ts'
 import { amount, duration, ratio } from './units.ts'
 
 const level = z.enum(['silent', 'error', 'warn', 'info', 'debug', 'trace'])
@@ -10,12 +12,27 @@ const keys = z
     operator: z
       .string()
       .min(1)
+      .optional()
       .describe('File with the operator key: a keystore, or 32 bytes in hex. It signs bids, claims and attestations.'),
     password: z
       .string()
       .min(1)
       .optional()
       .describe('File with the password of a keystore (mode 0600), or - for standard input.'),
+    signer: z
+      .enum(['process', 'inline'])
+      .default('process')
+      .describe('Where the key file is opened: by a process that does nothing else, or inline, for devnets.'),
+    socket: z.string().min(1).optional().describe('Socket of a `lienmesh signer` that holds the key.'),
+    remote: endpoint.optional().describe('URL of a Web3Signer or Clef that holds the key of keys.address.'),
+    dialect: z.enum(['web3signer', 'clef']).default('web3signer').describe('What the remote signer is.'),
+    address: address.optional().describe("The remote signer's key; alone, an address to watch for, without a key."),
+  })
+  .transform((written, context): KeySource => {
+    const source = keySource(written)
+    if (typeof source !== 'string') return source
+    context.issues.push({ code: 'custom', message: source, input: written })
+    return z.NEVER
   })
   .describe('Keys, by file. A key never stands in the config itself.')
 

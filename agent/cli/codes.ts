@@ -80,6 +80,12 @@ export const codes: Readonly<Record<string, Entry>> = {
   E_RPC_QUORUM: failure('Too few providers of a chain agree; nothing new is committed.'),
   E_RPC_URL: config('An RPC URL is malformed.'),
   E_SCENARIO: { exit: EXIT.usage, meaning: 'No scenario of that name.' },
+  E_SIGNER_BOOK: config("The signer's book of nonces is in use, damaged, of another key, or cannot be written."),
+  E_SIGNER_DOWN: failure('The signer does not answer; nothing is signed and nothing new is committed.'),
+  E_SIGNER_KEY: config('The signer does not hold the key that is expected.'),
+  E_SIGNER_LIED: safety('A remote signer signed something else than it was asked for.'),
+  E_SIGNER_NONCE: failure('The signer gave a nonce another meaning before; it is cancelled.'),
+  E_SIGNER_REFUSED: safety('The signer was asked for something outside its policy.'),
   E_SQLITE: config('The SQLite inside this Node can lose pages.'),
   E_STRATEGY_API: config('A strategy was written for another version of the strategy API.'),
   E_STRATEGY_LOAD: config('A strategy file does not load, or exports no strategy.'),
@@ -90,4 +96,5 @@ export const codes: Readonly<Record<string, Entry>> = {
   E_UNFINAL: safety('A reorganisation deeper than finality removed transactions; the same bytes are sent again.'),
   E_USAGE: { exit: EXIT.usage, meaning: 'An unknown or malformed command, flag or environment variable.' },
   E_VAULT_UNKNOWN: config('The network has no vault of that name there.'),
+  E_WATCH_ONLY: config('Something would be signed, and there is an address without a key.'),
 }

@@ -18,6 +18,7 @@ export const commands: readonly Entry[] = [
   entry('swarm down', 'Stop what still runs', async () => (await import('./swarm-down.ts')).swarmDown),
   entry('init', 'Write the files that an agent starts from', async () => (await import('./init.ts')).init),
   entry('run', 'Run one agent on a network', async () => (await import('./run.ts')).run),
+  entry('signer', "Hold an agent's key in a process of its own", async () => (await import('./signer.ts')).signer),
   entry(
     'doctor',
     'Look at everything that must be right before capital moves',

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { writeExecutors } from '../../config/edit.ts'
 import { amount, duration } from '../../config/units.ts'
 import { marginEngineAbi } from '../adapters/chain/abi/margin-engine.ts'
+import { addressOf } from '../adapters/signer/address.ts'
 import { unavailable, usageError } from '../domain/errors.ts'
 import type { AssetDeployment, VaultDeployment } from '../domain/network.ts'
 import { type ChainId, type Wad, wad } from '../domain/units.ts'
@@ -12,7 +13,6 @@ import { deployErrand } from '../operator/deploy.ts'
 import type { Purse } from '../operator/purse.ts'
 import { command, wholeNumber } from './command.ts'
 import { carryOut } from './errands.ts'
-import { addressIn } from './operator-address.ts'
 import { type Desk, openDesk, ownerFlags } from './owner-desk.ts'
 
 /** Deploys, sets up and seals the executor on every chain, and writes its address into the config. */
@@ -34,7 +34,7 @@ export const executorDeploy = command({
         'See docs/lending-and-insurance.md.',
       )
     const purses = await Promise.all(chainsOf(desk).map(desk.purse))
-    const operator = await addressIn(config.keys.operator)
+    const operator = await addressOf(config.keys)
     const making = makingOf(purses, operator, options)
     const executor = executorAddress(making)
     if (!context.json) context.print(`executor      ${executor}, the same on ${purses.length} chains`)

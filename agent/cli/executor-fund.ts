@@ -1,13 +1,13 @@
 // lienmesh executor fund: cash to bid with, and coin for gas.
 import { z } from 'zod'
 import { tokenAmount } from '../../config/units.ts'
+import { addressOf } from '../adapters/signer/address.ts'
 import { usageError } from '../domain/errors.ts'
 import { cashErrand, coinErrand } from '../operator/fund.ts'
 import { executorOf } from '../operator/ownership.ts'
 import { COIN, tokenAt, unitsOf } from '../operator/tokens.ts'
 import { command } from './command.ts'
 import { carryOut, type Paid } from './errands.ts'
-import { addressIn } from './operator-address.ts'
 import { chainFlag, type Desk, engineOn, openDesk, ownerFlags } from './owner-desk.ts'
 
 /** Pays the owner's cash into the engine account, and native coin to the operator on every chain. */
@@ -44,7 +44,7 @@ async function cash(desk: Desk, amount: Amount, chain: number | undefined): Prom
 }
 
 async function coins(desk: Desk, gas: Amount, chain: number | undefined): Promise<readonly Paid[]> {
-  const [operator, wanted] = [await addressIn(desk.config.keys.operator), unitsOf(gas, COIN)]
+  const [operator, wanted] = [await addressOf(desk.config.keys), unitsOf(gas, COIN)]
   const chains = desk.config.chains.filter(({ id }) => chain === undefined || id === chain)
   return Promise.all(
     chains.map(async ({ id }) => {

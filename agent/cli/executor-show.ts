@@ -1,6 +1,7 @@
 // lienmesh executor show: the executor on every chain, what lies where, and what was announced.
 import { formatUnits } from 'viem'
 import { z } from 'zod'
+import { addressOf } from '../adapters/signer/address.ts'
 import { EXIT } from '../domain/errors.ts'
 import type { Network } from '../domain/network.ts'
 import type { ChainId } from '../domain/units.ts'
@@ -11,7 +12,6 @@ import { executorOf } from '../operator/ownership.ts'
 import { type ExecutorState, executorState } from '../operator/state.ts'
 import { type Context, command } from './command.ts'
 import { json } from './format.ts'
-import { addressIn } from './operator-address.ts'
 import { configFlag, openConfig } from './owner-desk.ts'
 
 /** Reads only; no password is asked for. */
@@ -20,7 +20,7 @@ export const executorShow = command({
   examples: ['lienmesh executor show --json'],
   run: async (options, context) => {
     const { config, network } = openConfig(options.config)
-    const operator = await addressIn(config.keys.operator)
+    const operator = await addressOf(config.keys)
     const nodes: Nodes = new Map(
       await Promise.all(config.chains.map(async (chain) => [chain.id, await nodeOf(chain)] as const)),
     )

@@ -17,8 +17,11 @@ export type UnsignedTransaction = {
 /** The agent's bonded operator key. It signs what it can read, never a digest; keys never leave the adapter. */
 export interface Signer {
   readonly address: Address
+  /** Why nothing can be signed now; undefined when it can. */
+  unable(): string | undefined
   /** The signed bytes of exactly this transaction. */
   signTransaction(transaction: UnsignedTransaction): Promise<Hex>
   /** 65-byte signature (r, s, v) of a statement; low s. */
   signStatement(statement: Statement): Promise<Hex>
+  close(): Promise<void>
 }

@@ -3,8 +3,9 @@ import type { Head } from '../domain/market.ts'
 import type { Attestation } from '../domain/message.ts'
 import type { Context } from './context.ts'
 
-/** Signs the block that this head makes final and gossips the signature. */
+/** Signs the block that this head makes final and gossips the signature; without a signer, the block goes without. */
 export async function attest(context: Context, head: Head, finality: number): Promise<void> {
+  if (context.signer.unable() !== undefined) return
   const block = await finalBlock(context, head, BigInt(finality))
   if (block === undefined) return
   const { chain, number, hash } = block

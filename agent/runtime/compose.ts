@@ -7,8 +7,6 @@ import { mirrorSide, openBreaker, vaultSide } from '../adapters/chain/breaker.ts
 import { openEngineChain } from '../adapters/chain/engine-chain.ts'
 import type { ChainLink } from '../adapters/chain/link.ts'
 import { openVaultChain } from '../adapters/chain/vault-chain.ts'
-import { openKeyFile } from '../adapters/signer/key-file.ts'
-import { passwordFrom } from '../adapters/signer/password.ts'
 import { openSqliteJournal } from '../adapters/store/sqlite-journal.ts'
 import { createCore, type Input } from '../core/core.ts'
 import type { Core } from '../core/state.ts'
@@ -24,6 +22,7 @@ import { openLinks } from './links.ts'
 import { createQueue, type Queue } from './queue.ts'
 import { createRoots, type Roots } from './roots.ts'
 import { type Standing, setupOf } from './setup.ts'
+import { openAgentSigner } from './signing.ts'
 import { createTasks } from './tasks.ts'
 import { coinPriceOf, valuer } from './value.ts'
 
@@ -51,12 +50,12 @@ export type Composing = {
 /** Opens journal, key, chains and gossip, and puts the core between them. */
 export async function compose({ config, network, emit, signal, failed, adapters }: Composing): Promise<Agent> {
   const { clock } = adapters
-  const signer = await openKeyFile(config.keys.operator, passwordFrom(config.keys.password, process.env))
   mkdirSync(config.dataDir, { recursive: true })
+  const alarm = (code: string, detail: string): void => emit('alarm', { code, detail })
+  const signer = await openAgentSigner(config, network, alarm)
   const trouble = (error: unknown): void => emit('agent:retried', { task: 'chain', error })
   const owner = ownerOf(network, signer.address)
   const journal = adapters.journal(openSqliteJournal({ path: join(config.dataDir, 'journal.db'), owner, trouble }))
-  const alarm = (code: string, detail: string): void => emit('alarm', { code, detail })
   const coin = coinPrice()
   const links = await openLinks({ config, network, signer, journal, clock, coin: coin.now, trouble, alarm })
   const engines = await openEngines(config, network, links)
@@ -100,6 +99,7 @@ export async function compose({ config, network, emit, signal, failed, adapters 
     await gossip.stop()
     for (const link of links.values()) await link.close()
     journal.close()
+    await signer.close()
   }
   return { context, core, inputs, breakers: breakersOf({ engines, vaults }, links), close }
 }

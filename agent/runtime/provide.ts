@@ -63,6 +63,8 @@ export function createProvider(context: Context, seat: EngineSeat, terms: Provid
   return {
     free,
     async answer(request) {
+      const unable = context.signer.unable()
+      if (unable !== undefined) return decline(request, unable)
       if (request.engine !== seat.chain.id) return decline(request, `no reserves on chain ${request.engine}`)
       const rate = rateFor(request.collaterals, request.value)
       if (rate === undefined) return decline(request, 'no fresh price to value the claim')

@@ -11,8 +11,6 @@ import {
 } from '../adapters/chain/risk-parameters.ts'
 import { readTerms } from '../adapters/chain/terms.ts'
 import { systemClock } from '../adapters/clock/system-clock.ts'
-import { openKeyFile } from '../adapters/signer/key-file.ts'
-import { passwordFrom } from '../adapters/signer/password.ts'
 import { openMemoryJournal } from '../adapters/store/memory-journal.ts'
 import { configError } from '../domain/errors.ts'
 import type { LatencyLaw } from '../domain/liquidation.ts'
@@ -23,6 +21,7 @@ import type { Latency } from '../maths/risk/latency.ts'
 import type { PriceModel } from '../maths/risk/model.ts'
 import { type Publication, type PublicationTerms, publicationOf } from '../maths/risk/published.ts'
 import { tiersOf } from './links.ts'
+import { openPublisherSigner } from './signing.ts'
 
 /** What one collateral has, what the model says, and what is done about it now. Times in seconds of the chain. */
 export type Step = {
@@ -159,10 +158,11 @@ async function linkTo({ config, live }: Publishing, engine: EngineDeployment): P
   const { rpc: urls, quorum = 1 } = entry
   const reading = { chain: engine.chain, urls, quorum, clock: systemClock }
   if (!live) return openLink(reading)
-  const signer = await openKeyFile(config.keys.operator, passwordFrom(config.keys.password, process.env))
+  const signer = await openPublisherSigner(config, engine)
   // Publishing is repeatable: what is not on chain is proposed again, so that nothing needs to survive this process.
   const journal = openMemoryJournal()
-  return openLink({ ...reading, sending: { signer, journal, fees: FEES, finality: tiersOf(engine) } })
+  const link = await openLink({ ...reading, sending: { signer, journal, fees: FEES, finality: tiersOf(engine) } })
+  return { ...link, close: () => link.close().then(signer.close) }
 }
 
 /** Not a race: a small tip, and twice the base fee of the moment. */

@@ -164,6 +164,10 @@ const ANNOUNCE_EVERY = millis(5_000)
 async function announce(context: Context, provider: ProviderDesk | undefined): Promise<void> {
   const { signer, gossip, network, clock, signal, name } = context
   while (!signal.aborted) {
+    if (signer.unable() !== undefined) {
+      await rest(clock, ANNOUNCE_EVERY, signal)
+      continue
+    }
     const heads = await headsOf([...context.engines.values()])
     const unsigned = {
       agent: signer.address,

@@ -31,7 +31,8 @@ export function writeAgent(
     dataDir: 'data',
     seed: scenario.seed,
     pace: '400ms',
-    keys: { operator: 'operator.key' },
+    // A process more per agent would be nine of them on one small machine.
+    keys: { operator: 'operator.key', signer: 'inline' },
     chains: chains.map(({ id, url }) => ({ id, rpc: [url], quorum: 1, executor: seat.executor })),
     // A scenario wants to see how a strategy ends, not where a protection would have stopped it.
     protections: { drawdown: '100 %', gapLosses: 1_000_000, failedGas: '1000000 USD' },

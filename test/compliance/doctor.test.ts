@@ -35,6 +35,41 @@ test('a key without native coin has no runway', async () => {
   expect(finding).toMatchObject({ status: 'fail', found: expect.stringContaining('0 transactions') })
 })
 
+test('a key inside the agent is worth a look, one in a process of its own is not', async () => {
+  expect(await oneOf({}, 'machine', 'signer')).toMatchObject({
+    status: 'warn',
+    found: 'the agent itself holds the key',
+  })
+  const operator = join(temporaryFolder(), 'operator.key')
+  writeFileSync(operator, local.deployment.seats[0]?.key ?? '', { mode: 0o600 })
+  expect(await oneOf({ keys: { operator } }, 'machine', 'signer')).toMatchObject({
+    status: 'ok',
+    found: 'a process of its own signs, within the policy of this config',
+  })
+})
+
+test('an address without a key is examined like any other, and told that it only watches', async () => {
+  const address = local.deployment.seats[0]?.operator ?? '0x'
+  const findings = await examined({ keys: { address } })
+  expect(findings.filter(({ status }) => status === 'fail')).toEqual([])
+  expect(findings.find(({ check }) => check === 'signer')?.found).toBe('none: this agent only watches')
+  expect(findings.find(({ check }) => check === 'executor')?.found).toContain('obeys this key')
+})
+
+test('a key file that others can read, and a signer that is not there, are named with their fix', async () => {
+  const operator = join(temporaryFolder(), 'operator.key')
+  writeFileSync(operator, local.deployment.seats[0]?.key ?? '', { mode: 0o644 })
+  expect(await oneOf({ keys: { operator } }, 'machine', 'key')).toMatchObject({
+    status: 'fail',
+    fix: `chmod 600 ${operator}`,
+  })
+  const socket = join(temporaryFolder(), 'none.sock')
+  expect(await oneOf({ keys: { socket } }, 'machine', 'signer')).toMatchObject({
+    status: 'fail',
+    found: `The signer at ${socket} does not answer: nothing is signed and nothing new is committed.`,
+  })
+})
+
 test('a node of another chain is named', async () => {
   const finding = await oneOf({ chains: { 41337: [local.engine.url] } }, 'chain 41337', local.engine.url)
   expect(finding).toMatchObject({ status: 'fail', found: 'serves chain 31337' })
@@ -76,6 +111,7 @@ test('a live agent starts only when every bid could succeed', async () => {
 })
 
 type Case = {
+  readonly keys?: AgentConfigInput['keys']
   readonly key?: string
   readonly network?: Network
   readonly chains?: Readonly<Record<number, readonly string[]>>
@@ -91,7 +127,7 @@ async function examined(given: Case): Promise<readonly Finding[]> {
 const oneOf = async (given: Case, area: string, check: string): Promise<Finding | undefined> =>
   (await examined(given)).find((one) => one.area === area && one.check === check)
 
-function configOf({ key, chains = {}, bootstrap = [] }: Case): AgentConfig {
+function configOf({ key, keys, chains = {}, bootstrap = [] }: Case): AgentConfig {
   const folder = temporaryFolder()
   const [seat] = local.deployment.seats
   if (!seat) throw new Error('nobody sits in this scenario')
@@ -101,7 +137,7 @@ function configOf({ key, chains = {}, bootstrap = [] }: Case): AgentConfig {
   const written: AgentConfigInput = {
     network: 'network.json',
     dataDir: join(folder, 'data'),
-    keys: { operator },
+    keys: keys ?? { operator, signer: 'inline' },
     chains: [entry(31_337, local.engine.url), entry(41_337, local.vault.url)],
     p2p: { bootstrap: [...bootstrap] },
   }

@@ -127,7 +127,8 @@ function publish(network: Network, live: boolean, key: Hex = OFFICER) {
   const executor = local.deployment.desk
   const config = agentConfig.parse({
     network: 'network.json',
-    keys: { operator },
+    dataDir: join(folder, 'data'),
+    keys: { operator, signer: 'inline' },
     chains: [{ id: 31_337, rpc: [local.engine.url], executor }],
   })
   const model = { type: 'kou', sigma: 0.65, lambda: 400, p: 0.4, eta1: 120, eta2: 80 } as const

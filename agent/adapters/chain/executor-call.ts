@@ -43,4 +43,5 @@ export function deadlineIn(data: Hex): bigint | undefined {
   return typeof guard === 'object' && 'deadline' in guard ? BigInt(guard.deadline) : undefined
 }
 
-const EXECUTE = toFunctionSelector(getAbiItem({ abi: liquidatorExecutorAbi, name: 'execute' }))
+/** Selector of `LiquidatorExecutor.execute`. */
+export const EXECUTE = toFunctionSelector(getAbiItem({ abi: liquidatorExecutorAbi, name: 'execute' }))

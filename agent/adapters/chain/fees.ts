@@ -1,4 +1,5 @@
 // What to pay for inclusion, what a replacement must pay more, and what an order is worth at most.
+import { LienmeshError } from '../../domain/errors.ts'
 import type { Wad } from '../../domain/units.ts'
 import type { Fees } from './attempt.ts'
 import type { Rpc } from './rpc.ts'
@@ -54,6 +55,16 @@ export function raised(last: Fees, ceiling: bigint, market: Fees = last): Fees |
   const maxFee = least(most(least8.maxFee, market.maxFee), ceiling)
   const tip = least(most(least8.tip, market.tip), maxFee)
   return maxFee < least8.maxFee || tip < least8.tip ? undefined : { maxFee, tip }
+}
+
+/**
+ * The fees with which the signer signed a nonce before, when that is why it refused it: an earlier run was killed between
+ * the signature and the journal.
+ */
+export function spentFees(error: unknown): Fees | undefined {
+  if (!(error instanceof LienmeshError) || error.code !== 'E_SIGNER_NONCE') return undefined
+  const { maxFee, tip } = error.context
+  return typeof maxFee === 'bigint' && typeof tip === 'bigint' ? { maxFee, tip } : undefined
 }
 
 const eighthMoreUp = (fee: bigint): bigint => (fee * 9n + 7n) / 8n + (fee === 0n ? 1n : 0n)

@@ -8,7 +8,7 @@ import type { Signer } from '../../ports/signer.ts'
 import { type Attempt, CANCEL, type Content, cancellation, type Fees, remembered } from './attempt.ts'
 import { type Premises, postingOf } from './bookkeeping.ts'
 import { includedAmong } from './evidence.ts'
-import { baseFeeNow, type FeePolicy, marketFees, raised } from './fees.ts'
+import { baseFeeNow, type FeePolicy, marketFees, raised, spentFees } from './fees.ts'
 import { tierOf } from './finality.ts'
 import type { Heads } from './heads.ts'
 import { newPending, type Pending } from './pending.ts'
@@ -154,9 +154,27 @@ async function replace(state: Pump, order: Pending, { base }: Now, cancel: boole
   const ceiling = content.leg === CANCEL ? state.fees.ceiling : order.ceiling
   const fees = raised(last.fees, ceiling, marketFees(base, state.fees))
   if (fees === undefined) return
-  order.attempts.push(await state.write(content, order.nonce, fees))
+  const attempt = await rewritten(state, content, { nonce: order.nonce, fees, ceiling })
+  if (attempt === undefined) return
+  order.attempts.push(attempt)
   order.waitingSince = undefined
   order.underpriced = false
+}
+
+type Raise = { readonly nonce: number; readonly fees: Fees; readonly ceiling: bigint }
+
+/** The next attempt; undefined while there is no signer: the old bytes go on travelling. */
+async function rewritten(state: Pump, content: Content, { nonce, fees, ceiling }: Raise): Promise<Attempt | undefined> {
+  try {
+    return await state.write(content, nonce, fees)
+  } catch (error) {
+    const spent = spentFees(error)
+    const higher = spent && raised(spent, ceiling, fees)
+    if (higher !== undefined) return state.write(content, nonce, higher)
+    if (!(error instanceof LienmeshError) || error.remedy !== 'retry') throw error
+    state.trouble?.(error)
+    return undefined
+  }
 }
 
 /** A nonce used by bytes we never signed means that somebody else has the key: nothing is sent with it any more. */

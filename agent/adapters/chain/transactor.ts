@@ -2,10 +2,10 @@
 import type { Address, Hex } from 'viem'
 import { EXIT, invariantBroken, LienmeshError, unavailable } from '../../domain/errors.ts'
 import { type Wad, wad } from '../../domain/units.ts'
-import { type Content, type Fees, journaled, remembered, sign, unsignedBytes } from './attempt.ts'
+import { type Content, cancellation, type Fees, journaled, remembered, sign, unsignedBytes } from './attempt.ts'
 import { openDataFee } from './data-fee.ts'
 import { deadlineIn } from './executor-call.ts'
-import { baseFeeNow, capped, ceilingOf, marketFees } from './fees.ts'
+import { baseFeeNow, capped, ceilingOf, marketFees, raised, spentFees } from './fees.ts'
 import { type Fate, newPending, type Pending } from './pending.ts'
 import { broadcast, type Pump, pump, type TransactorOptions } from './pump.ts'
 import type { Rpc } from './rpc.ts'
@@ -53,7 +53,11 @@ export async function openTransactor(options: TransactorOptions): Promise<Transa
     return attempt
   }
   const state: Pump = { ...options, pending, write, next: () => next, halt: { reason: undefined } }
-  const place = async (order: Order) => {
+  const keep = (placed: Pending) => {
+    pending.set(next++, placed)
+    return placed
+  }
+  const place = async (order: Order): Promise<Pending> => {
     const content = contentOf(order)
     const worth = { likely: order.budget?.likely ?? order.gas, budget: order.budget?.most }
     const [base, data] = await Promise.all([
@@ -63,10 +67,12 @@ export async function openTransactor(options: TransactorOptions): Promise<Transa
     const ceiling = ceilingOf(worth, options.fees, data)
     const market = marketFees(base, options.fees, order.tip)
     if (order.now && market.maxFee > ceiling) throw tooDear(rpc, market.maxFee, ceiling)
-    const attempt = await write(content, next, capped(market, ceiling))
-    const placed = newPending(next++, [attempt], { deadline: order.deadline, value: order.value ?? wad(0n), ceiling })
-    pending.set(placed.nonce, placed)
-    return placed
+    const attempt = await write(content, next, capped(market, ceiling)).catch(orSpent)
+    if (!('raw' in attempt)) {
+      away(keep(await givenUp(state, attempt, base)))
+      return place(order)
+    }
+    return keep(newPending(next, [attempt], { deadline: order.deadline, value: order.value ?? wad(0n), ceiling }))
   }
   const away = (order: Pending) => void broadcast(state, order).catch((error: unknown) => options.trouble?.(error))
   for (const order of pending.values()) away(order)
@@ -89,6 +95,22 @@ export async function openTransactor(options: TransactorOptions): Promise<Transa
       return running
     },
   }
+}
+
+/** The fees that the nonce was signed with before, when that is why it was refused; any other error is thrown on. */
+function orSpent(error: unknown): Fees {
+  const spent = spentFees(error)
+  if (spent === undefined) throw error
+  return spent
+}
+
+/** A nonce that the signer signed for bytes which the journal never saw: nothing else may ever be signed for it. */
+async function givenUp(state: Pump, spent: Fees, base: bigint): Promise<Pending> {
+  const { ceiling } = state.fees
+  const fees = raised(spent, ceiling, marketFees(base, state.fees))
+  if (fees === undefined) throw tooDear(state.rpc, spent.maxFee, ceiling)
+  const attempt = await state.write(cancellation(state.signer.address, undefined), state.next(), fees)
+  return newPending(state.next(), [attempt], { deadline: undefined, value: wad(0n), ceiling })
 }
 
 const contentOf = ({ to, data, gas, intent, leg, value }: Order): Content => ({

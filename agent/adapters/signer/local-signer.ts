@@ -16,8 +16,10 @@ export function signerOf(key: Hex): Signer {
   const sign = async (digest: Hex) => (native ? signNative(native, digest, secret) : signSlow(digest, key))
   return {
     address,
+    unable: () => undefined,
     signTransaction: async (transaction) => signedBytes(transaction, await sign(signingDigest(transaction))),
     signStatement: (statement) => sign(digestOf(statement)),
+    close: async () => undefined,
   }
 }
 

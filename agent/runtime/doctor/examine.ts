@@ -12,16 +12,16 @@ import { examineStanding } from './standing.ts'
 
 /** Looks at the machine, then at every chain of the network, then at peers; findings as they are made. */
 export async function* examine(config: AgentConfig, network: Network): AsyncGenerator<Finding> {
-  const [key, signer] = await examineKey(config)
-  yield key
   yield* await examineMachine(config)
+  const [findings, operator] = await examineKey(config, network)
+  yield* findings
   yield await check('machine', 'config', async () => covered(config, network))
   for (const chain of config.chains) {
-    const findings = await examineChain(chain)
-    yield* findings
-    if (findings.every(({ status }) => status === 'fail')) continue
+    const answers = await examineChain(chain)
+    yield* answers
+    if (answers.every(({ status }) => status === 'fail')) continue
     yield* await examineContracts(chain, network)
-    if (signer !== undefined) yield* await examineStanding(chain, network, signer.address)
+    if (operator !== undefined) yield* await examineStanding(chain, network, operator)
   }
   yield* await examinePeers(config)
 }

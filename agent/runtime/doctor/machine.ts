@@ -1,13 +1,15 @@
-// The machine the agent runs on: disk, journal, key.
+// The machine the agent runs on: disk, journal, key, signer.
 import { mkdirSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Address } from 'viem'
 import type { AgentConfig } from '../../../config/schema.ts'
-import { openKeyFile } from '../../adapters/signer/key-file.ts'
-import { passwordFrom } from '../../adapters/signer/password.ts'
+import { addressOf } from '../../adapters/signer/address.ts'
 import { openSqliteJournal } from '../../adapters/store/sqlite-journal.ts'
 import { LienmeshError } from '../../domain/errors.ts'
-import type { Signer } from '../../ports/signer.ts'
+import type { KeySource } from '../../domain/key-source.ts'
+import type { Network } from '../../domain/network.ts'
+import { openAgentSigner } from '../signing.ts'
 import { check, type Finding, fail, ok, warn } from './finding.ts'
 
 /** Bytes that the journal of a long day may need, and what is too little for anything. */
@@ -36,12 +38,39 @@ export async function examineMachine({ dataDir }: AgentConfig): Promise<readonly
   ]
 }
 
-/** The operator's key; the rest of the examination needs its address. */
-export async function examineKey({ keys }: AgentConfig): Promise<readonly [Finding, Signer | undefined]> {
-  let signer: Signer | undefined
-  const finding = await check('machine', 'key', async () => {
-    signer = await openKeyFile(keys.operator, passwordFrom(keys.password, process.env))
-    return ok(`${signer.address} from ${keys.operator}`)
+/** The operator's key, whose address the rest of the examination needs, and who signs with it. */
+export async function examineKey(
+  config: AgentConfig,
+  network: Network,
+): Promise<readonly [readonly Finding[], Address | undefined]> {
+  const { keys } = config
+  let address: Address | undefined
+  const key = await check('machine', 'key', async () => {
+    address = await addressOf(keys)
+    return ok(`${address} ${placeOf(keys)}`)
   })
-  return [finding, signer]
+  const signer = await check('machine', 'signer', async () => {
+    if (keys.kind === 'watch' && config.mode !== 'live')
+      return warn('none: this agent only watches', 'Name a key in keys before it runs live.')
+    const opened = await openAgentSigner(config, network, () => undefined)
+    await opened.close()
+    if (address !== undefined && opened.address !== address)
+      return fail(`holds ${opened.address}, expected ${address}`, 'Correct the address in keys, or in the keystore.')
+    if (keys.kind === 'inline')
+      return warn('the agent itself holds the key', 'Remove `signer: inline` from keys, unless this is a devnet.')
+    return ok(SIGNS[keys.kind])
+  })
+  return [[key, signer], address]
 }
+
+const SIGNS = {
+  process: 'a process of its own signs, within the policy of this config',
+  socket: 'a signer that was started apart answers on its socket',
+  remote: 'a remote signer answers; what it signs is compared byte for byte',
+  watch: 'none',
+} as const
+
+const placeOf = (keys: KeySource): string =>
+  keys.kind === 'watch'
+    ? 'to watch'
+    : `from ${keys.kind === 'remote' ? keys.url : 'path' in keys ? keys.path : keys.file}`

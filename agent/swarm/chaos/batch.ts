@@ -144,7 +144,7 @@ function agentConfig(run: RunDirectory, world: World, wires: Stage['wires']): Ag
     dataDir: run.file('agent', 'data', 'journal.db').slice(0, -'/journal.db'.length),
     seed: scenario.seed,
     pace: '200ms',
-    keys: { operator: key },
+    keys: { operator: key, signer: 'inline' },
     chains: [
       { id: world.engine.chain.id, rpc: [...wires.engine.urls], executor: seat.executor },
       { id: world.vault.chain.id, rpc: [...wires.vault.urls], executor: seat.executor },

@@ -62,8 +62,42 @@ describe('the sources of a config', () => {
     const { config } = loadConfig({ file, env: {}, flags: {} })
     const folder = dirname(file)
     expect(config.network).toBe(join(folder, 'network.json'))
-    expect(config.keys.operator).toBe(join(folder, 'operator.key'))
+    expect(config.keys).toEqual({ kind: 'process', file: join(folder, 'operator.key') })
     expect(config.strategies.map((one) => one.use)).toEqual([join(folder, 'mine.ts'), 'first-come'])
+  })
+})
+
+describe('the key of a config', () => {
+  const at = '0x00000000000000000000000000000000000000E1'
+  const keysOf = (text: string) => load({ text: healthy.replace('{ operator: operator.key }', text) }).config.keys
+
+  test.each([
+    ['{ socket: /run/s.sock }', { kind: 'socket', path: '/run/s.sock' }],
+    [`{ address: "${at}" }`, { kind: 'watch', address: at }],
+    [
+      `{ remote: "http://127.0.0.1:9000", address: "${at}" }`,
+      { kind: 'remote', url: 'http://127.0.0.1:9000', address: at, dialect: 'web3signer' },
+    ],
+  ])('is where %s says', (text, source) => {
+    expect(keysOf(text)).toEqual(source)
+  })
+
+  test('is opened inline only when the config says so', () => {
+    expect(keysOf('{ operator: k, password: p, signer: inline }')).toMatchObject({ kind: 'inline' })
+    expect(keysOf('{ operator: k, password: "-" }')).toMatchObject({ kind: 'process', password: '-' })
+  })
+
+  test.each([
+    ['{}', 'keys: names no key: expected operator, socket, remote, or address alone to watch'],
+    ['{ operator: k, socket: s }', 'keys: names operator and socket: a key is in one place, keep one of them'],
+    [
+      `{ operator: k, address: "${at}" }`,
+      'keys: names operator and address: a key file says its own address, remove address',
+    ],
+    ['{ socket: s, password: p }', 'keys: has a password and no operator: name the key file'],
+    ['{ remote: "http://127.0.0.1:9000" }', 'keys: names a remote signer and no address: say which of its keys'],
+  ])('%s is refused', (text, complaint) => {
+    expect(() => keysOf(text)).toThrow(complaint)
   })
 })
 
