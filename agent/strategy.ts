@@ -3,12 +3,12 @@
  * may change without notice.
  */
 import type { z } from 'zod'
-import type { Outcome, Quote } from './domain/liquidation.ts'
-import type { Bps, Instant, Wad } from './domain/units.ts'
+import type { Outcome, Quote, RivalBid } from './domain/liquidation.ts'
+import type { Bps, CollateralId, FeedId, Instant, Price, VaultId, Wad } from './domain/units.ts'
 
 export { z } from 'zod'
-export type { Candidate, GapRisk, Leg, Outcome, Quote, Route } from './domain/liquidation.ts'
-export type { Bps, Instant, Millis, Price, Wad } from './domain/units.ts'
+export type { Candidate, GapRisk, Leg, Outcome, Quote, RivalBid, Route } from './domain/liquidation.ts'
+export type { Bps, CollateralId, FeedId, Instant, Millis, Price, VaultId, Wad } from './domain/units.ts'
 export { after, bps, instant, millis, wad } from './domain/units.ts'
 export { max, min, mulDivDown, mulDivUp, toDouble } from './maths/fixed-point.ts'
 
@@ -25,7 +25,29 @@ export type Offered = {
   readonly maxDiscount: Bps
 }
 
-/** Everything a strategy may know, frozen at one instant. Amounts in dollars (wad). */
+/** One claim on its way to us. */
+export type Travelling = {
+  /** Who bid for it; undefined when it was found after a restart. */
+  readonly strategy: string | undefined
+  readonly collateral: CollateralId
+  readonly vault: VaultId
+  /** In the asset's own units. */
+  readonly amount: bigint
+  /** Worth at the bid, and what was paid for it. */
+  readonly value: Wad
+  readonly debt: Wad
+  readonly openedAt: Instant
+}
+
+/** What the publishers' quorum says of one feed, and when it was signed. */
+export type Quoted = {
+  readonly feed: FeedId
+  readonly price: Price
+  readonly confidence: Bps
+  readonly observedAt: Instant
+}
+
+/** Everything a strategy may know, frozen at one instant: nothing that was observed after `now`. Dollars are wad. */
 export type View = {
   readonly now: Instant
   readonly candidates: readonly Offered[]
@@ -33,6 +55,13 @@ export type View = {
   readonly free: Wad
   /** Paid, not yet received. */
   readonly inFlight: Wad
+  /** The same, claim by claim. */
+  readonly travelling: readonly Travelling[]
+  /** Expected shortfall (97.5 %) of everything carried, and its limit. */
+  readonly shortfall: { readonly carried: Wad; readonly limit: Wad }
+  readonly prices: readonly Quoted[]
+  /** Bids of others on this engine in the last minute, oldest first. */
+  readonly rivals: readonly RivalBid[]
   /** Uniform in [0, 1), seeded by the run, so that a replay decides alike. */
   readonly random: () => number
 }

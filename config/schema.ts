@@ -112,7 +112,8 @@ const protections = z
 const strategy = z.strictObject({
   use: z.string().min(1).describe('A built-in strategy by name, or a file such as ./strategies/mine.ts.'),
   params: z.record(z.string(), z.unknown()).default({}).describe("Parameters, checked by the strategy's own schema."),
-  share: ratio.prefault('100 %').describe('Share of the free capital it may use.'),
+  share: ratio.prefault('100 %').describe('Share of the capital it may use.'),
+  shortfall: ratio.prefault('100 %').describe('Share of the expected shortfall (risk.maxShortfall) it may fill.'),
 })
 
 const provider = z

@@ -31,6 +31,7 @@ export function admit(core: Core, market: Market, wish: Wish): Intent | Refusal 
     sizeRefuses(wish, intent, market.at) ??
     riskRefuses(core, market, wish.quote) ??
     capitalRefuses(core, wish) ??
+    budgetRefuses(core, wish) ??
     (core.setup.mode === 'shadow' ? refuse('shadow', 'shadow mode sends nothing') : intent)
   )
 }
@@ -89,15 +90,24 @@ function tailRefuses(core: Core, market: Market, quote: Quote): Refusal | undefi
   return stalled(core, market.at, legs) ?? limitReached(core, market.at, legs)
 }
 
-function capitalRefuses({ setup, ledger }: Core, { quote, seat }: Wish): Refusal | undefined {
+function capitalRefuses({ setup, ledger }: Core, { quote }: Wish): Refusal | undefined {
   const { engine } = quote.candidate.account
   if (ledger.reserved.size >= setup.capital.maxBids) return refuse('in-flight-limit', MANY_BIDS)
   const needed = cashNeeded(quote, setup.risk.payTolerance)
   if (needed > setup.capital.maxBid) return refuse('capital', 'larger than the most one bid may take')
   if (needed > free(ledger, engine, setup.capital.reserve)) return refuse('capital', SHORT_OF_CASH)
-  const { used, whole } = usage(ledger, engine, seat.name)
-  const allowed = (whole * BigInt(seat.share)) / 10_000n
-  return used + needed > allowed ? refuse('capital', `${seat.name} has used its share of the capital`) : undefined
+  return undefined
+}
+
+/** What the strategy has in use of its own budget. Shortfalls add up: the sum is never less than the whole. */
+function budgetRefuses({ setup, ledger }: Core, { quote, seat: { name, budget } }: Wish): Refusal | undefined {
+  const { used, whole, shortfall } = usage(ledger, quote.candidate.account.engine, name)
+  if (used + cashNeeded(quote, setup.risk.payTolerance) > (whole * BigInt(budget.capital)) / 10_000n)
+    return refuse('capital', `${name} has used its share of the capital`)
+  const most = (setup.risk.maxShortfall * BigInt(budget.shortfall)) / 10_000n
+  return shortfall + quote.gap.shortfall > most
+    ? refuse('strategy-limit', `${name} has used its share of the expected shortfall`)
+    : undefined
 }
 
 function intentOf({ setup, attempts, self }: Core, { terms, at }: Market, { seat, quote, reason }: Wish): Intent {

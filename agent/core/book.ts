@@ -1,9 +1,12 @@
 // The latest facts. An older fact never replaces a newer one, hearsay never replaces what we know, and what a reorg or
 // an outcome made wrong is forgotten.
 import type { Address } from 'viem'
+import type { RivalBid } from '../domain/liquidation.ts'
 import type { Anchor, EngineTerms, Head, MarginAccount, PriceBatch, Prices, Source } from '../domain/market.ts'
 import type { ProviderStatus } from '../domain/message.ts'
-import type { AccountId, ChainId, FeedId, Instant } from '../domain/units.ts'
+import type { AccountId, Bps, ChainId, FeedId, Instant } from '../domain/units.ts'
+import { max } from '../maths/fixed-point.ts'
+import { discount } from '../maths/margin.ts'
 import { acceptable, quorumPrices } from '../maths/oracle.ts'
 
 export type Fact = { readonly account: MarginAccount; readonly source: Source }
@@ -21,7 +24,8 @@ export type Book = {
   readonly accounts: Map<string, Fact>
   readonly batches: Map<ChainId, Map<string, PriceBatch>>
   readonly providers: Map<string, Provider>
-  readonly bidders: Map<ChainId, Map<string, Instant>>
+  /** Bids of others in the last minute, oldest first. */
+  readonly rivals: Map<ChainId, readonly RivalBid[]>
   readonly retired: Map<string, Retirement>
   /** The batches that make the current prices, so that equal batches give the very same prices. */
   readonly quorums: Map<ChainId, Quorum>
@@ -37,7 +41,7 @@ export const openBook = (publishers: readonly Address[]): Book => ({
   accounts: new Map(),
   batches: new Map(),
   providers: new Map(),
-  bidders: new Map(),
+  rivals: new Map(),
   retired: new Map(),
   quorums: new Map(),
   lastPrices: new Map(),
@@ -141,10 +145,27 @@ function quorumOf(book: Book, engine: ChainId, batches: readonly PriceBatch[]): 
 /** One feed of one engine. */
 export const feedKey = (engine: ChainId, feed: FeedId): string => `${engine}:${feed}`
 
-const MINUTE = 60_000
+/** Keeps a bid that somebody else made. */
+export const saw = (book: Book, engine: ChainId, bid: RivalBid): unknown =>
+  book.rivals.set(engine, [...rivals(book, engine, bid.at).slice(1 - MOST_BIDS), bid])
+
+/** Bids of others in the last minute, oldest first. */
+export const rivals = (book: Book, engine: ChainId, at: Instant): readonly RivalBid[] =>
+  (book.rivals.get(engine) ?? []).filter((bid) => at - bid.at <= MINUTE)
 
 /** Agents seen bidding on an engine in the last minute. */
-export function competitors(book: Book, engine: ChainId, at: Instant): number {
-  const seen = [...(book.bidders.get(engine)?.values() ?? [])]
-  return seen.filter((last) => at - last <= MINUTE).length
+export const competitors = (book: Book, engine: ChainId, at: Instant): number =>
+  new Set(rivals(book, engine, at).map(({ bidder }) => bidder.toLowerCase())).size
+
+/** The discount of an account's auction; undefined while the engine is unknown. */
+export function discountOf(book: Book, account: MarginAccount, at: Instant): Bps | undefined {
+  const market = marketAt(book, account.engine, at)
+  return market && discount(market.terms.auction, elapsed(account, market))
 }
+
+/** Seconds that an account's auction has run on the engine's clock. */
+export const elapsed = ({ auctionStartedAt }: MarginAccount, { seconds }: Pick<Market, 'seconds'>): bigint =>
+  auctionStartedAt === undefined ? 0n : max(0n, seconds - auctionStartedAt)
+
+const MINUTE = 60_000
+const MOST_BIDS = 256

@@ -1,14 +1,14 @@
 // Strategies choose from one frozen view. A strategy that throws is skipped with that reason; the others go on.
 import type { Candidate, Quote, SkipReason } from '../domain/liquidation.ts'
 import type { Bps, Instant } from '../domain/units.ts'
-import type { Answer, Offered, View } from '../strategy.ts'
+import type { Answer, View } from '../strategy.ts'
 import type { Wish } from './admit.ts'
-import { competitors, type Market } from './book.ts'
-import { free, inFlight } from './ledger.ts'
+import type { Market } from './book.ts'
 import { gainOf, quoteAt } from './quote.ts'
 import type { Seat } from './setup.ts'
 import { openSheet } from './sheet.ts'
 import type { Core } from './state.ts'
+import { viewOf } from './view.ts'
 
 /** One strategy's answer about one candidate, understood. */
 export type Choice = { readonly seat: Seat; readonly candidate: Candidate } & (
@@ -20,25 +20,13 @@ export type Choice = { readonly seat: Seat; readonly candidate: Candidate } & (
 /** Asks every strategy in turn; one choice per strategy and candidate. */
 export function decide(core: Core, market: Market, offers: readonly Offer[]): readonly Choice[] {
   if (offers.length === 0) return []
-  const view = freeze(viewOf(core, market, offers))
+  const view = viewOf(core, market, offers)
   const taken = new Set<string>()
   return core.setup.seats.flatMap((seat) => ask(core, market, { seat, view, offers, taken }))
 }
 
 /** A candidate with its quotes, best net first; never empty. */
 export type Offer = { readonly candidate: Candidate; readonly quotes: readonly Quote[] }
-
-function viewOf(core: Core, { engine, at, terms }: Market, offers: readonly Offer[]): View {
-  const pace = { discountPerSecond: terms.auction.discountPerSecond, maxDiscount: terms.auction.maxDiscount }
-  const rivals = competitors(core.book, engine, at)
-  return {
-    now: at,
-    candidates: offers.map(({ quotes }): Offered => ({ quotes, competitors: rivals, ...pace })),
-    free: free(core.ledger, engine, core.setup.capital.reserve),
-    inFlight: inFlight(core.ledger),
-    random: core.random,
-  }
-}
 
 type Question = {
   readonly seat: Seat
@@ -127,12 +115,4 @@ function skip(market: Market, seat: Seat, quote: Quote, detail: string): Choice 
     quote.pay > 0n ? (quote.pay * BigInt(maxDiscount - quote.discount)) / BigInt(10_000 - quote.discount) : 0n
   const reason = gainOf(quote) + left > 0n ? 'gap-premium' : 'not-profitable'
   return { seat, candidate: quote.candidate, kind: 'skip', quote, reason, detail }
-}
-
-/** Freezes a value and everything in it; what is frozen already is left alone. */
-export function freeze<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
-  Object.freeze(value)
-  for (const part of Object.values(value)) freeze(part)
-  return value
 }

@@ -5,7 +5,7 @@ import type { Attribution, Claim, Fill, Intent, IntentId, Outcome, Sale } from '
 import { type AccountId, after, type ChainId, type Instant, type Wad, wad } from '../domain/units.ts'
 import { mulDivUp } from '../maths/fixed-point.ts'
 import { collateralValueDown } from '../maths/margin.ts'
-import { accountKey, type Market, marketAt, retire } from './book.ts'
+import { accountKey, discountOf, type Market, marketAt, retire, saw } from './book.ts'
 import { adopt, bookSale, openClaim, openSettlement, release, type Settled, wealth } from './ledger.ts'
 import { closed, failed, type Halt } from './protect.ts'
 import { learnArrivals, learnDelays, learnPrices } from './risk/beliefs.ts'
@@ -49,9 +49,8 @@ export function rivalled(
   { engine, bidder, account }: { engine: ChainId; bidder: Address; account: AccountId },
 ): void {
   if (core.self.has(bidder.toLowerCase())) return
-  const seen = core.book.bidders.get(engine) ?? new Map<string, Instant>()
-  core.book.bidders.set(engine, seen.set(bidder.toLowerCase(), at))
   const held = core.book.accounts.get(accountKey(engine, account))
+  saw(core.book, engine, { bidder, at, discount: held && discountOf(core.book, held.account, at) })
   if (held !== undefined) retire(core.book, held.account, held.account.anchor.number, after(at, RETRY_AFTER))
 }
 

@@ -91,22 +91,24 @@ export const wealth = (ledger: Ledger): Wad => wad(sum([...ledger.cash.values()]
 export const unsettledGas = (ledger: Ledger): Wad =>
   wad(ledger.lostRaceGas + ledger.overhead + [...ledger.claimGas.values()].reduce((total, gas) => total + gas, 0n))
 
-/** Capital a strategy has in use on an engine, and all capital there: cash and what is in flight. */
-export function usage(ledger: Ledger, engine: ChainId, strategy: string): { readonly used: Wad; readonly whole: Wad } {
-  const settlements = [...ledger.settlements.values()].filter(({ intent }) => engineOf(intent) === engine)
+/** What a strategy uses of an engine's capital and of the tail, and all capital there: cash and what is in flight. */
+export type Usage = { readonly used: Wad; readonly whole: Wad; readonly shortfall: Wad }
+
+/** The shortfall is the sum of what each of its bids added when it was quoted. */
+export function usage(ledger: Ledger, engine: ChainId, strategy: string): Usage {
+  const settlements = [...ledger.settlements.values()]
   const debts = (of: typeof settlements): bigint =>
     sum(
-      of.flatMap(({ claims }) => [...claims.values()]),
+      of.filter(({ intent }) => engineOf(intent) === engine).flatMap(({ claims }) => [...claims.values()]),
       ({ debt }) => debt,
     )
-  const promised = [...ledger.reserved.values()].filter(
-    ({ intent }) => engineOf(intent) === engine && intent.strategy === strategy,
-  )
+  const own = settlements.filter(({ intent }) => intent.strategy === strategy)
+  const promised = [...ledger.reserved.values()].filter(({ intent }) => intent.strategy === strategy)
+  const here = promised.filter(({ intent }) => engineOf(intent) === engine)
   return {
-    used: wad(
-      debts(settlements.filter(({ intent }) => intent.strategy === strategy)) + sum(promised, ({ amount }) => amount),
-    ),
+    used: wad(debts(own) + sum(here, ({ amount }) => amount)),
     whole: wad((ledger.cash.get(engine) ?? 0n) + debts(settlements)),
+    shortfall: sum([...own, ...promised], ({ intent }) => intent.quote.gap.shortfall),
   }
 }
 

@@ -95,20 +95,31 @@ export type ScenarioTerms = { readonly rows: number; readonly historical: number
 /** Expected gas of one transaction, in dollars, and the feed that prices native coins. */
 export type GasCosts = { readonly bid: Wad; readonly claim: Wad; readonly nativeFeed: FeedId }
 
-/** A strategy with its parameters bound, and the share of our capital that it may use. */
+/** What one strategy may use: a share of the capital, and of the expected shortfall that may be carried. */
+export type Budget = { readonly capital: Bps; readonly shortfall: Bps }
+
+/** Everything there is. */
+export const WHOLE_BUDGET: Budget = { capital: bps(10_000), shortfall: bps(10_000) }
+
+/** A strategy with its parameters bound, and its budget. */
 export type Seat = {
   readonly name: string
-  readonly share: Bps
+  readonly budget: Budget
   readonly decide: (view: View) => readonly Answer[]
   readonly observe: (quote: Quote, outcome: Outcome) => void
 }
 
 /** Binds parameters, already read by the strategy's schema, to a strategy. */
-export const seat = <Params>(strategy: Strategy<Params>, params: Params, share: Bps = bps(10_000)): Seat => ({
+export const seat = <Params>(
+  strategy: Strategy<Params>,
+  params: Params,
+  terms: Partial<Omit<Seat, 'decide'>> = {},
+): Seat => ({
   name: strategy.name,
-  share,
+  budget: WHOLE_BUDGET,
   decide: (view) => strategy.decide(view, params),
   observe: (quote, outcome) => strategy.observe?.(quote, outcome, params),
+  ...terms,
 })
 
 /** How long an admitted intent may wait for its block, and a lost race before the same facts are believed again. */

@@ -3,7 +3,7 @@ import type { Candidate, Leg, SkipReason } from '../domain/liquidation.ts'
 import { type Bps, type Wad, wad } from '../domain/units.ts'
 import { max, prorate } from '../maths/fixed-point.ts'
 import { discount, type Holdings, holdings } from '../maths/margin.ts'
-import type { Market } from './book.ts'
+import { elapsed, type Market } from './book.ts'
 import { cellOf } from './risk/carriages.ts'
 import { exposed } from './risk/gap.ts'
 import type { Exposure } from './risk/words.ts'
@@ -24,8 +24,8 @@ export function openSheet(core: Core, market: Market, candidate: Candidate): She
   const { account } = candidate
   const held = holdings(account, market.terms, market.prices)
   if (held === undefined) return undefined
-  const elapsed = account.auctionStartedAt === undefined ? 0n : max(0n, market.seconds - account.auctionStartedAt)
-  return { core, market, candidate, held, elapsed, discount: discount(market.terms.auction, elapsed) }
+  const age = elapsed(account, market)
+  return { core, market, candidate, held, elapsed: age, discount: discount(market.terms.auction, age) }
 }
 
 /** Every leg with its share of what was paid and the law of its gap. */

@@ -159,6 +159,9 @@ export type Attribution = {
   readonly total: Wad
 }
 
+/** Somebody else's bid as the chain showed it. `discount` is the auction's at that time, where we knew the auction. */
+export type RivalBid = { readonly bidder: Address; readonly at: Instant; readonly discount: Bps | undefined }
+
 /** Counted and askable: why something was not done. */
 export type SkipReason =
   | 'not-profitable'
@@ -167,6 +170,7 @@ export type SkipReason =
   | 'capital'
   | 'in-flight-limit'
   | 'shortfall-limit'
+  | 'strategy-limit'
   | 'asset-limit'
   | 'route-limit'
   | 'chain-limit'

@@ -9,6 +9,8 @@ import { API_VERSION, type Strategy } from '../strategy.ts'
 const builtIns: Readonly<Record<string, () => Promise<unknown>>> = {
   'first-come': () => import('../../strategies/first-come.ts'),
   'gap-aware': () => import('../../strategies/gap-aware.ts'),
+  patient: () => import('../../strategies/patient.ts'),
+  'shortfall-budget': () => import('../../strategies/shortfall-budget.ts'),
 }
 
 /** A strategy with its parameters read by its own schema. */

@@ -58,11 +58,18 @@ export async function setupOf(config: AgentConfig, network: Network, who: Standi
 /** Every strategy of the config, loaded in its order. */
 async function seatsOf(config: AgentConfig): Promise<readonly Seat[]> {
   const seats: Seat[] = []
-  for (const { use, params, share } of config.strategies) {
+  for (const { use, params, share, shortfall } of config.strategies) {
     const loaded = await loadStrategy(use, params)
-    seats.push(seat(loaded.strategy, loaded.params, share))
+    const name = nameFor(loaded.strategy.name, seats)
+    seats.push(seat(loaded.strategy, loaded.params, { name, budget: { capital: share, shortfall } }))
   }
   return seats
+}
+
+/** A strategy seated twice, say with other parameters, has an account of its own each time. */
+function nameFor(name: string, seats: readonly Seat[]): string {
+  const same = seats.filter((one) => one.name === name || one.name.startsWith(`${name}#`))
+  return same.length === 0 ? name : `${name}#${same.length + 1}`
 }
 
 const fraction = (ratio: Bps): number => ratio / 10_000

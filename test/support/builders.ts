@@ -2,7 +2,7 @@
 import type { Address, Hex } from 'viem'
 import { type Core, createCore, type Effect, type Input, step } from '../../agent/core/core.ts'
 import { drawTable } from '../../agent/core/risk/draw.ts'
-import type { Seat, Setup, VaultSetup } from '../../agent/core/setup.ts'
+import { type Seat, type Setup, type VaultSetup, WHOLE_BUDGET } from '../../agent/core/setup.ts'
 import type { Fill, Intent, LatencyLaw, Outcome, Sale } from '../../agent/domain/liquidation.ts'
 import type {
   Anchor,
@@ -298,7 +298,7 @@ export const ripe = (over: Partial<MarginAccount> = {}): MarginAccount =>
 /** A seat that answers as the test says. */
 export const seatOf = (decide: Seat['decide'], over: Partial<Seat> = {}): Seat => ({
   name: 'test',
-  share: bps(10_000),
+  budget: WHOLE_BUDGET,
   decide,
   observe: () => {},
   ...over,

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { createCore, type Effect, type Input } from '../../../agent/core/core.ts'
-import type { Setup } from '../../../agent/core/setup.ts'
-import { seat } from '../../../agent/core/setup.ts'
+import { type Budget, type Setup, seat, WHOLE_BUDGET } from '../../../agent/core/setup.ts'
 import type { Decision, SkipReason } from '../../../agent/domain/liquidation.ts'
 import { bps } from '../../../agent/domain/units.ts'
 import type { Answer, View } from '../../../agent/strategy.ts'
@@ -43,6 +42,9 @@ const paused = { reason: 'operator', detail: 'an operator paused this agent', at
 const narrow = (shares: Partial<Setup['risk']['shares']>): readonly Effect[] =>
   shown(opening(2_400, ripe()), { risk: { ...risk, shares: { ...risk.shares, ...shares } } })
 
+/** One strategy that takes everything, within a budget. */
+const budgeted = (budget: Partial<Budget>) => ({ seats: [seatOf(takeAll, { budget: { ...WHOLE_BUDGET, ...budget } })] })
+
 /** A claim of ours that nobody redeemed since the start. */
 const hung = (n: number): Input => ({
   at: START,
@@ -76,6 +78,7 @@ const situations: Readonly<Record<SkipReason, () => readonly Effect[]>> = {
   'route-limit': () => narrow({ route: 1e-6 }),
   'chain-limit': () => narrow({ chain: 1e-6 }),
   'stress-limit': () => narrow({ stress: 1e-6 }),
+  'strategy-limit': () => shown(opening(2_400, ripe()), budgeted({ shortfall: bps(0) })),
   'route-stalled': () => shown([...opening(2_500), ...[1, 2].map(hung), ...tick(600), seenAt(600)]),
   'gap-unknown': () => {
     const frozen = batchesAt(2_400, secondsIn(11)).map((batch): Input => ({ at: secondsIn(11), kind: 'prices', batch }))
@@ -156,7 +159,7 @@ test('prices that expire at this instant make no intent', () => {
 })
 
 test('a strategy spends its share and no more', () => {
-  const seats = [seatOf(takeAll, { share: bps(100) })]
+  const { seats } = budgeted({ capital: bps(100) })
   expect(decisions(shown(opening(2_400, ripe()), { seats })).map(({ reason, detail }) => [reason, detail])).toEqual([
     ['capital', 'test has used its share of the capital'],
   ])

@@ -4,7 +4,7 @@ import { decode, encode } from '../../../agent/adapters/store/codec.ts'
 import { createCore, type Effect, type Input, step } from '../../../agent/core/core.ts'
 import { drawTable } from '../../../agent/core/risk/draw.ts'
 import type { ScenarioSpec } from '../../../agent/core/risk/words.ts'
-import { seat } from '../../../agent/core/setup.ts'
+import { seat, WHOLE_BUDGET } from '../../../agent/core/setup.ts'
 import type { Claim, Intent } from '../../../agent/domain/liquidation.ts'
 import { bps, instant, wad } from '../../../agent/domain/units.ts'
 import { logged, restored } from '../../../agent/runtime/loop.ts'
@@ -41,7 +41,7 @@ const fresh = () =>
     setup({
       risk: { ...setup().risk, scenarios: { ...setup().risk.scenarios, rows: 512 } },
       seats: [
-        seat(gapAware, gapAware.params.parse({}), bps(6_000)),
+        seat(gapAware, gapAware.params.parse({}), { budget: { ...WHOLE_BUDGET, capital: bps(6_000) } }),
         seatOf((view) => (view.random() < 0.3 ? takeAll(view) : []), { name: 'coin' }),
         seat(firstCome, firstCome.params.parse({ minGain: 10n ** 18n })),
       ],

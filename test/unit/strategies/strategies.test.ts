@@ -1,13 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import { createCore, type Input } from '../../../agent/core/core.ts'
 import { seat } from '../../../agent/core/setup.ts'
-import { bps } from '../../../agent/domain/units.ts'
+import { bps, wad } from '../../../agent/domain/units.ts'
 import type { Answer, Strategy, View } from '../../../agent/strategy.ts'
 import { strategy as firstCome } from '../../../strategies/first-come.ts'
 import { strategy as gapAware } from '../../../strategies/gap-aware.ts'
+import { strategy as patient } from '../../../strategies/patient.ts'
+import { strategy as shortfallBudget } from '../../../strategies/shortfall-budget.ts'
 import {
   account,
+  address,
   batchesAt,
+  ENGINE,
   only,
   opening,
   PROVIDER,
@@ -123,3 +127,67 @@ test('a parameter that no strategy knows is refused by name', () => {
   expect(gapAware.params.safeParse({ patients: 1 }).success).toBe(false)
   expect(firstCome.params.safeParse({ minGain: '-1' }).success).toBe(false)
 })
+
+describe('shortfall-budget', () => {
+  const view = viewAt(11)
+  const [offered] = view.candidates
+  const tail = offered?.quotes[0]?.gap.shortfall ?? wad(0n)
+  /** The same candidate so many times over. */
+  const crowd = (n: number): View => ({ ...view, candidates: Array.from({ length: n }, () => offered ?? never()) })
+  const kinds = (answers: readonly Answer[]) => answers.map(({ kind }) => kind)
+
+  test('takes one after another until its budget of expected shortfall is full', () => {
+    const params = shortfallBudget.params.parse({ budget: 2n * tail + tail / 2n, minReturn: 0 })
+    expect(kinds(shortfallBudget.decide(crowd(4), params))).toEqual(['take', 'take', 'postpone', 'postpone'])
+  })
+
+  test('counts what the agent carries already, and never passes the limit of the agent', () => {
+    const carried = { ...crowd(2), shortfall: { carried: tail, limit: wad(2n * tail) } }
+    const params = shortfallBudget.params.parse({ budget: 100n * tail, minReturn: 0 })
+    expect(kinds(shortfallBudget.decide(carried, params))).toEqual(['take', 'postpone'])
+  })
+
+  test('leaves what earns too little for its tail', () => {
+    const params = shortfallBudget.params.parse({ minReturn: 1_000 })
+    expect(shortfallBudget.decide(view, params)[0]).toMatchObject({
+      kind: 'postpone',
+      reason: 'it earns too little for its tail',
+    })
+  })
+})
+
+describe('patient', () => {
+  const rival = (discount: number, at = START): Input[] => [
+    { at, kind: 'account', account: account({ id: OTHER, auctionStartedAt: started(discount) }), source: 'own' },
+    { at, kind: 'competitor', engine: ENGINE, bidder: RIVAL, account: OTHER },
+  ]
+  /** Seconds of the engine at which an auction began that stands at this discount at the start. */
+  const started = (discount: number) => BigInt(START / 1_000) + 1n - BigInt((discount - 50) / 50)
+
+  test('lets the discount rise beyond its first gain while it is alone', () => {
+    const first = viewAt(9)
+    expect([ask(gapAware, first)?.kind, ask(patient, first)?.kind]).toEqual(['take', 'postpone'])
+  })
+
+  test('takes when it has waited for as much as it wants', () => {
+    expect(ask(patient, viewAt(18))?.kind).toBe('take')
+    expect(ask(patient, viewAt(9), { greed: 0 })?.kind).toBe('take')
+  })
+
+  test('bids just below the discount at which rivals were last seen', () => {
+    const view = viewAt(11, [...opening(2_400).slice(0, 6), ...rival(600)])
+    expect(view.rivals).toEqual([{ bidder: RIVAL, at: START, discount: 600 }])
+    expect(ask(patient, view)?.kind).toBe('take')
+    expect(ask(patient, { ...view, rivals: [] })?.kind).toBe('postpone')
+  })
+
+  test('never bids what does not pay for its gap', () => {
+    expect(ask(patient, viewAt(4))).toMatchObject({ kind: 'postpone', reason: 'does not pay for its gap yet' })
+  })
+})
+
+const OTHER = address(0x55)
+const RIVAL = address(0xcc)
+function never(): never {
+  throw new Error('expected a candidate')
+}
