@@ -6,7 +6,7 @@ import type { Market } from './book.ts'
 import { isInsolvent, quoteAt, rewardOf } from './quote.ts'
 import { routes } from './routes.ts'
 import { type Missing, missing, openSheet } from './sheet.ts'
-import { sizesOf } from './sizes.ts'
+import { isBeyondCash, sizesOf } from './sizes.ts'
 import type { Core } from './state.ts'
 
 /** Quotes best net first, or why there are none. */
@@ -18,6 +18,7 @@ export function price(core: Core, market: Market, candidate: Candidate): Priced 
   if (sheet === undefined) return missing('prices-missing')
   const most = withHeadroom(maxFractionUp(candidate.margin, sheet.discount, market.terms.auction))
   if (isInsolvent(candidate) && rewardOf(sheet) <= -candidate.margin.mark) return missing('insolvent')
+  if (!isInsolvent(candidate) && isBeyondCash(sheet, most)) return missing('capital')
   const whole = routes(sheet, most).map((route) => quoteAt(sheet, route, most))
   const open = whole.filter(isQuote)
   if (open.length === 0) return whole.find((one) => 'missing' in one) ?? missing('no-route')

@@ -47,10 +47,10 @@ export const gainOf = ({ bonus, cost, raceCost, providerFee }: Omit<Parameters<t
   wad(bonus - cost - raceCost - providerFee)
 
 /** The most a bid of this quote may pay. */
-export const maxPay = (quote: Quote, tolerance: Bps): Wad => withTolerance(quote.pay, tolerance)
+export const maxPay = ({ pay }: Pick<Quote, 'pay'>, tolerance: Bps): Wad => withTolerance(pay, tolerance)
 
 /** Cash that must be free for it: the outlay at the most we may pay, and initial margin for what is inherited. */
-export function cashNeeded(quote: Quote, tolerance: Bps): Wad {
+export function cashNeeded(quote: Pick<Quote, 'candidate' | 'fraction' | 'pay'>, tolerance: Bps): Wad {
   const { margin } = quote.candidate
   const most = outlay(maxPay(quote, tolerance), margin.netValue, quote.fraction)
   return max(wad(0n), wad(most + mulDivUp(margin.initial, BigInt(quote.fraction), BPS)))

@@ -2,8 +2,9 @@
 import type { Candidate, CandidateId } from '../domain/liquidation.ts'
 import type { EngineTerms, Margin, MarginAccount, Prices } from '../domain/market.ts'
 import type { Instant } from '../domain/units.ts'
-import { isBelowMaintenance, margin } from '../maths/margin.ts'
-import { accountKey, type Book, type Fact, type Market } from './book.ts'
+import { climb, forget, reach, rest } from '../maths/ladder.ts'
+import { holdings, isBelowMaintenance, marginOf } from '../maths/margin.ts'
+import { accountKey, type Book, type Fact, ladderOf, type Market } from './book.ts'
 
 /** First sight of an account below maintenance, by account: one candidate per version. */
 export type Sightings = Map<string, { readonly id: CandidateId; readonly since: Instant }>
@@ -40,39 +41,37 @@ type Suspect = { readonly key: string; readonly fact: Fact; readonly margin: Mar
 
 /** Accounts with something to lose that are below maintenance, or whose margin nobody knows. */
 function* suspects(book: Book, market: Market, self: ReadonlySet<string>): Generator<Suspect> {
-  for (const [key, fact] of book.accounts) {
-    if (fact.account.engine !== market.engine || isSafe(fact.account)) continue
-    const margin = marginOf(fact, market)
-    if (margin !== undefined && !isBelowMaintenance(margin)) continue
-    if (!self.has(fact.account.id.toLowerCase())) yield { key, fact, margin }
+  const ladder = ladderOf(book, market.engine)
+  for (const key of climb(ladder, market.terms, market.prices)) {
+    const fact = book.accounts.get(key)
+    if (fact === undefined || isSafe(fact.account) || self.has(fact.account.id.toLowerCase())) {
+      forget(ladder, key)
+      continue
+    }
+    const { margin, reach } = stateOf(fact, market)
+    if (margin === undefined || isBelowMaintenance(margin)) yield { key, fact, margin }
+    else rest(ladder, key, reach)
   }
 }
 
-/**
- * Worked out once per fact and prices: most inputs change neither. An account with half its maintenance to spare is
- * looked at twice a second: no market takes that much in between.
- */
-function marginOf(fact: Fact, { terms, prices, at }: Market): Margin | undefined {
-  const kept = margins.get(fact)
-  if (
-    kept?.terms === terms &&
-    (kept.prices === prices || (prices.size > 0 && Math.abs(at - kept.at) < FAR && isFar(kept.margin)))
-  )
-    return kept.margin
-  const found = margin(fact.account, terms, prices)
-  margins.set(fact, { prices, terms, at, margin: found })
-  return found
+/** Worked out once per fact and prices: most inputs change neither. */
+function stateOf(fact: Fact, { terms, prices }: Market): State {
+  const kept = states.get(fact)
+  if (kept?.terms === terms && kept.prices === prices) return kept
+  const held = holdings(fact.account, terms, prices)
+  const found = held && marginOf(fact.account, held, terms)
+  const state = { prices, terms, margin: found, reach: held && found ? reach(held, found) : 0 }
+  states.set(fact, state)
+  return state
 }
 
-type Kept = {
+type State = {
   readonly prices: Prices
   readonly terms: EngineTerms
-  readonly at: Instant
   readonly margin: Margin | undefined
+  readonly reach: number
 }
-const margins = new WeakMap<Fact, Kept>()
-const FAR = 500
-const isFar = (found: Margin | undefined): boolean => found !== undefined && 2n * found.equity > 3n * found.maintenance
+const states = new WeakMap<Fact, State>()
 
 /** Without positions there is nothing to lose: equity cannot be below a maintenance margin of zero. */
 const isSafe = (account: MarginAccount): boolean =>

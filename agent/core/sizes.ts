@@ -2,6 +2,7 @@
 import type { Quote } from '../domain/liquidation.ts'
 import { type Bps, bps, wad } from '../domain/units.ts'
 import { min, toDouble } from '../maths/fixed-point.ts'
+import { payUp } from '../maths/margin.ts'
 import { bestOverSteps, type SizeTerms } from '../maths/risk/premium.ts'
 import { affordable } from '../maths/sizing.ts'
 import { free, inFlight, pledged } from './ledger.ts'
@@ -19,6 +20,15 @@ export type Fit = { readonly quote: Quote; readonly sizes: readonly Bps[]; reado
 
 /** Below this share of the largest slice a bid is not worth its transaction. */
 const LEAST_SHARE = 20
+
+/** Whether the free cash buys too little of a slice, on whatever route: known before anything is quoted. */
+export function isBeyondCash({ core, market, candidate, discount }: Sheet, most: Bps): boolean {
+  const { capital, risk } = core.setup
+  const cash = min(free(core.ledger, market.engine, capital.reserve), capital.maxBid)
+  const pay = payUp(most, candidate.margin.mark, discount)
+  const needed = cashNeeded({ candidate, fraction: most, pay }, risk.payTolerance)
+  return affordable(most, needed, cash) * LEAST_SHARE < most
+}
 
 /** Sizes that our limits allow: the largest, and the best where more of it earns less. */
 export function sizesOf(sheet: Sheet, quote: Quote): Fit {

@@ -23,8 +23,12 @@ const FUNDING_PERIOD = 28_800n
 /** Margin of an account at these prices. Undefined while a price that it needs is missing: a missing price is not zero. */
 export function margin(account: MarginAccount, terms: EngineTerms, prices: Prices): Margin | undefined {
   const held = holdings(account, terms, prices)
-  if (held === undefined) return undefined
-  const netValue = account.cash + held.positions.reduce((sum, { value, funding }) => sum + value - funding, 0n)
+  return held && marginOf(account, held, terms)
+}
+
+/** The same, of holdings that are valued already. */
+export function marginOf({ cash }: MarginAccount, held: Holdings, terms: EngineTerms): Margin {
+  const netValue = cash + held.positions.reduce((sum, { value, funding }) => sum + value - funding, 0n)
   const maintenance = maintenanceMargin(
     scanLoss(held.positions),
     held.positions.reduce((sum, p) => sum + p.contingency, 0n),

@@ -1,7 +1,7 @@
 // One block of the engine chain, and what everybody hears of it.
 import type { MarginAccount } from '../domain/market.ts'
 import { headOf } from './agent.ts'
-import { belowMaintenance, pushed } from './engine.ts'
+import { belowMaintenance, pushed, takeChanged } from './engine.ts'
 import { lookAround } from './rival.ts'
 import { payIn } from './settlement.ts'
 import type { Agent, News, World } from './state.ts'
@@ -16,8 +16,7 @@ export function makeBlock(world: World): void {
   world.bids.length = 0
   waiting.fillBlock(time.now, spec.engine.gasLimit)
   payIn(world)
-  const changed = [...engine.accounts.values()].filter((account) => world.told.get(account.id) !== account)
-  for (const account of changed) world.told.set(account.id, account)
+  const changed = takeChanged(engine)
   for (const agent of world.agents) tell(world, agent, changed)
   const under = belowMaintenance(engine, world.newestPrices)
   for (const rival of world.rivals) lookAround(world, rival, under)

@@ -2,13 +2,18 @@
 import type { Address } from 'viem'
 import type { EngineTerms, Margin, MarginAccount, OraclePrice, PriceBatch, Prices } from '../domain/market.ts'
 import { type AccountId, type FeedId, type Instant, instant, type Wad } from '../domain/units.ts'
-import { isBelowMaintenance, margin } from '../maths/margin.ts'
+import { climb, inOrder, type Ladder, openLadder, reach, rest, touch } from '../maths/ladder.ts'
+import { holdings, isBelowMaintenance, marginOf } from '../maths/margin.ts'
 import { isFresh, quorumPrices } from '../maths/oracle.ts'
 
 /** State after the newest block. Accounts are replaced, never changed, so that a copy of the maps is a snapshot. */
 export type Engine = {
   readonly terms: EngineTerms
+  /** Changed by `put` alone. */
   readonly accounts: Map<AccountId, MarginAccount>
+  /** The same by how far they are from maintenance, and those that changed since nodes last told of them. */
+  readonly ladder: Ladder<AccountId>
+  readonly changed: Set<AccountId>
   /** Cash of executors, whose accounts hold nothing else between transactions. */
   readonly cash: Map<Address, bigint>
   readonly bonded: ReadonlySet<Address>
@@ -30,6 +35,8 @@ export const openEngine = (
   terms,
   ...funds,
   accounts: new Map(),
+  ladder: openLadder(),
+  changed: new Set(),
   cash: new Map(),
   prices: new Map(),
   badDebt: 0n,
@@ -64,26 +71,51 @@ const quorums = new WeakMap<PriceBatch, { readonly batches: readonly PriceBatch[
 /** The newest block's time in milliseconds. */
 export const timeOf = ({ seconds }: Engine): Instant => instant(Number(seconds) * 1_000)
 
-/** Margin at given prices, worked out once per account and prices. */
-export function marginAt(account: MarginAccount, terms: EngineTerms, prices: Prices): Margin | undefined {
-  const kept = margins.get(account)
-  if (kept?.prices === prices) return kept.margin
-  const found = margin(account, terms, prices)
-  margins.set(account, { prices, margin: found })
-  return found
+/** Replaces an account, or opens it. */
+export function put({ accounts, ladder, changed }: Engine, account: MarginAccount): void {
+  accounts.set(account.id, account)
+  touch(ladder, account.id)
+  changed.add(account.id)
 }
 
-const margins = new WeakMap<MarginAccount, { readonly prices: Prices; readonly margin: Margin | undefined }>()
+/** Accounts that changed since this was last asked, in the order they were opened. */
+export function takeChanged({ accounts, ladder, changed }: Engine): readonly MarginAccount[] {
+  const ids = inOrder(ladder, changed)
+  changed.clear()
+  return ids.flatMap((id) => accounts.get(id) ?? [])
+}
+
+/** Margin at given prices, worked out once per account and prices. */
+export const marginAt = (account: MarginAccount, terms: EngineTerms, prices: Prices): Margin | undefined =>
+  stateAt(account, terms, prices).margin
+
+type State = { readonly prices: Prices; readonly margin: Margin | undefined; readonly reach: number }
+
+function stateAt(account: MarginAccount, terms: EngineTerms, prices: Prices): State {
+  const kept = states.get(account)
+  if (kept?.prices === prices) return kept
+  const held = holdings(account, terms, prices)
+  const margin = held && marginOf(account, held, terms)
+  const state = { prices, margin, reach: held && margin ? reach(held, margin) : 0 }
+  states.set(account, state)
+  return state
+}
+
+const states = new WeakMap<MarginAccount, State>()
 
 /** Accounts below maintenance at given prices. */
 export function belowMaintenance(
-  { accounts, terms }: Engine,
+  { accounts, terms, ladder }: Engine,
   prices: Prices,
 ): readonly { readonly account: MarginAccount; readonly margin: Margin }[] {
   const found: { account: MarginAccount; margin: Margin }[] = []
-  for (const account of accounts.values()) {
-    const margin = marginAt(account, terms, prices)
-    if (margin !== undefined && isBelowMaintenance(margin)) found.push({ account, margin })
+  for (const id of climb(ladder, terms, prices)) {
+    const account = accounts.get(id)
+    if (account === undefined) continue
+    const { margin, reach } = stateAt(account, terms, prices)
+    if (margin === undefined) continue
+    if (isBelowMaintenance(margin)) found.push({ account, margin })
+    else rest(ladder, id, reach)
   }
   return found
 }

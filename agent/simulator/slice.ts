@@ -20,7 +20,7 @@ import {
   shareDown,
   tradeFeeUp,
 } from '../maths/margin.ts'
-import { type Engine, marginAt, pushed } from './engine.ts'
+import { type Engine, marginAt, pushed, put } from './engine.ts'
 
 /** What a bidder asks for. `floor` is the least change of its engine cash that it accepts. */
 export type Bid = {
@@ -74,7 +74,7 @@ export function openAuction(engine: Engine, id: AccountId, batches: readonly Pri
   if (account === undefined || prices === undefined || found === undefined || !isBelowMaintenance(found)) return false
   engine.prices = prices
   if (account.auctionStartedAt === undefined)
-    engine.accounts.set(id, { ...account, auctionStartedAt: engine.seconds, anchor: anchorOf(engine) })
+    put(engine, { ...account, auctionStartedAt: engine.seconds, anchor: anchorOf(engine) })
   return true
 }
 
@@ -183,7 +183,7 @@ function commit(engine: Engine, { bid, account, prices, slice }: Commit): void {
   }
   const after = marginAt(left, engine.terms, prices)
   const healed = after !== undefined && !isBelowMaintenance(after)
-  engine.accounts.set(bid.account, healed ? { ...left, auctionStartedAt: undefined } : left)
+  put(engine, healed ? { ...left, auctionStartedAt: undefined } : left)
   engine.cash.set(bid.bidder, (engine.cash.get(bid.bidder) ?? 0n) + slice.cashChange)
   const traded = slice.cashChange + slice.tradeFees - (share(account.cash, fraction) - slice.pay)
   engine.pool -= traded

@@ -27,8 +27,6 @@ export type World = {
   readonly bids: { readonly bidder: Address; readonly account: AccountId }[]
   /** Cash that is paid in with the next block. */
   readonly deposits: Deposit[]
-  /** Accounts as every node has reported them. */
-  readonly told: Map<AccountId, MarginAccount>
   /** What the publishers said last, and what the quorum makes of it. */
   newest: readonly PriceBatch[]
   newestPrices: Prices

@@ -2,7 +2,7 @@
 import type { MarginAccount } from '../domain/market.ts'
 import { wad } from '../domain/units.ts'
 import { toDouble } from '../maths/fixed-point.ts'
-import { type Engine, marginAt } from './engine.ts'
+import { type Engine, marginAt, put } from './engine.ts'
 import { anchorOf } from './slice.ts'
 import type { World } from './state.ts'
 
@@ -13,7 +13,7 @@ export function turnOver(world: World): void {
   if (turnover === undefined) return
   const turn = (nth: number): void => {
     enter(engine, turnover.arrive(nth, world.newestPrices))
-    if (open(engine).length > turnover.most) leave(world)
+    if (open(engine).length > turnover.most) leave(world, nth)
     if (time.now + turnover.every <= closesAt) time.at(time.now + turnover.every, () => turn(nth + 1))
   }
   time.at(time.now + turnover.every, () => turn(0))
@@ -25,19 +25,23 @@ const open = ({ accounts }: Engine): readonly MarginAccount[] =>
 /** The pool took the other side of its trades: what the account paid is there. */
 function enter(engine: Engine, account: MarginAccount): void {
   engine.pool -= account.cash
-  engine.accounts.set(account.id, { ...account, anchor: anchorOf(engine) })
+  put(engine, { ...account, anchor: anchorOf(engine) })
 }
 
 /** Closed with the pool, which squares its cash. */
-function leave({ engine, newestPrices }: World): void {
+/** The healthiest of a crowd; of a large one, the healthiest of those one happens to look at. */
+function leave({ engine, newestPrices }: World, nth: number): void {
   const cover = (account: MarginAccount): number => {
     const found = marginAt(account, engine.terms, newestPrices)
     return found === undefined || found.maintenance === 0n ? 0 : toDouble(found.equity) / toDouble(found.maintenance)
   }
   const staying = open(engine).filter(({ auctionStartedAt }) => auctionStartedAt === undefined)
-  const [gone] = staying.sort((a, b) => cover(b) - cover(a))
+  const every = Math.ceil(staying.length / LOOKED_AT)
+  const [gone] = staying.filter((_, i) => i % every === nth % every).sort((a, b) => cover(b) - cover(a))
   if (gone === undefined) return
   engine.pool += gone.cash
   const version = gone.version + 1n
-  engine.accounts.set(gone.id, { ...gone, version, cash: wad(0n), positions: [], credit: [], anchor: anchorOf(engine) })
+  put(engine, { ...gone, version, cash: wad(0n), positions: [], credit: [], anchor: anchorOf(engine) })
 }
+
+const LOOKED_AT = 64

@@ -4,7 +4,7 @@ import { quorumPrices } from '../maths/oracle.ts'
 import type { Chance } from '../maths/risk/random.ts'
 import { inform, introduce, openAgent } from './agent.ts'
 import { makeBlock } from './block.ts'
-import { openEngine } from './engine.ts'
+import { openEngine, put } from './engine.ts'
 import { delivery, publish } from './feed.ts'
 import { openRecorder } from './recorder.ts'
 import { openRival } from './rival.ts'
@@ -59,7 +59,6 @@ function openWorld(spec: WorldSpec, observers: readonly Observer[]): World {
     transactions: 0n,
     bids: [],
     deposits: [],
-    told: new Map(),
     tell: (agent, news) => inform(world, agent, news),
   }
   return world
@@ -106,7 +105,7 @@ function openMarket(world: World): void {
   const { spec, engine, time, agents, rivals } = world
   if (engine.seconds === 0n) headAhead(world)
   engine.prices = world.newestPrices
-  for (const account of spec.crowd.first(world.newestPrices)) engine.accounts.set(account.id, account)
+  for (const account of spec.crowd.first(world.newestPrices)) put(engine, account)
   for (const { spec: one } of [...agents, ...rivals]) engine.cash.set(one.executor, one.capital)
   for (const agent of agents) world.tell(agent, { kind: 'cash', engine: engine.terms.chain, cash: agent.spec.capital })
   const nextBlock = (): void => {

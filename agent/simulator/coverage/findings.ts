@@ -63,7 +63,8 @@ export function coverSeed(plan: SeedPlan, setup: Setup): SeedFindings {
   }
 }
 
-function judgedOf({ forecast, realised }: GapRecord): Judged {
+/** What is kept of a record. */
+export function judgedOf({ forecast, realised }: GapRecord): Judged {
   const { K, h, levels, state, vault } = forecast
   const { x, taken, seconds, u, uLatency } = realised
   const quantiles = Object.fromEntries(levels.map(({ alpha, VaR }) => [alpha, Math.log((K - VaR) / h)]))

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Intent } from '../../../agent/domain/liquidation.ts'
 import { bps, wad } from '../../../agent/domain/units.ts'
-import { type Engine, openEngine, wholeCash } from '../../../agent/simulator/engine.ts'
+import { type Engine, openEngine, put, wholeCash } from '../../../agent/simulator/engine.ts'
 import { type Bid, executeBid, openAuction } from '../../../agent/simulator/slice.ts'
 import {
   account,
@@ -20,7 +20,7 @@ import {
 function chain(): Engine {
   const engine = openEngine(engineTerms(), { pool: usd(1e6), insurance: usd(1e4), bonded: new Set([ME]) })
   engine.seconds = BigInt(START / SECOND) + 1n
-  engine.accounts.set(ripe().id, ripe())
+  put(engine, ripe())
   engine.cash.set(ME, usd(400_000))
   return engine
 }
@@ -84,7 +84,7 @@ test.each<readonly [string, string, (engine: Engine, bid: Bid) => Bid]>([
     'a stranger in the seconds of the bonded',
     'BondedOnly',
     (engine, bid) => {
-      engine.accounts.set(ripe().id, account())
+      put(engine, account())
       return { ...bid, bidder: '0x0000000000000000000000000000000000000009' }
     },
   ],
@@ -96,7 +96,7 @@ test.each<readonly [string, string, (engine: Engine, bid: Bid) => Bid]>([
 
 test('an auction opens below maintenance only, and keeps the time at which it began', () => {
   const engine = chain()
-  engine.accounts.set(account().id, account())
+  put(engine, account())
   expect(openAuction(engine, account().id, batchesAt(2_600))).toBe(false)
   expect(openAuction(engine, account().id, batchesAt(2_400))).toBe(true)
   const began = engine.accounts.get(account().id)?.auctionStartedAt
