@@ -8,7 +8,7 @@ import { gainOf, quoteAt } from './quote.ts'
 import type { Seat } from './setup.ts'
 import { openSheet } from './sheet.ts'
 import type { Core } from './state.ts'
-import { viewOf } from './view.ts'
+import { type Offer, viewOf } from './view.ts'
 
 /** One strategy's answer about one candidate, understood. */
 export type Choice = { readonly seat: Seat; readonly candidate: Candidate } & (
@@ -24,9 +24,6 @@ export function decide(core: Core, market: Market, offers: readonly Offer[]): re
   const taken = new Set<string>()
   return core.setup.seats.flatMap((seat) => ask(core, market, { seat, view, offers, taken }))
 }
-
-/** A candidate with its quotes, best net first; never empty. */
-export type Offer = { readonly candidate: Candidate; readonly quotes: readonly Quote[] }
 
 type Question = {
   readonly seat: Seat

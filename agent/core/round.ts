@@ -5,7 +5,7 @@ import { after, type ChainId, type Instant, instant, millis, wad } from '../doma
 import { fromDoubleUp } from '../maths/fixed-point.ts'
 import { admit, blocked, type Refusal, SHORT_OF_CASH } from './admit.ts'
 import { accountKey, type Market } from './book.ts'
-import type { Choice, Offer } from './decide.ts'
+import type { Choice } from './decide.ts'
 import { free, reserve } from './ledger.ts'
 import { price } from './price.ts'
 import { cashNeeded } from './quote.ts'
@@ -13,6 +13,7 @@ import { carry, shortfallCarried } from './risk/carried.ts'
 import { commit } from './risk/evidence.ts'
 import { candidateId } from './scan.ts'
 import type { Core } from './state.ts'
+import type { Offer } from './view.ts'
 
 /** What a round says. A part of the core's effects. */
 export type Saying =

@@ -1,12 +1,15 @@
 // What strategies see: everything that was known at this instant, and nothing that could be changed.
+import type { Candidate, Quote } from '../domain/liquidation.ts'
 import { wad } from '../domain/units.ts'
 import { fromDoubleUp } from '../maths/fixed-point.ts'
 import type { Offered, Quoted, Travelling, View } from '../strategy.ts'
 import { competitors, type Market, rivals } from './book.ts'
-import type { Offer } from './decide.ts'
 import { free, inFlight, openClaims } from './ledger.ts'
 import { shortfallCarried } from './risk/carried.ts'
 import type { Core } from './state.ts'
+
+/** A candidate with its quotes, best net first; never empty. */
+export type Offer = { readonly candidate: Candidate; readonly quotes: readonly Quote[] }
 
 /** One frozen view for all strategies. */
 export function viewOf(core: Core, market: Market, offers: readonly Offer[]): View {
