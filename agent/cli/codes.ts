@@ -93,6 +93,7 @@ export const codes: Readonly<Record<string, Entry>> = {
   E_STRATEGY_PARAMS: config("A strategy's own schema refuses its parameters."),
   E_STRATEGY_UNKNOWN: config('No strategy of that name, and no such file.'),
   E_SUITE_STATE: config('Progress of another deployment, or foreign transactions of the deploying account.'),
+  E_UNDER_WAY: failure('A bid that an earlier run signed is still on its way; it is not made twice.'),
   E_UNEXPECTED: failure('A defect. --log.level debug prints the stack.'),
   E_UNFINAL: safety('A reorganisation deeper than finality removed transactions; the same bytes are sent again.'),
   E_USAGE: { exit: EXIT.usage, meaning: 'An unknown or malformed command, flag or environment variable.' },

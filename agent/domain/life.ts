@@ -23,12 +23,12 @@ type Row = Readonly<Partial<Record<LifeEvent, LifeState>>>
 
 /**
  * The table. Nothing that a chain said is terminal: a reorganisation takes it back to the signature it rests on. A claim
- * may be paid before we call its bid final: whoever pays has its own proof.
+ * may be paid before we call its bid final: whoever pays has its own proof. The bid may still be signed again, or fail.
  */
 export const LIFE: Readonly<Record<LifeState, Row>> = {
   signed: { resign: 'signed', finalise: 'final', revert: 'failed', settle: 'settled', foreign: 'abandoned' },
   final: { finalise: 'final', settle: 'settled', reorg: 'signed' },
-  settled: { finalise: 'settled', settle: 'settled', reorg: 'signed' },
+  settled: { resign: 'settled', finalise: 'settled', revert: 'failed', settle: 'settled', reorg: 'signed' },
   failed: { resign: 'signed', revert: 'failed', reorg: 'signed' },
   abandoned: { foreign: 'abandoned' },
 }

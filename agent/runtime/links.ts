@@ -71,7 +71,7 @@ const tooFew = (chain: ChainId, found: number) =>
   )
 
 /** The smallest number of providers that no other group of the same size can contradict. */
-const majority = (providers: number): number => Math.floor(providers / 2) + 1
+export const majority = (providers: number): number => Math.floor(providers / 2) + 1
 
 /** 2 gwei to the builder, never more than 500. Chains without a base fee order by it alone. */
 export const FEES = { tip: 2_000_000_000n, ceiling: 500_000_000_000n, baseFee: 'market' } as const

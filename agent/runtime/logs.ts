@@ -41,14 +41,18 @@ export function createLogs(context: Context, { chain, deployment }: EngineSeat):
       if (to < next) next = to
     },
     async upTo(head) {
+      const from = next
       const known = earlier.length === 0 ? [] : [{ touched: earlier, owed: [], bids: [], purchases: [], lines: [] }]
-      earlier = []
-      if (cut) return known
       try {
-        return [...known, ...(await readSpans(head))]
+        const spans = cut ? [] : await readSpans(head)
+        earlier = []
+        return [...known, ...spans]
       } catch (error) {
+        // What was not handed out is read again with the next head.
+        if (from < next) next = from
         if (!(error instanceof LienmeshError) || error.code !== 'E_LOGS_UNAVAILABLE') throw error
         cut = true
+        earlier = []
         const detail = "no log access: candidates come from peers' proven states"
         context.emit('alarm', { code: 'W_LOGS_CUT', detail })
         return known

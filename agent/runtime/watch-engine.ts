@@ -5,7 +5,7 @@ import type { EngineEvents } from '../ports/chain.ts'
 import { attest } from './attest.ts'
 import type { Context, EngineSeat } from './context.ts'
 import { createLogs } from './logs.ts'
-import { createUnread, type Unread } from './unread.ts'
+import { createUnread } from './unread.ts'
 
 export type EngineWatch = {
   readonly attestor: boolean
@@ -21,7 +21,12 @@ export async function watchEngine(context: Context, seat: EngineSeat, watch: Eng
   const logs = createLogs(context, seat)
   const unread = createUnread((accounts, at) => refresh(context, seat, accounts, at))
   const read = createLatest(context, async (head) => {
-    for (const events of await logs.upTo(head)) await absorb(context, seat, { events, head, watch, unread })
+    const spans = await logs.upTo(head)
+    for (const events of spans) absorb(context, seat, { events, head, watch })
+    await unread.read(
+      spans.flatMap(({ touched }) => touched),
+      head,
+    )
   })
   for await (const event of chain.heads(context.signal)) {
     if (event.kind === 'reorg') {
@@ -70,14 +75,12 @@ type Absorbed = {
   readonly events: EngineEvents
   readonly head: Head
   readonly watch: EngineWatch
-  readonly unread: Unread
 }
 
-async function absorb(context: Context, seat: EngineSeat, { events, head, watch, unread }: Absorbed): Promise<void> {
+function absorb(context: Context, seat: EngineSeat, { events, head, watch }: Absorbed): void {
   watch.onEvents(events, head)
   for (const { account, bidder } of events.bids)
     if (!same(bidder, seat.executor)) context.tell({ kind: 'competitor', engine: seat.chain.id, bidder, account })
-  await unread.read(events.touched, head)
 }
 
 /** Reads accounts from our own node and tells the core. */

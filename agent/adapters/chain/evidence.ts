@@ -17,7 +17,7 @@ export type Evidence = { readonly believed: ReadonlyMap<Hash, Mined>; readonly u
  * Which of the attempts count as included. For each a quorum gives the same receipt, its block is canonical by number, and
  * the account's nonce at that block is above ours; large ones also by a Merkle proof that every provider must give.
  */
-export async function includedAmong(rpc: Rpc, from: Address, suspects: readonly Suspect[]): Promise<Evidence> {
+export async function includedAmong(rpc: Rpc, { from, head }: Look, suspects: readonly Suspect[]): Promise<Evidence> {
   const mined = await minedAmong(
     rpc,
     suspects.map(({ hash }) => hash),
@@ -25,13 +25,13 @@ export async function includedAmong(rpc: Rpc, from: Address, suspects: readonly 
   const unproven = new Set<Hash>()
   if (mined.size === 0) return { believed: mined, unproven }
   const places = new Map([...mined.values()].map(({ anchor }) => [anchor.hash, anchor]))
-  const states = await Promise.all([...places.values()].map(({ hash, number }) => stateAt(rpc, from, { hash, number })))
+  const states = await Promise.all([...places.values()].map((place) => stateAt(rpc, { from, head }, place)))
   const believed = new Map<Hash, Mined>()
   for (const { hash, nonce, proof } of suspects) {
     const found = mined.get(hash)
     const state = states.find(({ block }) => block === found?.anchor.hash)
     if (found === undefined || state === undefined || !state.canonical || state.nonce <= nonce) continue
-    if (proof && (await provenNonce(rpc, from, found.anchor)) <= nonce) unproven.add(hash)
+    if (proof && (await provenNonce(rpc, from, witness(found.anchor, head))) <= nonce) unproven.add(hash)
     else believed.set(hash, found)
   }
   return { believed, unproven }
@@ -39,14 +39,24 @@ export async function includedAmong(rpc: Rpc, from: Address, suspects: readonly 
 
 type Place = { readonly hash: Hash; readonly number: bigint }
 
+/** Whose transactions, and the newest head. */
+export type Look = { readonly from: Address; readonly head: Place }
+
+/** Blocks whose state every node keeps; geth forgets what is older than 128. */
+const KEPT = 64n
+
+/** The block whose state speaks for an inclusion: its own, or the head's once nodes may have forgotten that one. */
+const witness = (place: Place, head: Place): Place => (head.number - place.number > KEPT ? head : place)
+
 /** Whether the block is the one of its height, and how many transactions the account had sent by its end. */
-async function stateAt(rpc: Rpc, from: Address, { hash, number }: Place) {
+async function stateAt(rpc: Rpc, { from, head }: Look, place: Place) {
+  const { hash, number } = place
   const [block, nonce] = await rpc.gather((node) =>
     Promise.all([
       node.request({ method: 'eth_getBlockByNumber', params: [numberToHex(number), false] }),
       // A node that has lost the block meanwhile has no nonce there: the next head asks again.
       node
-        .request({ method: 'eth_getTransactionCount', params: [from, { blockHash: hash }] })
+        .request({ method: 'eth_getTransactionCount', params: [from, { blockHash: witness(place, head).hash }] })
         .catch(() => '0x0' as const),
     ]),
   )

@@ -98,7 +98,7 @@ async function onHead(state: Pump, head: Head): Promise<void> {
   if (orders.length === 0) return
   const { believed, unproven } = await includedAmong(
     state.rpc,
-    state.signer.address,
+    { from: state.signer.address, head },
     orders.flatMap(({ nonce, attempts, value }) =>
       attempts.map(({ hash }) => ({ hash, nonce, proof: tierOf(state.finality, value).proof })),
     ),
@@ -107,12 +107,14 @@ async function onHead(state: Pump, head: Head): Promise<void> {
   for (const order of orders) {
     const attempt = order.attempts.find(({ hash }) => believed.has(hash))
     const mined = attempt && believed.get(attempt.hash)
-    if (attempt && mined) included(state, order, { attempt, mined, head })
-    else if (order.attempts.some(({ hash }) => unproven.has(hash))) await broadcast(state, order)
-    else {
+    // What is wrong with one nonce must not keep the others from their end.
+    const look = async (): Promise<void> => {
+      if (attempt && mined) return included(state, order, { attempt, mined, head })
+      if (order.attempts.some(({ hash }) => unproven.has(hash))) return broadcast(state, order)
       base ??= await baseFeeNow(state.rpc, state.fees)
       await stillWaiting(state, order, { head, base })
     }
+    await look().catch((error: unknown) => state.trouble?.(error))
   }
 }
 

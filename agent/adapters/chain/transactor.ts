@@ -59,6 +59,7 @@ export async function openTransactor(options: TransactorOptions): Promise<Transa
   }
   const place = async (order: Order): Promise<Pending> => {
     const content = contentOf(order)
+    if (underWay(pending, content)) throw alreadyUnderWay(rpc, content)
     const worth = { likely: order.budget?.likely ?? order.gas, budget: order.budget?.most }
     const [base, data] = await Promise.all([
       baseFeeNow(rpc, options.fees),
@@ -112,6 +113,20 @@ async function givenUp(state: Pump, spent: Fees, base: bigint): Promise<Pending>
   const attempt = await state.write(cancellation(state.signer.address, undefined), state.next(), fees)
   return newPending(state.next(), [attempt], { deadline: undefined, value: wad(0n), ceiling })
 }
+
+/** An earlier life may have sent it: what was signed for an intent's leg travels on, and nothing is signed beside it. */
+const underWay = (pending: ReadonlyMap<number, Pending>, { intent, leg }: Content): boolean =>
+  intent !== undefined &&
+  [...pending.values()].some(({ attempts }) =>
+    attempts.some(({ content }) => content.intent === intent && content.leg === leg),
+  )
+
+const alreadyUnderWay = ({ chain }: Rpc, { intent, leg }: Content): LienmeshError =>
+  unavailable(
+    'E_UNDER_WAY',
+    `The ${leg} of ${intent} is on its way on chain ${chain} since an earlier run.`,
+    'Nothing to do: its fate is waited for, then the next quote looks again.',
+  )
 
 const contentOf = ({ to, data, gas, intent, leg, value }: Order): Content => ({
   ...{ to, data, gas, intent, leg },

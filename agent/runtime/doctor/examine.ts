@@ -3,6 +3,7 @@ import type { Address } from 'viem'
 import type { AgentConfig } from '../../../config/schema.ts'
 import { configError } from '../../domain/errors.ts'
 import type { Network } from '../../domain/network.ts'
+import { majority } from '../links.ts'
 import { examineContracts } from './contracts.ts'
 import { check, type Finding, fail, ok } from './finding.ts'
 import { examineKey, examineMachine } from './machine.ts'
@@ -36,8 +37,8 @@ export async function standReady(
   operator: Address,
 ): Promise<readonly Finding[]> {
   const looks = config.chains.flatMap((chain) => [
-    examineContracts(chain, network),
-    examineStanding(chain, network, operator),
+    byMost(chain, (one) => examineContracts(one, network)),
+    byMost(chain, (one) => examineStanding(one, network, operator)),
   ])
   const findings = (await Promise.all(looks)).flat().filter(({ status }) => status !== 'ok')
   const broken = findings.find(({ status }) => status === 'fail')
@@ -47,6 +48,19 @@ export async function standReady(
     `${broken.area}, ${broken.check}: ${broken.found}`,
     `${broken.fix ?? ''} lienmesh doctor shows everything.`.trim(),
   )
+}
+
+type Chain = AgentConfig['chains'][number]
+
+/** Asks every endpoint. What enough of them pass has passed: one that lies, or does not answer, stops no agent. */
+async function byMost(chain: Chain, look: (chain: Chain) => Promise<readonly Finding[]>): Promise<readonly Finding[]> {
+  const { rpc, quorum = majority(rpc.length) } = chain
+  const [first = [], ...others] = await Promise.all(rpc.map((url) => look({ ...chain, rpc: [url] })))
+  return first.map((finding, i) => {
+    const all = [finding, ...others.flatMap((found) => found[i] ?? [])]
+    const passed = all.filter(({ status }) => status !== 'fail')
+    return (passed.length >= quorum ? passed[0] : all.find(({ status }) => status === 'fail')) ?? finding
+  })
 }
 
 /** An agent needs every chain of its network. */

@@ -16,9 +16,11 @@ const happens = (truth: Truth, event: LifeEvent): Truth | undefined =>
   truth.bid === 'stolen' && event !== 'foreign' ? undefined : WORLD[event](truth)
 
 const WORLD: Readonly<Record<LifeEvent, (truth: Truth) => Truth | undefined>> = {
-  resign: ({ bid, paid }) => (bid === 'won' || paid ? undefined : { bid: 'open', paid }),
+  // A claim may be paid before its bid is final. A shallow reorganisation then takes the bid from a block without taking
+  // anything back that the journal says: it is signed again at its nonce, and may even fail.
+  resign: ({ bid, paid }) => (paid ? { bid, paid } : bid === 'won' ? undefined : { bid: 'open', paid }),
   finalise: ({ bid, paid }) => (bid === 'failed' ? undefined : { bid: 'won', paid }),
-  revert: ({ bid, paid }) => (bid === 'won' || paid ? undefined : { bid: 'failed', paid }),
+  revert: ({ bid, paid }) => (bid === 'won' && !paid ? undefined : { bid: 'failed', paid: false }),
   settle: ({ bid }) => (bid === 'failed' ? undefined : { bid: 'won', paid: true }),
   reorg: ({ bid }) => (bid === 'open' ? undefined : { bid: 'open', paid: false }),
   foreign: ({ bid, paid }) => (bid === 'open' || bid === 'stolen' ? { bid: 'stolen', paid } : undefined),
