@@ -66,15 +66,49 @@ const failures = z
   .strictObject({ refundOdds: odds, refundLoss: odds, lossOdds: odds })
   .describe('Odds of a refund and what it costs (share of the value), and odds of losing everything.')
 
+const seconds = z.number().nonnegative()
+const attested = z.strictObject({
+  kind: z.literal('attested'),
+  at: address,
+  delay: seconds.describe('Seconds a header must age before anything is read under it.'),
+})
+const opL1Block = z.strictObject({
+  kind: z.literal('op-l1-block'),
+  at: address,
+  l1Block: address.describe('The predeploy that names the newest block of the base chain.'),
+})
+const optimistic = z.strictObject({
+  kind: z.literal('optimistic'),
+  at: address,
+  window: seconds.describe('Seconds in which a proposed header may be challenged.'),
+  bond: bigNumber.describe('What a proposal locks, in units of the bond token.'),
+  bondToken: address,
+  arbiter: z.discriminatedUnion('kind', [attested, opL1Block]).describe('The source whose headers decide.'),
+})
+const message = z.strictObject({
+  kind: z.literal('message'),
+  at: address,
+  courier: address.describe('On the other chain: sends its counters.'),
+})
+const single = [attested, opL1Block, optimistic, message] as const
+const quorum = z.strictObject({
+  kind: z.literal('quorum'),
+  at: address,
+  needed: z.int().positive().describe('How many of them must say so.'),
+  of: z.array(z.discriminatedUnion('kind', single)).min(1),
+})
+const source = z.discriminatedUnion('kind', [...single, quorum])
+
 const vault = z.strictObject({
   id: name,
   chain,
   engine: chain,
   vault: address,
   mirror: address,
-  engineRoots: address,
-  vaultRoots: address,
-  delay: z.number().nonnegative(),
+  engineSource: source.describe('On the vault chain: what the vault believes about the mirror.'),
+  vaultSource: source.describe('On the engine chain: what the mirror believes about the vault.'),
+  engineWitnesses: z.array(source).optional().describe('Further sources that may trip the breaker of the vault.'),
+  vaultWitnesses: z.array(source).optional().describe('Further sources that may trip the breaker of the mirror.'),
   registry: address,
   router: address,
   dollar: address,

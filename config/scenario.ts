@@ -6,6 +6,7 @@ import { usageError } from '../agent/domain/errors.ts'
 import { check, readSource } from './document.ts'
 import { name } from './fields.ts'
 import { suggest } from './nearest.ts'
+import { sourceSchema } from './sources.ts'
 import { amount, change, dollarPrice, duration, ratio } from './units.ts'
 
 const finality = z.int().nonnegative().describe('Blocks on top after which a block is final.')
@@ -31,7 +32,11 @@ const vault = z.strictObject({
   id: name,
   chain: name,
   engine: name,
-  delay: duration.prefault('0s').describe('Wall time a root must age on the vault chain before it pays.'),
+  delay: duration.prefault('0s').describe('Wall time an attested root must age on the vault chain before it pays.'),
+  engineSource: sourceSchema
+    .optional()
+    .describe('Why the vault believes the mirror; attested after the delay by default.'),
+  vaultSource: sourceSchema.optional().describe('Why the mirror believes the vault; attested at once by default.'),
   stuck: stuck.optional(),
   latency: latency.describe('Prior of bid to collateral, in modelled time; agents price the gap with it.'),
 })

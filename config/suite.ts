@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { check, readSource } from './document.ts'
 import { address, bigNumber, chain, endpoint, name } from './fields.ts'
+import { ATTESTED, sourceSchema } from './sources.ts'
 
 const seconds = z.int().nonnegative()
 const basisPoints = z.int().min(0).max(65_535)
@@ -65,6 +66,15 @@ const asset = z.strictObject({
   haircut: basisPoints,
   gap: basisPoints,
   cap: bigNumber.describe('The most the vault takes into custody, in the units of the token.'),
+  creditCap: bigNumber.optional().describe('The most the mirror credits in all.'),
+  rate: z
+    .strictObject({ amount: bigNumber, window: z.int().positive().describe('Seconds in which it refills.') })
+    .optional()
+    .describe('How much may be credited, and how much paid, per window.'),
+  largeDelta: z
+    .strictObject({ above: bigNumber, wait: seconds })
+    .optional()
+    .describe('A change above it is noted first, and booked after the wait, on both sides.'),
   pair: address.describe('The pool where it is sold for the dollar of its chain.'),
 })
 
@@ -72,7 +82,16 @@ const vault = z.strictObject({
   id: name,
   chain: name,
   engine: name.describe('The chain of its engine.'),
-  delay: seconds.describe('Seconds an engine root must age before the vault pays.'),
+  engineSource: sourceSchema.default(ATTESTED).describe('On the vault chain: why the vault believes the mirror.'),
+  vaultSource: sourceSchema.default(ATTESTED).describe('On the engine chain: why the mirror believes the vault.'),
+  engineWitnesses: z
+    .array(sourceSchema)
+    .default([])
+    .describe('Further sources that may trip the breaker of the vault.'),
+  vaultWitnesses: z
+    .array(sourceSchema)
+    .default([])
+    .describe('Further sources that may trip the breaker of the mirror.'),
   staleAfter: seconds.describe('Seconds without news of the engine after which depositors may ask to leave.'),
   exitDelay: seconds.describe('Seconds between an exit asked for and its payment.'),
   creditStaleAfter: seconds.describe('Age of evidence above which the mirror credits nothing.'),

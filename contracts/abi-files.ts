@@ -11,12 +11,9 @@ const folder = join(root, 'agent/adapters/chain/abi')
 const partial: ReadonlySet<string> = new Set(['CounterSource', 'EngineVault', 'HeaderSource', 'RouteGuard'])
 /** Contracts that no agent speaks to: backers, governance and gateways do, with the artefact at hand. */
 const unspoken: ReadonlySet<string> = new Set([
-  'CounterCourier',
-  'Erc7786Source',
   'InsuranceFund',
   'InsuranceTranche',
-  'OpL1BlockSource',
-  'OptimisticSource',
+  'LocalGateway',
   'ProviderPool',
   'QuorumSource',
 ])

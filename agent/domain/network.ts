@@ -36,7 +36,52 @@ export type AssetDeployment = {
   readonly pair: Address
 }
 
-/** One vault, its mirror on an engine chain, and the root oracles between them. */
+/** A source that accepts headers of the other chain at once, for a reason of its own. */
+export type HeaderSource =
+  | {
+      /** A quorum of bonded attestors signed the header. `delay`: seconds until it may be read under. */
+      readonly kind: 'attested'
+      readonly at: Address
+      readonly delay: number
+    }
+  | {
+      /** The chain it stands on is derived from the other one: the predeploy names the newest header. */
+      readonly kind: 'op-l1-block'
+      readonly at: Address
+      readonly l1Block: Address
+    }
+
+/** A source that stands for itself. */
+export type SingleSource =
+  | HeaderSource
+  | {
+      /** Somebody bonded the header and nobody showed another one that the arbiter accepts within `window` seconds. */
+      readonly kind: 'optimistic'
+      readonly at: Address
+      readonly window: number
+      readonly bond: bigint
+      readonly bondToken: Address
+      readonly arbiter: HeaderSource
+    }
+  | {
+      /** A gateway brings what the courier on the other chain was told to send (ERC-7786). */
+      readonly kind: 'message'
+      readonly at: Address
+      readonly courier: Address
+    }
+
+/** Why one chain believes counters of another: the contract that says so, and what its use takes. */
+export type Source =
+  | SingleSource
+  | {
+      /** The `needed`-th largest of what several sources say. */
+      readonly kind: 'quorum'
+      readonly at: Address
+      readonly needed: number
+      readonly of: readonly SingleSource[]
+    }
+
+/** One vault, its mirror on an engine chain, and what each of the two believes about the other. */
 export type VaultDeployment = {
   readonly id: VaultId
   readonly chain: ChainId
@@ -44,12 +89,14 @@ export type VaultDeployment = {
   readonly vault: Address
   /** On the engine chain. */
   readonly mirror: Address
-  /** On the vault chain: roots of the engine chain. */
-  readonly engineRoots: Address
-  /** On the engine chain: roots of the vault chain. */
-  readonly vaultRoots: Address
-  /** Seconds a root must age on the vault chain before it pays. */
-  readonly delay: number
+  /** On the vault chain: what the vault believes about the mirror. */
+  readonly engineSource: Source
+  /** On the engine chain: what the mirror believes about the vault. */
+  readonly vaultSource: Source
+  /** On the vault chain: further sources whose proofs may trip the vault's breaker. */
+  readonly engineWitnesses?: readonly Source[] | undefined
+  /** On the engine chain: further sources whose proofs may trip the mirror's breaker. */
+  readonly vaultWitnesses?: readonly Source[] | undefined
   readonly registry: Address
   readonly router: Address
   readonly dollar: Address
@@ -74,4 +121,19 @@ export type Network = {
   readonly publishers: readonly Address[]
   readonly engines: readonly EngineDeployment[]
   readonly vaults: readonly VaultDeployment[]
+}
+
+/** Seconds between the first act on a source and the first read, at least. */
+export function delayOf(source: Source): number {
+  switch (source.kind) {
+    case 'attested':
+      return source.delay
+    case 'optimistic':
+      return source.window
+    case 'quorum':
+      return source.of.map(delayOf).sort((a, b) => a - b)[source.needed - 1] ?? 0
+    case 'op-l1-block':
+    case 'message':
+      return 0
+  }
 }

@@ -1,9 +1,10 @@
 // The calls that an operator's duties need on a chain, and nothing more. Recipients are pinned to the executor itself.
 import { type Abi, type Address, type Hex, pad, toHex } from 'viem'
-import type { EngineDeployment, VaultDeployment } from '../domain/network.ts'
+import type { EngineDeployment, Source, VaultDeployment } from '../domain/network.ts'
 import type { ChainId } from '../domain/units.ts'
 import { ENGINE_ARTEFACTS, VAULT_ARTEFACTS } from '../suite/contracts.ts'
 import { selectorOf } from '../suite/selector.ts'
+import { callsOf } from '../suite/sources.ts'
 
 /** One function of one contract that an operator may call. */
 export type Permission = {
@@ -50,16 +51,20 @@ function onEngine(engine: Ground['engines'][number], { executor, role }: Who): r
   ]
 }
 
-const onMirror = ({ vaultRoots, mirror }: VaultDeployment): readonly Permission[] => [
-  ...['submit', 'anchor'].map((call) => allow(vaultRoots, VAULT_ARTEFACTS.RootOracle.abi, call)),
+/** What the sources of one side take, those of its witnesses included. */
+const onSources = (sources: readonly Source[]): readonly Permission[] =>
+  sources.flatMap(callsOf).map(({ target, abi, name }) => allow(target, abi, name))
+
+const onMirror = ({ vaultSource, vaultWitnesses = [], mirror }: VaultDeployment): readonly Permission[] => [
+  ...onSources([vaultSource, ...vaultWitnesses]),
   ...['prove', 'tripTotal'].map((call) => allow(mirror, ENGINE_ARTEFACTS.VaultMirror.abi, call)),
 ]
 
 function onVault(deployed: VaultDeployment, executor: Address): readonly Permission[] {
-  const { engineRoots, vault, router, dollar, assets } = deployed
-  const { RootOracle, CollateralVault, TestToken, Router } = VAULT_ARTEFACTS
+  const { CollateralVault, TestToken, Router } = VAULT_ARTEFACTS
+  const { engineSource, engineWitnesses = [], vault, router, dollar, assets } = deployed
   return [
-    ...['submit', 'anchor'].map((call) => allow(engineRoots, RootOracle.abi, call)),
+    ...onSources([engineSource, ...engineWitnesses]),
     allow(vault, CollateralVault.abi, 'claim', to(1, executor)),
     allow(vault, CollateralVault.abi, 'tripTotal'),
     ...assets.map(({ token }) => allow(token, TestToken.abi, 'approve', to(1, router))),

@@ -83,13 +83,10 @@ export interface EngineChain extends ChainReader {
   openAuctions(candidates: readonly Candidate[], signal: AbortSignal): Promise<AuctionsOpened>
   /** Opens, enforces or settles a credit line from our executor's cash. */
   orderLine(order: LineOrder, signal: AbortSignal): Promise<LineOutcome>
-  /** Submits roots of a vault chain, anchors the vault and credits deposits, in one transaction; undefined when none is new. */
-  credit(
-    vault: VaultId,
-    root: AttestedHeader,
-    deposits: readonly Deposit[],
-    signal: AbortSignal,
-  ): Promise<Hash | undefined>
+  /** Where a mirror's source can be shown its vault's counters, at or above a block; undefined while it cannot. */
+  basis(vault: VaultId, atLeast: bigint, attested: AttestedHeader | undefined): Promise<Basis | undefined>
+  /** Does the next step of crediting deposits: what the source needs first, or the credit itself. */
+  credit(vault: VaultId, basis: Basis, deposits: readonly Deposit[], signal: AbortSignal): Promise<CreditStep>
 }
 
 /** What an opening did: the accounts whose clock it started, none when it reverted or came too late. Gas in native coin. */
@@ -106,9 +103,36 @@ export type AttestedHeader = {
   readonly attestations: readonly Attestation[]
 }
 
-/** What a claim transaction did. `waiting`: the root is anchored but too fresh to pay; come back at `usableAt` (s). */
+/**
+ * A block of the other chain whose counters a source can be shown, now or after a wait. `parts`: of each source of a quorum,
+ * undefined where one can show nothing.
+ */
+export type Basis = {
+  readonly number: bigint
+  readonly attested: AttestedHeader | undefined
+  readonly parts?: readonly (Basis | undefined)[]
+}
+
+/** A source waits before it lets anything be read: come back at `usableAt` (s) with the same basis. */
+export type Waiting = {
+  readonly kind: 'waiting'
+  readonly usableAt: bigint
+  readonly number: bigint
+  readonly gasCost: bigint
+}
+
+/** A deposit so large that the mirror noted it first and credits it from `readyAt` (s) on. */
+export type HeldBack = { readonly deposit: Deposit; readonly readyAt: bigint }
+
+/** What crediting did. `nothing`: all that may be credited now was credited before. */
+export type CreditStep =
+  | Waiting
+  | { readonly kind: 'credited'; readonly tx: Hash; readonly held: readonly HeldBack[] }
+  | { readonly kind: 'nothing'; readonly held: readonly HeldBack[] }
+
+/** What a claim transaction did. */
 export type ClaimStep =
-  | { readonly kind: 'waiting'; readonly usableAt: bigint; readonly number: bigint; readonly gasCost: bigint }
+  | Waiting
   | {
       readonly kind: 'sold'
       readonly received: readonly { readonly asset: Address; readonly amount: bigint }[]
@@ -123,19 +147,13 @@ export interface VaultChain extends ChainReader {
   claimed(beneficiary: Address, asset: Address): Promise<bigint>
   /** What was ever deposited for an account, as of a block. */
   deposited(account: AccountId, asset: Address, number: bigint): Promise<bigint>
-  /** Newest engine-chain block anchored here at or above `number` and usable now; undefined when none. */
-  anchored(number: bigint): Promise<bigint | undefined>
+  /** Where the vault's source can be shown the mirror's counters, at or above a block; undefined while it cannot. */
+  basis(atLeast: bigint, attested: AttestedHeader | undefined): Promise<Basis | undefined>
   /**
    * Redeems claims and sells what arrives, in as few transactions as the route allows: root, anchor, claim and swap in
-   * one when the route has no delay. `proofs` hold `owed` of each asset at the header's block.
+   * one when its source does not wait.
    */
-  redeem(
-    claims: readonly Claim[],
-    root: AttestedHeader,
-    proof: StorageProof,
-    minProceeds: Wad,
-    signal: AbortSignal,
-  ): Promise<ClaimStep>
+  redeem(claims: readonly Claim[], basis: Basis, minProceeds: Wad, signal: AbortSignal): Promise<ClaimStep>
   dollarBalance(): Promise<Wad>
   tokenBalance(collateral: CollateralId): Promise<bigint>
 }
@@ -148,4 +166,26 @@ export interface Breaker {
   readonly other: Pick<ChainReader, 'id' | 'header'>
   /** Compares the books with the counters at an attested block; trips and answers the transaction when they contradict. */
   inspect(root: AttestedHeader, signal: AbortSignal): Promise<Hash | undefined>
+}
+
+/** What became of a proposed header: struck out (half of its bond is ours), contradicted too late, or our bond returned. */
+export type Dispute = {
+  readonly kind: 'struck' | 'frozen' | 'released'
+  readonly number: bigint
+  readonly bond: bigint
+  readonly tx: Hash
+}
+
+/** Watches the headers that are proposed to one optimistic source. */
+export interface Challenger {
+  /** Whose source, for people. */
+  readonly name: string
+  /** The chain the source stands on. */
+  readonly chain: ChainId
+  readonly other: Pick<ChainReader, 'id' | 'header'>
+  /** Challenges what our own node contradicts, and takes back bonds of ours that stood. */
+  inspect(
+    attested: (atLeast: bigint) => Promise<AttestedHeader | undefined>,
+    signal: AbortSignal,
+  ): Promise<readonly Dispute[]>
 }

@@ -6,14 +6,17 @@ import type { AgentConfig } from '../../config/schema.ts'
 import { mirrorSide, openBreaker, vaultSide } from '../adapters/chain/breaker.ts'
 import { openEngineChain } from '../adapters/chain/engine-chain.ts'
 import type { ChainLink } from '../adapters/chain/link.ts'
+import { openChallenger } from '../adapters/chain/sources/challenge.ts'
+import type { Optimistic } from '../adapters/chain/sources/optimistic.ts'
+import type { Elsewhere } from '../adapters/chain/sources/testimony.ts'
 import { openVaultChain } from '../adapters/chain/vault-chain.ts'
 import { openSqliteJournal } from '../adapters/store/sqlite-journal.ts'
 import { createCore, type Input } from '../core/core.ts'
 import type { Core } from '../core/state.ts'
 import { configError } from '../domain/errors.ts'
-import type { Network } from '../domain/network.ts'
+import type { Network, Source, VaultDeployment } from '../domain/network.ts'
 import type { ChainId, VaultId, Wad } from '../domain/units.ts'
-import type { Breaker } from '../ports/chain.ts'
+import type { Breaker, Challenger } from '../ports/chain.ts'
 import type { Signer } from '../ports/signer.ts'
 import { type Adapters, transportOf } from './adapters.ts'
 import type { Context, EngineSeat, VaultSeat } from './context.ts'
@@ -33,6 +36,8 @@ export type Agent = {
   readonly inputs: Queue<Input>
   /** One per side of every route. */
   readonly breakers: readonly Breaker[]
+  /** One per optimistic source. */
+  readonly challengers: readonly Challenger[]
   /** Frees what the agent holds: files and sockets. */
   readonly close: () => Promise<void>
 }
@@ -101,22 +106,54 @@ export async function compose({ config, network, emit, signal, failed, adapters 
     journal.close()
     await signer.close()
   }
-  return { context, core, inputs, breakers: breakersOf({ engines, vaults }, links), close }
+  const sides = sidesOf(network, { engines, vaults }, links)
+  return { context, core, inputs, breakers: breakersOf(sides), challengers: challengersOf(sides), close }
 }
 
 type Seats = Pick<Context, 'engines' | 'vaults'>
 
-/** Both sides of every route whose chains are open and may be written to. */
-function breakersOf({ engines, vaults }: Seats, links: ReadonlyMap<ChainId, ChainLink>): readonly Breaker[] {
-  return [...vaults.values()].flatMap(({ deployment, executor }) => {
-    const [home, away] = [links.get(deployment.chain), links.get(deployment.engine)]
-    const seat = engines.get(deployment.engine)
+type Side = { readonly vault: VaultDeployment; readonly here: Place; readonly there: Place }
+type Place = { readonly link: ChainLink; readonly executor: Address; readonly other: Elsewhere }
+
+/** Both sides of every route whose chains are open. */
+function sidesOf(
+  network: Network,
+  { engines, vaults }: Seats,
+  links: ReadonlyMap<ChainId, ChainLink>,
+): readonly Side[] {
+  return [...vaults.values()].flatMap(({ deployment: vault, executor }) => {
+    const [home, away] = [links.get(vault.chain), links.get(vault.engine)]
+    const seat = engines.get(vault.engine)
     if (home === undefined || away === undefined || seat === undefined) return []
-    return [
-      openBreaker(mirrorSide(deployment, { link: away, executor: seat.executor, reader: home.reader })),
-      openBreaker(vaultSide(deployment, { link: home, executor, reader: away.reader })),
-    ]
+    const here = { link: home, executor, other: elsewhereOf(network, links, vault.engine) }
+    const there = { link: away, executor: seat.executor, other: elsewhereOf(network, links, vault.chain) }
+    return [{ vault, here, there }]
   })
+}
+
+const breakersOf = (sides: readonly Side[]): readonly Breaker[] =>
+  sides.flatMap(({ vault, here, there }) => [
+    openBreaker(mirrorSide(vault, there)),
+    openBreaker(vaultSide(vault, here)),
+  ])
+
+/** One per optimistic source of either side, members of quorums included. */
+const challengersOf = (sides: readonly Side[]): readonly Challenger[] =>
+  sides.flatMap(({ vault, here, there }) => [
+    ...optimisticIn(vault.vaultSource).map((one) =>
+      openChallenger(`mirror of ${vault.id}`, { ...there, origin: vault.vault }, one),
+    ),
+    ...optimisticIn(vault.engineSource).map((one) => openChallenger(vault.id, { ...here, origin: vault.mirror }, one)),
+  ])
+
+const optimisticIn = (source: Source): readonly Optimistic[] =>
+  source.kind === 'quorum' ? source.of.flatMap(optimisticIn) : source.kind === 'optimistic' ? [source] : []
+
+/** An open chain as the other side of a route. */
+function elsewhereOf(network: Network, links: ReadonlyMap<ChainId, ChainLink>, chain: ChainId): Elsewhere {
+  const { reader, transactor } = linkTo(links, chain)
+  const found = [...network.engines, ...network.vaults].find((one) => one.chain === chain)
+  return { reader, transactor, finality: found?.finality ?? 0 }
 }
 
 /** A journal is one key's on one network: its nonces mean nothing anywhere else. */
@@ -151,10 +188,10 @@ async function openEngines(
   for (const deployment of network.engines) {
     const link = linkTo(links, deployment.chain)
     const executor = executorOn(config, deployment.chain)
-    const vaultReader = (chain: ChainId): ChainLink['reader'] | undefined => links.get(chain)?.reader
+    const elsewhere = (chain: ChainId): Elsewhere | undefined => elsewhereOf(network, links, chain)
     const beneficiary = beneficiaryOf(config, network, deployment.chain)
     const { blindLogs } = config
-    const chain = await openEngineChain({ link, network, executor, beneficiary, vaultReader, blindLogs })
+    const chain = await openEngineChain({ link, network, executor, beneficiary, elsewhere, blindLogs })
     seats.set(deployment.chain, { chain, deployment, executor })
   }
   return seats
@@ -181,7 +218,9 @@ async function openVaults(
   const seats = new Map<VaultId, VaultSeat>()
   for (const deployment of network.vaults) {
     const executor = executorOn(config, deployment.chain)
-    const chain = await openVaultChain({ link: linkTo(links, deployment.chain), deployment, executor })
+    const engine = elsewhereOf(network, links, deployment.engine)
+    const link = linkTo(links, deployment.chain)
+    const chain = await openVaultChain({ link, deployment, executor, engine })
     seats.set(deployment.id, { chain, deployment, executor })
   }
   return seats

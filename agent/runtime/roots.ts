@@ -23,6 +23,8 @@ export type Roots = {
   attest(attestation: Attestation): Evidence | undefined
   /** The newest block at or above `atLeast` that a quorum attested and that our own node does not contradict. */
   newest(chain: ChainId, atLeast: bigint): AttestedBlock | undefined
+  /** The lowest such block. */
+  lowest(chain: ChainId, atLeast: bigint): AttestedBlock | undefined
   trusted(chain: ChainId, number: bigint, hash: string): 'own' | 'attested' | 'unknown'
 }
 
@@ -37,6 +39,16 @@ export function createRoots(threshold: number): Roots {
       const agreeing = all.filter((a) => a.hash === hash)
       if (agreeing.length < threshold || (own !== undefined && own !== hash)) continue
       return { chain, number, hash, attestations: agreeing.sort(byAttestor).slice(0, threshold) }
+    }
+    return undefined
+  }
+
+  const numbersFrom = (chain: ChainId, atLeast: bigint): bigint[] =>
+    [...(signed.get(chain)?.keys() ?? [])].filter((number) => number >= atLeast)
+  const first = (chain: ChainId, numbers: readonly bigint[]): AttestedBlock | undefined => {
+    for (const number of numbers) {
+      const found = quorum(chain, number)
+      if (found !== undefined) return found
     }
     return undefined
   }
@@ -57,14 +69,8 @@ export function createRoots(threshold: number): Roots {
         ? { first: earlier, second: attestation }
         : undefined
     },
-    newest(chain, atLeast) {
-      const numbers = [...(signed.get(chain)?.keys() ?? [])].filter((n) => n >= atLeast).sort(descending)
-      for (const number of numbers) {
-        const found = quorum(chain, number)
-        if (found !== undefined) return found
-      }
-      return undefined
-    },
+    newest: (chain, atLeast) => first(chain, numbersFrom(chain, atLeast).sort(descending)),
+    lowest: (chain, atLeast) => first(chain, numbersFrom(chain, atLeast).sort(descending).reverse()),
     trusted(chain, number, hash) {
       if (owned.get(chain)?.get(number) === hash) return 'own'
       return quorum(chain, number)?.hash === hash ? 'attested' : 'unknown'

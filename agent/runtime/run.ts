@@ -14,6 +14,7 @@ import { obey, rememberHalt } from './command-post.ts'
 import { type Agent, compose } from './compose.ts'
 import type { Context, EngineSeat } from './context.ts'
 import { serveControl } from './control.ts'
+import { dispute } from './dispute.ts'
 import { standReady } from './doctor/examine.ts'
 import { createDrawer } from './drawer.ts'
 import { createEmit } from './events.ts'
@@ -104,9 +105,7 @@ async function live(agent: Agent, config: AgentConfig, { tally, stop }: Running)
   tasks.keep('listen', () => listen(context, judge))
   watchChains(agent, config, provider)
   for (const vault of context.vaults.keys()) tasks.keep(`settle ${vault}`, (signal) => desk.run(vault, signal))
-  if (config.mode === 'live')
-    for (const breaker of agent.breakers)
-      tasks.keep(`guard ${breaker.name}`, (signal) => guard(context, breaker, signal))
+  if (config.mode === 'live') keepWatch(agent)
   rememberHalt(context)
   tasks.keep('control', (signal) =>
     serveControl(config.dataDir, (question) => obey({ context, core, tally, stop }, question), signal),
@@ -126,6 +125,14 @@ async function live(agent: Agent, config: AgentConfig, { tally, stop }: Running)
   )
   const performer = { desk, wake, tally, opener: createOpener(context), drawer, caution }
   await consume({ core, inputs, journal: context.journal, perform: (effect) => perform(context, performer, effect) })
+}
+
+/** Guards both sides of every route, and disputes what is proposed to optimistic sources. */
+function keepWatch({ context, breakers, challengers }: Agent): void {
+  for (const breaker of breakers)
+    context.tasks.keep(`guard ${breaker.name}`, (signal) => guard(context, breaker, signal))
+  for (const challenger of challengers)
+    context.tasks.keep(`dispute ${challenger.name}`, (signal) => dispute(context, challenger, signal))
 }
 
 /** The most a sale may lose against the publishers' prices, in bps, before it waits. */

@@ -1,10 +1,8 @@
 // The way of a claim: wait for a root, prove `owed`, redeem on the vault chain, sell, tell the core.
-import { keccak256 } from 'viem'
 import type { Claim, Sale } from '../domain/liquidation.ts'
 import { millis, type VaultId, type Wad, wad } from '../domain/units.ts'
 import { min } from '../maths/fixed-point.ts'
-import { owedSlot } from '../maths/slots.ts'
-import type { AttestedHeader, ClaimStep } from '../ports/chain.ts'
+import type { Basis, ClaimStep } from '../ports/chain.ts'
 import { attestedHeader } from './attested-header.ts'
 import type { Context, EngineSeat, VaultSeat } from './context.ts'
 import { createSurplus, type Surplus } from './surplus.ts'
@@ -92,16 +90,16 @@ type Settling = {
   readonly signal: AbortSignal
 }
 
-/** Settles every waiting claim that the newest attested block covers; undefined when nothing was sold. */
+/** Settles every waiting claim that what can be proven now covers; undefined when nothing was sold. */
 async function settleNext(settling: Settling, claims: readonly Claim[]): Promise<Omit<Finished, 'claims'> | undefined> {
   const { context, place, surplus } = settling
-  const root = claims.length === 0 ? undefined : await attestedRoot(context, place, claims)
-  const batch = claims.filter(({ openedIn }) => root !== undefined && openedIn.number <= root.number)
-  if (root === undefined || batch.length === 0) return undefined
-  const step = await persist(settling, batch, root)
+  const basis = claims.length === 0 ? undefined : await basisOf(context, place, claims)
+  const batch = claims.filter(({ openedIn }) => basis !== undefined && openedIn.number <= basis.number)
+  if (basis === undefined || batch.length === 0) return undefined
+  const step = await persist(settling, batch, basis)
   if (step === undefined) return undefined
   const value = worthOf(context, place, received(step, place)) ?? step.sale.proceeds
-  const sold = { received: step.received, sale: { ...step.sale, value }, upTo: root.number }
+  const sold = { received: step.received, sale: { ...step.sale, value }, upTo: basis.number }
   const weigh = (asset: Claim['asset'], amount: bigint): bigint =>
     worthOf(context, place, pieces(place, [{ asset, amount }])) ?? amount
   return { batch, sale: surplus.split(batch, sold, weigh) }
@@ -109,16 +107,12 @@ async function settleNext(settling: Settling, claims: readonly Claim[]): Promise
 
 type SoldStep = Extract<ClaimStep, { readonly kind: 'sold' }>
 
-/** Redeems against one root: through its delay, and through a route that is stuck. */
-async function persist(
-  settling: Settling,
-  batch: readonly Claim[],
-  root: AttestedHeader,
-): Promise<SoldStep | undefined> {
+/** Redeems on one basis: through the wait of its source, and through a route that is stuck. */
+async function persist(settling: Settling, batch: readonly Claim[], basis: Basis): Promise<SoldStep | undefined> {
   const { context, place, signal } = settling
   const { clock } = context
   for (let stuck = 0; stuck < STUBBORN && !signal.aborted; ) {
-    const step = await redeem(settling, batch, root)
+    const step = await redeem(settling, batch, basis)
     if (step.kind === 'sold') return step
     context.tell({ kind: 'gas', chain: place.vault.chain.id, cost: wad(step.gasCost), purpose: 'claim' })
     const vault = place.vault.deployment.id
@@ -135,29 +129,25 @@ async function persist(
   return undefined
 }
 
-/** The newest attested engine block at or above the oldest claim waiting. */
-function attestedRoot(
+/** Where the vault can be shown what it owes, at or above the oldest claim waiting. */
+async function basisOf(
   context: Context,
-  { engine }: Place,
+  { vault, engine }: Place,
   claims: readonly Claim[],
-): Promise<AttestedHeader | undefined> {
+): Promise<Basis | undefined> {
   const oldest = claims.map((claim) => claim.openedIn.number).reduce((a, b) => min(a, b))
-  return attestedHeader(context.roots, engine.chain, oldest)
+  return vault.chain.basis(oldest, await attestedHeader(context.roots, engine.chain, oldest))
 }
 
 async function redeem(
   { context, place, terms, signal }: Settling,
   batch: readonly Claim[],
-  root: AttestedHeader,
+  basis: Basis,
 ): Promise<ClaimStep> {
-  const { vault, engine } = place
-  const assets = [...new Set(batch.map((claim) => claim.asset))]
-  const slots = assets.map((asset) => owedSlot(vault.executor, asset, keccak256))
-  const proof = await engine.chain.proof(vault.deployment.mirror, slots, root.number)
   const value = worthOf(context, place, batch)
   if (value === undefined) return { kind: 'stuck', reason: 'no fresh price to sell at', gasCost: 0n }
   const floor = wad((value * BigInt(10_000 - terms.maxSlippage)) / 10_000n)
-  return vault.chain.redeem(batch, root, proof, floor, signal)
+  return place.vault.chain.redeem(batch, basis, floor, signal)
 }
 
 type Holding = Pick<Claim, 'collateral' | 'amount'>

@@ -1,7 +1,7 @@
 // A simulated world as the network description that live agents read: the same fields, without contracts.
 import type { Address } from 'viem'
 import type { EngineTerms } from '../domain/market.ts'
-import type { Network } from '../domain/network.ts'
+import type { Network, Source } from '../domain/network.ts'
 import { ZERO_ADDRESS } from './scenario/nowhere.ts'
 import type { VaultSpec } from './spec.ts'
 
@@ -28,8 +28,8 @@ export const networkOf = ({ name, timeScale, publishers, terms, vaults }: Descri
     },
   ],
   vaults: vaults.map(({ id, chain, prior }) => ({
-    ...{ id, chain, engine: terms.chain, delay: 0, latency: prior, dollarDecimals: 6, finality: 1, fromBlock: 0n },
-    ...{ vault: ZERO_ADDRESS, mirror: ZERO_ADDRESS, engineRoots: ZERO_ADDRESS, vaultRoots: ZERO_ADDRESS },
+    ...{ id, chain, engine: terms.chain, latency: prior, dollarDecimals: 6, finality: 1, fromBlock: 0n },
+    ...{ vault: ZERO_ADDRESS, mirror: ZERO_ADDRESS, engineSource: NOWHERE, vaultSource: NOWHERE },
     ...{ registry: ZERO_ADDRESS, router: ZERO_ADDRESS, dollar: ZERO_ADDRESS },
     assets: terms.collaterals
       .filter(({ vault }) => vault === id)
@@ -38,3 +38,5 @@ export const networkOf = ({ name, timeScale, publishers, terms, vaults }: Descri
       })),
   })),
 })
+
+const NOWHERE: Source = { kind: 'attested', at: ZERO_ADDRESS, delay: 0 }

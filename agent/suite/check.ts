@@ -13,8 +13,9 @@ import {
 import { call, getCode } from 'viem/actions'
 import type { SuiteFile } from '../../config/suite.ts'
 import type { Network } from '../domain/network.ts'
+import type { Expectation } from './asking.ts'
 import { VAULT_ARTEFACTS as V } from './contracts.ts'
-import { type Expectation, expectations, roleRows } from './expectations.ts'
+import { expectations, roleRows } from './expectations.ts'
 import { sameCode } from './runtime-code.ts'
 
 /** One finding. `fix` says what to change; empty when all is well. */

@@ -1,24 +1,11 @@
 // What must be true of a deployed suite on one chain.
-import type { Abi, Address } from 'viem'
+import type { Address } from 'viem'
 import type { SuiteFile } from '../../config/suite.ts'
 import type { EngineDeployment, Network, VaultDeployment } from '../domain/network.ts'
+import { asks, code, type Expectation } from './asking.ts'
 import { ENGINE_ARTEFACTS as E, VAULT_ARTEFACTS as V } from './contracts.ts'
 import { ROLES } from './govern.ts'
-
-/** A contract's code, or what a view of it must answer. `unless` is the row's state when it answers something else. */
-export type Expectation =
-  | { readonly kind: 'code'; readonly what: string; readonly at: Address; readonly artefact: string }
-  | {
-      readonly kind: 'view'
-      readonly what: string
-      readonly at: Address
-      readonly abi: Abi
-      readonly name: string
-      readonly args: readonly unknown[]
-      readonly expected: unknown
-      readonly unless: 'warn' | 'fail'
-      readonly fix: string
-    }
+import { courierRows, sourceRows } from './source-rows.ts'
 
 type Chain = SuiteFile['chains'][number]
 
@@ -36,20 +23,6 @@ export function expectations(file: SuiteFile, network: Network, chain: Chain): r
   ]
 }
 
-const code = (what: string, at: Address, artefact: string): Expectation => ({ kind: 'code', what, at, artefact })
-
-type Asked = { readonly args?: readonly unknown[]; readonly unless?: 'warn'; readonly fix?: string }
-
-/** A view of a contract: by default a difference means that the wiring is wrong for good. */
-const asks =
-  (what: string, at: Address, abi: Abi) =>
-  (name: string, expected: unknown, { args = [], unless, fix = REWIRE }: Asked = {}): Expectation => ({
-    ...{ kind: 'view', what: `${what}.${name}(${args.map(String).join(', ')})`, at, abi, name, args, expected },
-    ...{ unless: unless ?? 'fail', fix },
-  })
-
-const REWIRE = 'Contracts are immutable: deploy this part again and use the new network description.'
-
 function engineRows(file: SuiteFile, network: Network, one: EngineDeployment): readonly Expectation[] {
   const spec = file.engines.find(({ chain }) => chain === one.name)
   const engine = asks('MarginEngine', one.engine, E.MarginEngine.abi)
@@ -58,7 +31,7 @@ function engineRows(file: SuiteFile, network: Network, one: EngineDeployment): r
   const collaterals = network.vaults
     .filter(({ engine: chain }) => chain === one.chain)
     .reduce((sum, { assets }) => sum + assets.length, 0)
-  const governs = (fix: string): Asked => ({ fix })
+  const governs = (fix: string) => ({ fix })
   return [
     code('MarginEngine', one.engine, 'MarginEngine'),
     code('PriceBook', one.priceBook, 'PriceBook'),
@@ -86,7 +59,7 @@ function vaultRows(file: SuiteFile, one: VaultDeployment): readonly Expectation[
   const vault = asks(`${one.id} vault`, one.vault, V.CollateralVault.abi)
   return [
     code(`${one.id} vault`, one.vault, 'CollateralVault'),
-    vault('source', one.engineRoots),
+    vault('source', one.engineSource.at),
     vault('mirror', one.mirror),
     vault('staleAfter', spec?.staleAfter ?? 0),
     vault('exitDelay', spec?.exitDelay ?? 0),
@@ -99,7 +72,14 @@ function vaultRows(file: SuiteFile, one: VaultDeployment): readonly Expectation[
         fix: `Set the cap of ${symbol} with list (governance).`,
       }),
     ),
-    ...oracleRows(file, `${one.id} engineRoots`, { at: one.engineRoots, of: one.engine, delay: one.delay }),
+    ...limitRows(vault, spec, one),
+    ...[one.vaultSource, ...(one.vaultWitnesses ?? [])].flatMap((source) =>
+      courierRows(`${one.id} vaultSource`, source, one.vault),
+    ),
+    ...(one.engineWitnesses ?? []).map(({ at }) => vault('isWitness', true, { args: [at], fix: NAME_WITNESS })),
+    ...[one.engineSource, ...(one.engineWitnesses ?? [])].flatMap((source, i) =>
+      sourceRows(file, sourceName(`${one.id} engineSource`, i), source, { of: one.engine, about: one.mirror }),
+    ),
   ]
 }
 
@@ -110,7 +90,7 @@ function mirrorRows(file: SuiteFile, network: Network, one: VaultDeployment): re
   const modules = engine === undefined ? [] : [engine.engine, engine.auction, engine.creditLines]
   return [
     code(`${one.id} mirror`, one.mirror, 'VaultMirror'),
-    mirror('source', one.vaultRoots),
+    mirror('source', one.vaultSource.at),
     mirror('vault', one.vault),
     mirror('staleAfter', spec?.creditStaleAfter ?? 0),
     mirror('trippedAt', 0, { fix: 'The breaker tripped: find the contradiction before governance resets it.' }),
@@ -118,25 +98,37 @@ function mirrorRows(file: SuiteFile, network: Network, one: VaultDeployment): re
     ...modules.map((module) =>
       mirror('isModule', true, { args: [module], fix: 'Admit the module with setModule (governance).' }),
     ),
-    ...oracleRows(file, `${one.id} vaultRoots`, { at: one.vaultRoots, of: one.chain, delay: 0 }),
-  ]
-}
-
-type Oracle = { readonly at: Address; readonly of: number; readonly delay: number }
-
-function oracleRows(file: SuiteFile, what: string, { at, of, delay }: Oracle): readonly Expectation[] {
-  const oracle = asks(what, at, V.RootOracle.abi)
-  return [
-    code(what, at, 'RootOracle'),
-    oracle('sourceChainId', of),
-    oracle('threshold', file.threshold),
-    oracle('delay', delay),
-    oracle('frozen', false, {
-      fix: 'Its attestors signed two blocks of one height: slash them, deploy another oracle.',
+    ...limitRows(mirror, spec, one),
+    ...[one.engineSource, ...(one.engineWitnesses ?? [])].flatMap((source) =>
+      courierRows(`${one.id} engineSource`, source, one.mirror),
+    ),
+    ...one.assets.flatMap(({ token }, i) => {
+      const cap = spec?.assets[i]?.creditCap
+      return cap === undefined ? [] : [mirror('creditCap', cap, { args: [token], fix: SET_LIMIT })]
     }),
-    oracle('paused', false, { unless: 'warn', fix: 'The guardian stopped this route: ask it.' }),
+    ...(one.vaultWitnesses ?? []).map(({ at }) => mirror('isWitness', true, { args: [at], fix: NAME_WITNESS })),
+    ...[one.vaultSource, ...(one.vaultWitnesses ?? [])].flatMap((source, i) =>
+      sourceRows(file, sourceName(`${one.id} vaultSource`, i), source, { of: one.chain, about: one.vault }),
+    ),
   ]
 }
+
+const NAME_WITNESS = 'Name the witness with setWitness (governance).'
+const SET_LIMIT = 'Set the limit of the chains file (governance).'
+const sourceName = (name: string, position: number): string => (position === 0 ? name : `${name} witness ${position}`)
+
+type Ask = ReturnType<typeof asks>
+
+/** The wait of large changes, where the file asks for one. A bucket cannot be read back: its capacity refills. */
+const limitRows = (
+  ask: Ask,
+  spec: SuiteFile['vaults'][number] | undefined,
+  { assets }: VaultDeployment,
+): readonly Expectation[] =>
+  assets.flatMap(({ token }, i) => {
+    const rule = spec?.assets[i]?.largeDelta
+    return rule ? [ask('largeDelta', `${rule.above},${rule.wait}`, { args: [token], fix: SET_LIMIT })] : []
+  })
 
 function registryRows(file: SuiteFile, registry: Address): readonly Expectation[] {
   const { abi } = V.AgentRegistry

@@ -7,6 +7,7 @@ import { perpetualShocks } from '../simulator/scenario/shocks.ts'
 import { ENGINE_ARTEFACTS as E, VAULT_ARTEFACTS as V } from './contracts.ts'
 import type { Ground } from './ground.ts'
 import { selectorOf } from './selector.ts'
+import { pausableIn } from './sources.ts'
 
 type VaultSpec = SuiteFile['vaults'][number]
 type Mirror = { readonly spec: VaultSpec; readonly placed: VaultDeployment }
@@ -36,26 +37,50 @@ export function governEngine(file: SuiteFile, { steps, authority, registry }: Gr
   call(authority, E.AccessManager.abi, 'grantRole', ROLES.publisher, file.governance.admin, 0)
   call(engine.engine, E.MarginEngine.abi, 'setInsuranceFund', insuranceFund)
   for (const instrument of instrumentsOf(spec)) call(engine.engine, E.MarginEngine.abi, 'listInstrument', instrument)
-  for (const { spec: vault, placed } of mirrors) {
-    for (const [i, asset] of vault.assets.entries()) {
-      const { feed, decimals, haircut, gap } = asset
-      const token = placed.assets[i]?.token
-      call(engine.engine, E.MarginEngine.abi, 'listCollateral', {
-        ...{ mirror: placed.mirror, asset: token, feed, decimals, haircut, gap },
-      })
-    }
-    for (const module of [engine.engine, auction, creditLines])
-      call(placed.mirror, E.VaultMirror.abi, 'setModule', module, true)
-    const title = [`Lienmesh first loss of ${vault.id}`, `LFL-${vault.id}`]
-    const tranche = steps.deploy(E.InsuranceTranche, [engine.engine, placed.mirror, ...title, COOLDOWN, EXIT_WINDOW])
-    call(insuranceFund, E.InsuranceFund.abi, 'setTranche', placed.mirror, tranche)
-  }
+  for (const mirror of mirrors) governMirror(steps, engine, mirror)
 }
 
-/** Queues the listing of a vault's assets. */
-export function governVault({ steps }: Ground, spec: VaultSpec, { vault, assets }: VaultDeployment): void {
+/** Queues collaterals, modules, limits, witnesses and the tranche of one mirror. */
+function governMirror(steps: Ground['steps'], engine: EngineDeployment, { spec: vault, placed }: Mirror): void {
+  const { abi } = E.VaultMirror
+  const call = (name: string, ...args: readonly unknown[]): void => steps.call(placed.mirror, { abi, name }, args)
+  for (const [i, asset] of vault.assets.entries()) {
+    const { feed, decimals, haircut, gap, creditCap } = asset
+    const token = placed.assets[i]?.token
+    const collateral = { mirror: placed.mirror, asset: token, feed, decimals, haircut, gap }
+    steps.call(engine.engine, { abi: E.MarginEngine.abi, name: 'listCollateral' }, [collateral])
+    if (creditCap !== undefined) call('setCreditCap', token, creditCap)
+  }
+  for (const module of [engine.engine, engine.auction, engine.creditLines]) call('setModule', module, true)
+  limitSide(steps, { at: placed.mirror, abi }, vault, placed)
+  for (const { at } of placed.vaultWitnesses ?? []) call('setWitness', at, true)
+  const title = [`Lienmesh first loss of ${vault.id}`, `LFL-${vault.id}`]
+  const tranche = steps.deploy(E.InsuranceTranche, [engine.engine, placed.mirror, ...title, COOLDOWN, EXIT_WINDOW])
+  const named = [placed.mirror, tranche]
+  steps.call(engine.insuranceFund, { abi: E.InsuranceFund.abi, name: 'setTranche' }, named)
+}
+
+/** Queues the listing of a vault's assets, its limits and its witnesses. */
+export function governVault({ steps }: Ground, spec: VaultSpec, placed: VaultDeployment): void {
+  const { abi } = V.CollateralVault
   for (const [i, { cap }] of spec.assets.entries())
-    steps.call(vault, { abi: V.CollateralVault.abi, name: 'list' }, [assets[i]?.token, cap])
+    steps.call(placed.vault, { abi, name: 'list' }, [placed.assets[i]?.token, cap])
+  limitSide(steps, { at: placed.vault, abi }, spec, placed)
+  for (const { at } of placed.engineWitnesses ?? []) steps.call(placed.vault, { abi, name: 'setWitness' }, [at, true])
+}
+
+/** Queues what slows a lie down on one side of a route: vault and mirror have the same two limits. */
+function limitSide(
+  steps: Ground['steps'],
+  { at, abi }: { readonly at: Address; readonly abi: Abi },
+  spec: VaultSpec,
+  { assets }: VaultDeployment,
+): void {
+  for (const [i, { rate, largeDelta }] of spec.assets.entries()) {
+    const token = assets[i]?.token
+    if (rate) steps.call(at, { abi, name: 'setRateLimit' }, [token, rate.amount, rate.window])
+    if (largeDelta) steps.call(at, { abi, name: 'setLargeDelta' }, [token, largeDelta.above, largeDelta.wait])
+  }
 }
 
 /** Queues the guardian's right to pause, and the deployer's farewell: the administrator acts with the file's delay. */
@@ -66,11 +91,11 @@ export function handOver(
 ): void {
   const { abi } = V.AccessManager
   const pauses = ['pause()', 'unpause()'].map((one) => toFunctionSelector(one))
-  const oracles = vaults.flatMap(({ chain, engine, engineRoots, vaultRoots }) => [
-    ...(chain === spec.id ? [engineRoots] : []),
-    ...(engine === spec.id ? [vaultRoots] : []),
+  const oracles = vaults.flatMap((vault) => [
+    ...(vault.chain === spec.id ? [vault.engineSource, ...(vault.engineWitnesses ?? [])] : []),
+    ...(vault.engine === spec.id ? [vault.vaultSource, ...(vault.vaultWitnesses ?? [])] : []),
   ])
-  for (const oracle of oracles)
+  for (const oracle of oracles.flatMap(pausableIn))
     steps.call(authority, { abi, name: 'setTargetFunctionRole' }, [oracle, pauses, ROLES.guardian])
   steps.call(authority, { abi, name: 'grantRole' }, [ROLES.guardian, guardian, 0])
   if (admin.toLowerCase() === steps.from.toLowerCase()) return

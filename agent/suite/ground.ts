@@ -13,6 +13,8 @@ export type Ground = {
   readonly steps: Steps
   readonly authority: Address
   readonly registry: Address
+  /** The bond token. */
+  readonly bond: Address
 }
 
 /** A value that the file's own checks promise. */

@@ -3,10 +3,12 @@
 import type { Address } from 'viem'
 import type { SuiteFile } from '../../config/suite.ts'
 import type { EngineDeployment, Network, VaultDeployment } from '../domain/network.ts'
+import { delayOf } from '../domain/network.ts'
 import { millis, type VaultId } from '../domain/units.ts'
 import { ENGINE_ARTEFACTS as E, VAULT_ARTEFACTS as V } from './contracts.ts'
 import { governEngine, governVault, handOver } from './govern.ts'
 import { type Ground, known, type Start } from './ground.ts'
+import { placeSource, type Yard } from './sources.ts'
 import { openSteps, type Step, type Steps } from './steps.ts'
 
 /** What is sent on each chain, by the chain's name, and what will stand there. */
@@ -48,7 +50,7 @@ function lay(file: SuiteFile, spec: Ground['spec'], start: Start): Ground {
   const { minimum, unbonding } = file.bonds
   const registry = steps.deploy(V.AgentRegistry, [authority, bond, minimum, unbonding, file.governance.treasury])
   if (spec.bondToken === 'test') bondAttestors(file, { steps, bond, registry })
-  return { spec, start, steps, authority, registry }
+  return { spec, start, steps, authority, registry, bond }
 }
 
 /** Test money only: where it is real, attestors bond themselves and governance admits them then. */
@@ -88,28 +90,39 @@ type Sides = { readonly home: Ground; readonly away: Ground; readonly first: num
 
 function planVault(file: SuiteFile, spec: SuiteFile['vaults'][number], { home, away, first }: Sides): VaultDeployment {
   const place = { vault: home.steps.reserve(), mirror: away.steps.reserve() }
-  const threshold = BigInt(file.threshold)
-  const roots = (on: Ground, of: Ground, delay: number): Address =>
-    on.steps.deploy(V.RootOracle, [on.authority, BigInt(of.spec.id), on.registry, threshold, BigInt(delay)])
-  const [engineRoots, vaultRoots] = [roots(home, away, spec.delay), roots(away, home, 0)]
+  const [a, b] = [yardOf(file, home), yardOf(file, away)]
+  const atHome = { here: a, there: b, about: place.mirror.address }
+  const atEngine = { here: b, there: a, about: place.vault.address }
+  const engineSource = placeSource(spec.engineSource, atHome)
+  const vaultSource = placeSource(spec.vaultSource, atEngine)
+  const engineWitnesses = spec.engineWitnesses.map((one) => placeSource(one, atHome))
+  const vaultWitnesses = spec.vaultWitnesses.map((one) => placeSource(one, atEngine))
   const { staleAfter, exitDelay, resetDelay, creditStaleAfter } = spec
   const vaultTerms = { staleAfter, exitDelay, resetDelay }
-  home.steps.deploy(V.CollateralVault, [home.authority, engineRoots, place.mirror.address, vaultTerms], place.vault)
+  home.steps.deploy(V.CollateralVault, [home.authority, engineSource.at, place.mirror.address, vaultTerms], place.vault)
   const mirrorTerms = { staleAfter: creditStaleAfter, resetDelay }
-  away.steps.deploy(V.VaultMirror, [away.authority, vaultRoots, place.vault.address, mirrorTerms], place.mirror)
+  away.steps.deploy(V.VaultMirror, [away.authority, vaultSource.at, place.vault.address, mirrorTerms], place.mirror)
   const assets = spec.assets.map(({ symbol, token, decimals, pair }, i) => ({
     ...{ collateral: first + i, symbol, decimals, pair },
     token: token === 'test' ? home.steps.deploy(V.TestToken, [symbol, symbol, decimals]) : token,
   }))
-  const { router, dollar, dollarDecimals, delay } = spec
+  const { router, dollar, dollarDecimals } = spec
+  const wait = delayOf(engineSource)
   return {
-    ...{ id: spec.id as VaultId, chain: home.spec.id, engine: away.spec.id, engineRoots, vaultRoots, delay, assets },
+    ...{ id: spec.id as VaultId, chain: home.spec.id, engine: away.spec.id, engineSource, vaultSource, assets },
+    ...(engineWitnesses.length === 0 ? {} : { engineWitnesses }),
+    ...(vaultWitnesses.length === 0 ? {} : { vaultWitnesses }),
     ...{ vault: place.vault.address, mirror: place.mirror.address, registry: home.registry },
     ...{ router, dollar, dollarDecimals, finality: home.spec.finality, fromBlock: home.start.block },
     // A prior until the agents have measured: the delay and a quarter of an hour.
-    latency: { median: millis((delay + 900) * 1_000), spread: 1, stuckOdds: 0.01, stuckMedian: millis(86_400_000) },
+    latency: { median: millis((wait + 900) * 1_000), spread: 1, stuckOdds: 0.01, stuckMedian: millis(86_400_000) },
   }
 }
+
+const yardOf = ({ threshold, governance }: SuiteFile, { spec, steps, authority, registry, bond }: Ground): Yard => ({
+  ...{ chain: spec.id, from: steps.from, authority, registry, threshold: BigInt(threshold), bondToken: bond },
+  ...{ treasury: governance.treasury, reserve: steps.reserve, deploy: steps.deploy },
+})
 
 /** Published risk parameters wait a day; they move at most by half of what they may be in a day. */
 const RISK = {

@@ -18,6 +18,7 @@ export function deployEngine(plan: DeployPlan, chain: LocalChain, position: numb
   const authority = burst.deploy(AccessManager, [governor])
   const cash = burst.deploy(TestToken, ['Dollar', 'USDC', 6])
   const registry = burst.deploy(AgentRegistry, [authority, cash, ...bondTerms(scenario), governor])
+  const bond = burst.deploy(TestToken, ['Bond', 'BOND', 18])
   const { quorum, maxAge, deviation } = scenario.prices
   const priceBook = burst.deploy(PriceBook, [authority, BigInt(quorum), Number(maxAge), Number(deviation)])
   const { initialFactor, tradeFee } = scenario.engine
@@ -34,6 +35,7 @@ export function deployEngine(plan: DeployPlan, chain: LocalChain, position: numb
     governor,
     authority,
     registry,
+    bond,
     cash,
     priceBook,
     engine,

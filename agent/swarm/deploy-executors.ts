@@ -1,10 +1,12 @@
 // The agents' executors on every chain, what their operators may call there, and the agents' bonds.
-import { type Abi, type Address, encodeFunctionData, parseEther, toHex } from 'viem'
+import { type Abi, type Address, encodeFunctionData, maxUint256, parseEther, toHex } from 'viem'
 import { invariantBroken } from '../domain/errors.ts'
+import type { Source } from '../domain/network.ts'
 import type { ChainId } from '../domain/units.ts'
 import { permissionsOn } from '../operator/rules.ts'
 import { ENGINE_ARTEFACTS, EXECUTOR, VAULT_ARTEFACTS } from '../suite/contracts.ts'
 import { selectorOf } from '../suite/selector.ts'
+import { partsOf } from '../suite/sources.ts'
 import { type Burst, openBurst } from './burst.ts'
 import {
   type DeployPlan,
@@ -65,6 +67,8 @@ function armOnEngine(burst: Burst, site: EngineSite, sites: Sites, seat: Seated)
   const { engine, chain, creditLines } = site
   const self = seat.executor
   permit(burst, site, sites, seat)
+  for (const vault of sites.vaults.filter((one) => one.engine === chain.id))
+    endowProposals(burst, self, vault.vaultSource)
   const owner = (target: Address, abi: Abi, functionName: string, args: readonly unknown[]): void =>
     burst.call({
       to: self,
@@ -104,6 +108,8 @@ const TURNOVER = 20n
 function armOnVaults(burst: Burst, site: VaultSite, sites: Sites, seat: Seated): void {
   const self = seat.executor
   permit(burst, site, sites, seat)
+  for (const vault of sites.vaults.filter((one) => one.chain === site.chain.id))
+    endowProposals(burst, self, vault.engineSource)
   measure(
     burst,
     self,
@@ -143,6 +149,17 @@ function openDesk(burst: Burst, site: EngineSite | VaultSite, sites: Sites, desk
 }
 
 const CROSS = 2
+
+/** Bond tokens for a dozen proposals to each optimistic source, which nobody but that source may take. */
+function endowProposals(burst: Burst, executor: Address, source: Source): void {
+  const { abi } = ENGINE_ARTEFACTS.TestToken
+  for (const one of partsOf(source)) {
+    if (one.kind !== 'optimistic') continue
+    const approval = encodeFunctionData({ abi, functionName: 'approve', args: [one.at, maxUint256] })
+    burst.call({ to: one.bondToken, abi, name: 'mint', args: [executor, 12n * one.bond] })
+    burst.call({ to: executor, abi: EXECUTOR.abi, name: 'ownerCall', args: [one.bondToken, approval] })
+  }
+}
 
 /** Lets the desk's operator call a function whatever its arguments. */
 const rules =

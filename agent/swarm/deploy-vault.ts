@@ -2,6 +2,7 @@
 import { type Address, concat, getContractAddress, keccak256, maxUint256, toFunctionSelector } from 'viem'
 import { feedsOf } from '../simulator/scenario/feeds.ts'
 import { VAULT_ARTEFACTS } from '../suite/contracts.ts'
+import { pausableIn } from '../suite/sources.ts'
 import type { Burst } from './burst.ts'
 import { type AssetSite, bondTerms, type DeployPlan, dollars, type VaultPlace, type VaultSite } from './deployment.ts'
 import type { LocalChain } from './local-chain.ts'
@@ -13,6 +14,7 @@ export function deployVaultChain(plan: DeployPlan, chain: LocalChain, position: 
   const authority = burst.deploy(AccessManager, [governor])
   const dollar = burst.deploy(TestToken, ['Dollar', 'USDC', 6])
   const registry = burst.deploy(AgentRegistry, [authority, dollar, ...bondTerms(plan.scenario), governor])
+  const bond = burst.deploy(TestToken, ['Bond', 'BOND', 18])
   const factory = burst.deploy(Factory, [governor])
   const assets = plan.scenario.assets.map(({ symbol, decimals, feed, poolDepth }): AssetSite => {
     const token = burst.deploy(TestToken, [symbol, symbol, decimals])
@@ -28,6 +30,7 @@ export function deployVaultChain(plan: DeployPlan, chain: LocalChain, position: 
     governor,
     authority,
     registry,
+    bond,
     dollar,
     factory,
     router,
@@ -42,7 +45,8 @@ export function listVaults(site: VaultSite, vaults: readonly VaultPlace[], guard
   const selectors = ['pause', 'unpause'].map((name) => toFunctionSelector(`${name}()`))
   burst.call({ ...authority, name: 'grantRole', args: [GUARDIAN, guardian, 0] })
   for (const vault of vaults.filter((one) => one.site === site)) {
-    burst.call({ ...authority, name: 'setTargetFunctionRole', args: [vault.engineRoots, selectors, GUARDIAN] })
+    for (const one of pausableIn(vault.engineSource))
+      burst.call({ ...authority, name: 'setTargetFunctionRole', args: [one, selectors, GUARDIAN] })
     for (const { token } of vault.assets) {
       burst.call({
         to: vault.vault,

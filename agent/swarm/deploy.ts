@@ -1,6 +1,8 @@
+import { ATTESTED } from '../../config/sources.ts'
 import { invariantBroken } from '../domain/errors.ts'
 import type { EngineDeployment, Network } from '../domain/network.ts'
 import { type ChainId, millis } from '../domain/units.ts'
+import { placeSource, type Yard } from '../suite/sources.ts'
 import { type Burst, openBurst } from './burst.ts'
 import { deployEngine, listMarket, openEngineAccounts } from './deploy-engine.ts'
 import { seatExecutors } from './deploy-executors.ts'
@@ -56,14 +58,19 @@ function deployVaults(
     const site = named(vaultChains, vault.chain)
     const engineSite = named(engines, vault.engine)
     const [a, b] = [get(bursts, site.chain.id), get(bursts, engineSite.chain.id)]
-    const { RootOracle, CollateralVault, VaultMirror } = site.artefacts
-    const threshold = BigInt(plan.scenario.bonds.threshold)
-    const delay = Math.round(vault.delay / 1000)
+    const { CollateralVault, VaultMirror } = site.artefacts
     const place = { vault: a.reserve(), mirror: b.reserve() }
-    const engineRoots = a.deploy(RootOracle, [site.authority, engineSite.chain.id, site.registry, threshold, delay])
-    const vaultRoots = b.deploy(RootOracle, [engineSite.authority, site.chain.id, engineSite.registry, threshold, 0])
-    a.deploy(CollateralVault, [site.authority, engineRoots, place.mirror.address, VAULT_TERMS], place.vault)
-    b.deploy(VaultMirror, [engineSite.authority, vaultRoots, place.vault.address, MIRROR_TERMS], place.mirror)
+    const [home, away] = [yardOf(plan, site, a), yardOf(plan, engineSite, b)]
+    const attested = { kind: 'attested', delay: Math.round(vault.delay / 1000) } as const
+    const atHome = { here: home, there: away, about: place.mirror.address }
+    const engineSource = placeSource(vault.engineSource ?? attested, atHome)
+    const vaultSource = placeSource(vault.vaultSource ?? ATTESTED, {
+      here: away,
+      there: home,
+      about: place.vault.address,
+    })
+    a.deploy(CollateralVault, [site.authority, engineSource.at, place.mirror.address, VAULT_TERMS], place.vault)
+    b.deploy(VaultMirror, [engineSite.authority, vaultSource.at, place.vault.address, MIRROR_TERMS], place.mirror)
     const tranche = deployTranche(engineSite, vault.id, place.mirror.address, b)
     const first = listed.get(engineSite.chain.id) ?? 0
     listed.set(engineSite.chain.id, first + site.assets.length)
@@ -77,13 +84,20 @@ function deployVaults(
     const { median, spread, stuckOdds, stuckMedian } = vault.latency
     return {
       ...{ site, engineSite, tranche, id: vault.id, chain: site.chain.id, engine: engineSite.chain.id },
-      ...{ vault: place.vault.address, mirror: place.mirror.address, engineRoots, vaultRoots, delay, assets },
+      ...{ vault: place.vault.address, mirror: place.mirror.address, engineSource, vaultSource, assets },
       ...{ registry: site.registry, router: site.router, dollar: site.dollar, dollarDecimals: 6 },
       ...{ finality: site.finality, fromBlock: 0n },
       latency: { median: millis(median), spread, stuckOdds: stuckOdds / 10_000, stuckMedian: millis(stuckMedian) },
     }
   })
 }
+
+/** Where sources are deployed. Bonds of proposals are in a token of their own, so that no dollar leaves the books while they are locked. */
+const yardOf = ({ scenario }: DeployPlan, site: EngineSite | VaultSite, burst: Burst): Yard => ({
+  ...{ chain: site.chain.id, from: burst.from, authority: site.authority, registry: site.registry },
+  ...{ threshold: BigInt(scenario.bonds.threshold), treasury: site.governor, bondToken: site.bond },
+  ...{ reserve: burst.reserve, deploy: burst.deploy },
+})
 
 function describe(plan: DeployPlan, engines: readonly EngineSite[], vaults: readonly VaultPlace[]): Network {
   const { scenario, seats, publishers } = plan

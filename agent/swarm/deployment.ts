@@ -39,6 +39,8 @@ export type EngineSite = {
   readonly governor: Address
   readonly authority: Address
   readonly registry: Address
+  /** What proposals to optimistic sources lock. */
+  readonly bond: Address
   readonly cash: Address
   readonly priceBook: Address
   readonly engine: Address
@@ -66,6 +68,8 @@ export type VaultSite = {
   readonly governor: Address
   readonly authority: Address
   readonly registry: Address
+  /** What proposals to optimistic sources lock. */
+  readonly bond: Address
   readonly dollar: Address
   readonly factory: Address
   readonly router: Address
@@ -73,7 +77,7 @@ export type VaultSite = {
   readonly artefacts: typeof VAULT_ARTEFACTS
 }
 
-/** A vault with its mirror, the two root oracles between them, and the tranche that bears the route's first loss. */
+/** A vault with its mirror, what they believe of each other, and the tranche that bears the route's first loss. */
 export type VaultPlace = VaultDeployment & {
   readonly site: VaultSite
   readonly engineSite: EngineSite

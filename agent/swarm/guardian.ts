@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { VaultDeployment } from '../domain/network.ts'
 import type { Pause } from '../simulator/scenario/stoppages.ts'
 import { VAULT_ARTEFACTS } from '../suite/contracts.ts'
+import { pausableIn } from '../suite/sources.ts'
 import { openBurst } from './burst.ts'
 import type { VaultSite } from './deployment.ts'
 import { ownersOf } from './owners.ts'
@@ -36,6 +37,7 @@ async function until(moment: number, at: () => number, signal: AbortSignal): Pro
 async function say(site: VaultSite, vault: VaultDeployment, name: 'pause' | 'unpause'): Promise<void> {
   const { guardian } = await ownersOf(site.chain)
   const burst = await openBurst(site.chain, guardian, 'interval')
-  burst.call({ to: vault.engineRoots, abi: VAULT_ARTEFACTS.RootOracle.abi, name, args: [] })
+  for (const to of pausableIn(vault.engineSource))
+    burst.call({ to, abi: VAULT_ARTEFACTS.RootOracle.abi, name, args: [] })
   await burst.flush()
 }

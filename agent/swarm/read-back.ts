@@ -1,7 +1,9 @@
 // What a deployment says of itself, compared with what was planned. A difference stops the run before money moves.
 import { type Abi, type Address, decodeFunctionResult, encodeFunctionData, type Hex } from 'viem'
 import { invariantBroken } from '../domain/errors.ts'
+import { delayOf, type Source, type VaultDeployment } from '../domain/network.ts'
 import { ENGINE_ARTEFACTS, VAULT_ARTEFACTS } from '../suite/contracts.ts'
+import { partsOf } from '../suite/sources.ts'
 import type { Deployment, DeployPlan, EngineSite } from './deployment.ts'
 import type { LocalChain } from './local-chain.ts'
 
@@ -77,19 +79,13 @@ function engineChecks(plan: DeployPlan, { network, seats, tranches }: Deployment
 }
 
 function vaultChecks(plan: DeployPlan, { network, vaultChains }: Deployment, chain: LocalChain): readonly Check[] {
-  const { RootOracle, AgentRegistry, Pair } = VAULT_ARTEFACTS
+  const { CollateralVault, AgentRegistry, Pair } = VAULT_ARTEFACTS
   const site = vaultChains.find((one) => one.chain === chain)
   const vaults = network.vaults.filter((vault) => vault.chain === chain.id)
   return [
     ...vaults.flatMap((vault) => [
-      { to: vault.engineRoots, abi: RootOracle.abi, name: 'sourceChainId', expected: BigInt(vault.engine) },
-      {
-        to: vault.engineRoots,
-        abi: RootOracle.abi,
-        name: 'threshold',
-        expected: BigInt(plan.scenario.bonds.threshold),
-      },
-      { to: vault.engineRoots, abi: RootOracle.abi, name: 'delay', expected: BigInt(vault.delay) },
+      { to: vault.vault, abi: CollateralVault.abi, name: 'source', expected: vault.engineSource.at },
+      ...partsOf(vault.engineSource).flatMap((source) => sourceChecks(plan, vault, source)),
     ]),
     ...(site?.assets ?? []).map((asset) => ({
       to: asset.pair,
@@ -98,6 +94,19 @@ function vaultChecks(plan: DeployPlan, { network, vaultChains }: Deployment, cha
       expected: site?.factory,
     })),
     ...attestors(deploymentAttestors(network.attestors, site?.registry), AgentRegistry.abi),
+  ]
+}
+
+/** What a source on the vault chain was built with, as far as its kind has it. */
+function sourceChecks({ scenario }: DeployPlan, { engine }: VaultDeployment, source: Source): readonly Check[] {
+  if (source.kind === 'message' || source.kind === 'quorum') return []
+  const oracle = { to: source.at, abi: VAULT_ARTEFACTS.RootOracle.abi }
+  return [
+    { ...oracle, name: 'sourceChainId', expected: BigInt(engine) },
+    { ...oracle, name: 'delay', expected: BigInt(delayOf(source)) },
+    ...(source.kind === 'attested'
+      ? [{ ...oracle, name: 'threshold', expected: BigInt(scenario.bonds.threshold) }]
+      : []),
   ]
 }
 

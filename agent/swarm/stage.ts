@@ -3,9 +3,11 @@ import { planAccounts } from '../simulator/scenario/accounts.ts'
 import { type Market, openMarket } from '../simulator/scenario/market.ts'
 import { scenarioTerms } from '../simulator/scenario/terms.ts'
 import { fundArbitrageur } from './arbitrageur.ts'
+import { carryMessages } from './couriers.ts'
 import { type Crewing, type Member, startAgents, startPublishers } from './crew.ts'
 import { deploy } from './deploy.ts'
 import { type Deployment, engineChainId, type Seated, vaultChainId } from './deployment.ts'
+import { derive, openDerivations } from './l1-blocks.ts'
 import { type LocalChain, startChain, startMining } from './local-chain.ts'
 import type { Play } from './playbill.ts'
 import { publisherKeys, seatsOf } from './seats.ts'
@@ -65,10 +67,18 @@ async function openMarketplace(crewing: Crewing, signal: AbortSignal): Promise<M
   const { engines, vaultChains } = crewing.deployment
   await Promise.all(vaultChains.map(fundArbitrageur))
   await Promise.all([...engines, ...vaultChains].map(({ chain }) => startMining(chain)))
+  await spreadWord(crewing, signal)
   void crewing.watch.follow(signal).catch((error: unknown) => crewing.lost('watcher', String(error)))
   const publishers = await startPublishers(crewing)
   await Promise.all(engines.map((site) => waitForPrices(site)))
   return publishers
+}
+
+/** What routes without attestors stand on: gateways that relay, and a chain that is told of its base chain. */
+async function spreadWord({ deployment, lost }: Crewing, signal: AbortSignal): Promise<void> {
+  const ended = (what: string) => (error: unknown) => lost(what, String(error))
+  void carryMessages(deployment, signal).catch(ended('relayer'))
+  void derive(await openDerivations(deployment), signal).catch(ended('derivation'))
 }
 
 /** Agents come up while accounts are opened; deposits wait for the attestors, trades for the credit. */

@@ -36,9 +36,11 @@ contract Erc7786Source is IErc7786Source, ERC7786Recipient, AccessManaged, Pausa
         returns (uint256 value, uint64 asOf)
     {
         if (frozen) revert Frozen();
-        if (evidence.length != 0) revert EvidenceUnexpected(evidence.length);
+        if (evidence.length != 0 && evidence.length != 32) revert EvidenceUnexpected(evidence.length);
         Counter memory counter = _counters[origin][slot];
         if (counter.value == 0) revert CounterUnknown(origin, slot);
+        uint256 since = evidence.length == 0 ? 0 : abi.decode(evidence, (uint256));
+        if (counter.asOf < since) revert CounterOlder(counter.asOf, since);
         return (counter.value, counter.asOf);
     }
 

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { rootOracleAbi } from '../../agent/adapters/chain/abi/root-oracle.ts'
 import { vaultMirrorAbi } from '../../agent/adapters/chain/abi/vault-mirror.ts'
 import { mirrorSide, openBreaker } from '../../agent/adapters/chain/breaker.ts'
-import { evidenceOf } from '../../agent/adapters/chain/credit.ts'
 import { type ChainLink, openLink } from '../../agent/adapters/chain/link.ts'
+import { evidenceOf } from '../../agent/adapters/chain/sources/headers.ts'
 import { systemClock } from '../../agent/adapters/clock/system-clock.ts'
 import { signerOf } from '../../agent/adapters/signer/local-signer.ts'
 import { openMemoryJournal } from '../../agent/adapters/store/memory-journal.ts'
@@ -66,7 +66,8 @@ async function watched(vault: VaultDeployment, rounds = 30): Promise<readonly ob
     events.push(fields)
     stop.abort()
   }
-  const breaker = openBreaker(mirrorSide(vault, { link: engine, executor: seat.executor, reader: vaults.reader }))
+  const other = { reader: vaults.reader, transactor: vaults.transactor, finality: 1 }
+  const breaker = openBreaker(mirrorSide(vault, { link: engine, executor: seat.executor, other }))
   const guarding = guard({ roots, clock: systemClock, emit }, breaker, stop.signal)
   for (let round = 0; round < rounds && !stop.signal.aborted; round++) {
     const head = await vaults.reader.latest()
@@ -93,10 +94,13 @@ async function forge(vault: VaultDeployment): Promise<void> {
   const header = toRlp(fields)
   const signed = await network.attest({ chain: vault.chain, number, hash: keccak256(header) })
   const signatures = signed.map(({ signature }) => signature)
-  const { vaultRoots, mirror } = vault
-  await send(vaultRoots, encodeFunctionData({ abi: rootOracleAbi, functionName: 'submit', args: [header, signatures] }))
+  const { vaultSource, mirror } = vault
+  await send(
+    vaultSource.at,
+    encodeFunctionData({ abi: rootOracleAbi, functionName: 'submit', args: [header, signatures] }),
+  )
   const anchor = [number, vault.vault, [account]] as const
-  await send(vaultRoots, encodeFunctionData({ abi: rootOracleAbi, functionName: 'anchor', args: anchor }))
+  await send(vaultSource.at, encodeFunctionData({ abi: rootOracleAbi, functionName: 'anchor', args: anchor }))
   const proof = [THIEF, asset.token, evidenceOf(number, [storage])] as const
   await send(mirror, encodeFunctionData({ abi: vaultMirrorAbi, functionName: 'prove', args: proof }))
 }

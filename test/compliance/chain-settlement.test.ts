@@ -2,15 +2,16 @@
 import { encodeFunctionData, keccak256 } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { collateralVaultAbi } from '../../agent/adapters/chain/abi/collateral-vault.ts'
-import { evidenceOf, rootActs } from '../../agent/adapters/chain/credit.ts'
 import { openEngineChain } from '../../agent/adapters/chain/engine-chain.ts'
+import { anchoring, evidenceOf, submission } from '../../agent/adapters/chain/sources/headers.ts'
+import { openVaultChain } from '../../agent/adapters/chain/vault-chain.ts'
 import { systemClock } from '../../agent/adapters/clock/system-clock.ts'
 import { proveState } from '../../agent/adapters/gossip/state-proof.ts'
 import type { Claim, Fill, Intent } from '../../agent/domain/liquidation.ts'
 import type { EngineTerms } from '../../agent/domain/market.ts'
 import { type AccountId, instant, millis, wad } from '../../agent/domain/units.ts'
 import { owedSlot } from '../../agent/maths/slots.ts'
-import type { Deposit } from '../../agent/ports/chain.ts'
+import type { ChainReader, Deposit, VaultChain } from '../../agent/ports/chain.ts'
 import { lockCollateral, nameTraders, openAccounts, type Trader, tradeOnCredit } from '../../agent/swarm/traders.ts'
 import { type LocalNetwork, startLocalNetwork } from '../support/local-network.ts'
 import { accountsNow, type Parts, playOn, type Seat } from '../support/seat.ts'
@@ -59,9 +60,11 @@ describe('before the fall', () => {
       const latest = await vault.latest()
       const deposits = await vault.deposits(0n, latest.number)
       expect(deposits.map(({ account }) => account).sort()).toEqual(traders.map(({ account }) => account).sort())
-      const root = await parts.attested(vault, latest.number)
-      expect(await winner.engine.credit(vault.vault, root, deposits, never)).toMatch(/^0x/)
-      expect(await winner.engine.credit(vault.vault, root, deposits, never)).toBeUndefined()
+      const basis = await parts.basisAt(vault, latest.number)
+      expect(await winner.engine.credit(vault.vault, basis, deposits, never)).toEqual({
+        ...{ kind: 'credited', tx: expect.stringMatching(/^0x/), held: [] },
+      })
+      expect(await winner.engine.credit(vault.vault, basis, deposits, never)).toEqual({ kind: 'nothing', held: [] })
     }
     const [account] = await accountsNow(winner, [traders[0]?.account ?? '0x'])
     expect(account?.credit).toEqual([
@@ -71,16 +74,17 @@ describe('before the fall', () => {
   })
 
   test('a deposit that nobody made is not sent', async () => {
-    expect(
-      await winner.engine.credit('vault-fast', await attestedNow(), [await depositOf(OTHER)], never),
-    ).toBeUndefined()
+    const basis = await basisNow()
+    expect(await winner.engine.credit('vault-fast', basis, [await depositOf(OTHER)], never)).toMatchObject({
+      kind: 'nothing',
+    })
   })
 
   test('a root without its quorum credits nothing and says why', async () => {
     await network.deposit(OTHER, 'vault-fast', ETHER)
-    const root = await attestedNow()
+    const { number, attested: root } = await basisNow()
     const short = { ...root, attestations: root.attestations.slice(1) }
-    const refused = winner.engine.credit('vault-fast', short, [await depositOf(OTHER)], never)
+    const refused = winner.engine.credit('vault-fast', { number, attested: short }, [await depositOf(OTHER)], never)
     await expect(refused).rejects.toMatchObject({
       code: 'E_CREDIT',
       message: expect.stringContaining('QUORUM_MISSING'),
@@ -187,11 +191,11 @@ describe('after the fall, on the own capital of an agent', () => {
   })
 
   test('a proof of another vault pays nothing', async () => {
-    const claims = parts.claimsOf(fill, 'vault-fast')
-    const number = (await winner.engine.latest()).number
-    const slots = claims.map(({ asset }) => owedSlot(winner.seat.executor, asset, keccak256))
-    const foreign = await winner.engine.proof(parts.vaultNamed('vault-slow').mirror, slots, number)
-    const step = await winner.fast.redeem(claims, await parts.attested(winner.engine, number), foreign, wad(1n), never)
+    const [claims, { number }] = [parts.claimsOf(fill, 'vault-fast'), await winner.engine.latest()]
+    const { mirror } = parts.vaultNamed('vault-slow')
+    const proof: ChainReader['proof'] = (_, slots, at) => winner.engine.proof(mirror, slots, at)
+    const misled = await fastProvenBy(winner, { ...winner.engine, proof })
+    const step = await misled.redeem(claims, await parts.basisAt(winner.engine, number), wad(1n), never)
     expect(step).toMatchObject({ kind: 'stuck', gasCost: 0n })
   })
 
@@ -210,7 +214,6 @@ describe('after the fall, on the own capital of an agent', () => {
     const first = await parts.redeem(winner, winner.slow, claims)
     if (first.kind !== 'waiting') throw new Error(`expected to wait, found ${first.kind}`)
     await systemClock.sleep(millis(Math.max(0, Number(first.usableAt) * 1_000 - systemClock.now())), never)
-    expect(await winner.slow.anchored(fill.anchor.number)).toBeDefined()
     const second = await parts.redeem(winner, winner.slow, claims, { at: first.number })
     expect(second).toMatchObject({ kind: 'sold', received: claims.map(({ asset, amount }) => ({ asset, amount })) })
   })
@@ -289,7 +292,14 @@ const blind = ({ links, seat }: Seat) => {
   return openEngineChain({ link, network: network.deployment.network, executor: seat.executor, blindLogs: true })
 }
 
-const attestedNow = async () => parts.attested(winner.fast, (await winner.fast.latest()).number)
+const basisNow = async () => parts.basisAt(winner.fast, (await winner.fast.latest()).number)
+
+/** The fast vault, its claims proven by another reader of the engine chain. */
+function fastProvenBy({ links, seat }: Seat, reader: ChainReader): Promise<VaultChain> {
+  const engine = { reader, transactor: undefined, finality: 2 }
+  const [deployment, [, link]] = [parts.vaultNamed('vault-fast'), links]
+  return openVaultChain({ link, deployment, executor: seat.executor, engine })
+}
 
 const depositOf = async (account: AccountId): Promise<Deposit> => {
   const asset = parts.vaultNamed('vault-fast').assets[0]?.token ?? '0x'
@@ -298,11 +308,12 @@ const depositOf = async (account: AccountId): Promise<Deposit> => {
 
 /** Root, anchor and claim by somebody who gains nothing. */
 async function relay(claims: readonly Claim[], number: bigint): Promise<void> {
-  const { vault, mirror, engineRoots } = parts.vaultNamed('vault-fast')
+  const { vault, mirror, engineSource } = parts.vaultNamed('vault-fast')
   const root = await parts.attested(winner.engine, number)
   const slots = claims.map(({ asset }) => owedSlot(winner.seat.executor, asset, keccak256))
   const proof = await winner.engine.proof(mirror, slots, number)
-  for (const { target, data } of rootActs(engineRoots, mirror, root, proof)) await network.call(target, data)
+  const acts = [submission(engineSource.at, root), anchoring(engineSource.at, mirror, number, proof)]
+  for (const { target, data } of acts) await network.call(target, data)
   for (const [i, { asset }] of claims.entries()) {
     const args = [winner.seat.executor, asset, evidenceOf(number, proof.slots[i]?.proof ?? [])] as const
     await network.call(vault, encodeFunctionData({ abi: collateralVaultAbi, functionName: 'claim', args }))

@@ -38,8 +38,8 @@ beforeAll(async () => {
   await Promise.all([lockCollateral(network.deployment, traders), openAccounts(network.deployment, traders)])
   for (const vault of [right.fast, right.slow]) {
     const { number } = await vault.latest()
-    const root = await parts.attested(vault, number)
-    await right.engine.credit(vault.vault, root, await vault.deposits(0n, number), never)
+    const basis = await parts.basisAt(vault, number)
+    await right.engine.credit(vault.vault, basis, await vault.deposits(0n, number), never)
   }
   await network.push(await network.batches(-1))
   await tradeOnCredit(network.deployment, traders)

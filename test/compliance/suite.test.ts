@@ -61,7 +61,7 @@ describe('a suite deployed from a chains file', () => {
     const rows = await checkSuite({ ...loadSuite(chains), attestors: [address(0xbad)] }, network)
     expect(rows.filter(({ state }) => state === 'warn')).toHaveLength(2)
     const stricter = { ...loadSuite(chains), threshold: 1 }
-    expect(wrong(await checkSuite(stricter, network))).toContainEqual(['vaults', 'fast engineRoots.threshold()'])
+    expect(wrong(await checkSuite(stricter, network))).toContainEqual(['vaults', 'fast engineSource.threshold()'])
   }, 60_000)
 
   test('refuses another file, another key and a key that is not there', async () => {
@@ -153,7 +153,7 @@ const vaultOf = (id: string, delay: number) => `
   - id: ${id}
     chain: vaults
     engine: engines
-    delay: ${delay}
+    engineSource: { kind: attested, delay: ${delay} }
     staleAfter: 604800
     exitDelay: 1209600
     creditStaleAfter: 86400

@@ -106,7 +106,8 @@ export function fakeEngine(terms: EngineTerms): FakeEngine {
       return engine.fate(intent)
     },
     orderLine: async () => ({ kind: 'refused', reason: 'REVERTED', gasCost: 0n }),
-    credit: async () => undefined,
+    basis: async (_, number, attested) => ({ number, attested }),
+    credit: async () => ({ kind: 'nothing', held: [] }),
   }
   return engine
 }
@@ -131,7 +132,7 @@ export function fakeVault(id: ChainId, vault: VaultId): FakeVault {
     deposits: async (from, to) => made.locked.filter(({ anchor }) => anchor.number >= from && anchor.number <= to),
     claimed: async () => 0n,
     deposited: async () => 0n,
-    anchored: async () => undefined,
+    basis: async (number, attested) => ({ number, attested }),
     redeem: async (claims) => {
       made.redemptions.push(claims)
       return made.step()

@@ -36,6 +36,8 @@ export type LocalNetwork = {
   deposit(account: Address, vault: string, amount: bigint): Promise<void>
   /** A call by a stranger on the vault chain. */
   call(to: Address, data: Hex): Promise<void>
+  /** Who that stranger is. */
+  stranger(): Promise<Address>
   /** The guardian stops a vault's roots, or lets them go on. */
   guard(vault: string, wish: 'pause' | 'unpause'): Promise<void>
   /** As many attestations of a block as the oracles ask for, in ascending order of attestor. */
@@ -69,10 +71,11 @@ export async function startLocalNetwork(name = 'flash-crash'): Promise<LocalNetw
     push: (batches) => push(deployment, engine, batches),
     deposit: (account, id, amount) => deposit(vault, vaultNamed(deployment, id), account, amount),
     call: async (to, data) => transact(vault, await localAccount(vault, TRADER), { to, data }),
+    stranger: () => localAccount(vault, TRADER),
     guard: async (id, wish) => {
       const data = encodeFunctionData({ abi: rootOracleAbi, functionName: wish })
       const guardian = await localAccount(vault, GUARDIAN)
-      await transact(vault, guardian, { to: vaultNamed(deployment, id).engineRoots, data })
+      await transact(vault, guardian, { to: vaultNamed(deployment, id).engineSource.at, data })
     },
     attest: (head) => attest(scenario, seats, head),
     stop: async () => {

@@ -2,6 +2,7 @@
 import { keccak256 } from 'viem'
 import { openEngineChain } from '../../agent/adapters/chain/engine-chain.ts'
 import { type ChainLink, openLink } from '../../agent/adapters/chain/link.ts'
+import type { Elsewhere } from '../../agent/adapters/chain/sources/testimony.ts'
 import { openVaultChain } from '../../agent/adapters/chain/vault-chain.ts'
 import { systemClock } from '../../agent/adapters/clock/system-clock.ts'
 import { signerOf } from '../../agent/adapters/signer/local-signer.ts'
@@ -12,7 +13,6 @@ import type { VaultDeployment } from '../../agent/domain/network.ts'
 import { type AccountId, instant, millis, wad } from '../../agent/domain/units.ts'
 import { discount, holdings, margin, maxFractionUp, outlay, payUp, shareDown } from '../../agent/maths/margin.ts'
 import { quorumPrices } from '../../agent/maths/oracle.ts'
-import { owedSlot } from '../../agent/maths/slots.ts'
 import type { AttestedHeader, ChainReader, ClaimStep, EngineChain, VaultChain } from '../../agent/ports/chain.ts'
 import type { Clock } from '../../agent/ports/clock.ts'
 import type { Deployment, LocalNetwork } from './local-network.ts'
@@ -24,9 +24,12 @@ type Seated = Deployment['seats'][number]
 export type Seat = {
   readonly seat: Seated
   readonly engine: EngineChain
+  /** The first vault and the second. */
   readonly fast: VaultChain
   readonly slow: VaultChain
-  readonly links: readonly ChainLink[]
+  readonly vaults: ReadonlyMap<string, VaultChain>
+  /** To the engine's chain and to the vaults'. */
+  readonly links: readonly [ChainLink, ChainLink]
 }
 
 /** What a seat may have of its own: another clock, other ways to the engine's node. */
@@ -56,9 +59,11 @@ export function playOn(network: LocalNetwork) {
     const { rlp, head } = await reader.header(number)
     return { chain: reader.id, number, header: rlp, attestations: await network.attest(head) }
   }
+  const basisAt = async (reader: ChainReader, number: bigint) => ({ number, attested: await attested(reader, number) })
   return {
     vaultNamed,
     attested,
+    basisAt,
     takeSeat: (index: number, manners: Manners = {}) => takeSeat(network, index, manners),
     intentOn: (wished: Wished) => intentOn(network, wished),
     claimsOf: (fill: Fill, vault: string): readonly Claim[] => claimsOf(vaultNamed(vault), fill),
@@ -69,9 +74,7 @@ export function playOn(network: LocalNetwork) {
       { floor = 1n, at }: Redeeming = {},
     ): Promise<ClaimStep> => {
       const number = at ?? (await by.engine.latest()).number
-      const slots = claims.map(({ asset }) => owedSlot(by.seat.executor, asset, keccak256))
-      const proof = await by.engine.proof(vaultNamed(vault.vault).mirror, slots, number)
-      return vault.redeem(claims, await attested(by.engine, number), proof, wad(floor), never)
+      return vault.redeem(claims, await basisAt(by.engine, number), wad(floor), never)
     },
   }
 }
@@ -98,21 +101,25 @@ async function takeSeat(network: LocalNetwork, index: number, { clock = systemCl
     open(vaultChain, [vaultChain.url], 1),
   ])
   const { executor } = seat
-  const { vaults } = deployment.network
-  const vault = (id: string) => {
-    const named = vaults.find((one) => one.id === id)
-    if (!named) throw new Error(`no vault ${id}`)
-    return openVaultChain({ link: vaultLink, deployment: named, executor })
-  }
+  const [engine, home] = [sideOf(link, 2), sideOf(vaultLink, 1)]
+  const vaults = await Promise.all(
+    deployment.network.vaults.map((one) => openVaultChain({ link: vaultLink, deployment: one, executor, engine })),
+  )
+  const [fast, slow] = vaults
+  if (!fast || !slow) throw new Error('the scenario has too few vaults')
   const taken: Seat = {
     seat,
-    engine: await openEngineChain({ link, network: deployment.network, executor, vaultReader: () => vaultLink.reader }),
-    fast: await vault('vault-fast'),
-    slow: await vault('vault-slow'),
+    engine: await openEngineChain({ link, network: deployment.network, executor, elsewhere: () => home }),
+    ...{ fast, slow, vaults: new Map(vaults.map((one) => [one.vault, one])) },
     links: [link, vaultLink],
   }
   return taken
 }
+
+/** A chain as the other side of a route. */
+export const sideOf = ({ reader, transactor }: ChainLink, finality: number): Elsewhere => ({
+  ...{ reader, transactor, finality },
+})
 
 /** An honest quote at the prices of a moment, by the same maths as everybody. */
 async function intentOn(

@@ -1,17 +1,18 @@
 // The breaker of one side of a route: what is booked here against what the other chain's own counter says.
 import { type Address, encodeAbiParameters, type Hash, keccak256, stringToHex } from 'viem'
 import { readContract } from 'viem/actions'
-import type { VaultDeployment } from '../../domain/network.ts'
-import { totalDepositedSlot, totalOwedSlot } from '../../maths/slots.ts'
-import type { AttestedHeader, Breaker, ChainReader } from '../../ports/chain.ts'
+import type { Source, VaultDeployment } from '../../domain/network.ts'
+import type { AttestedHeader, Basis, Breaker } from '../../ports/chain.ts'
 import { collateralVaultAbi } from './abi/collateral-vault.ts'
 import { vaultMirrorAbi } from './abi/vault-mirror.ts'
 import { secondsFromNow } from './chain-time.ts'
-import { evidenceOf, rootActs } from './credit.ts'
 import { type Act, act, executeCall, LEG } from './executor-call.ts'
 import { type ChainLink, sender } from './link.ts'
-import { provenValue } from './proven-value.ts'
-import { type Refusal, rehearse } from './refusal.ts'
+import { rehearse } from './refusal.ts'
+import type { Counter } from './sources/counter.ts'
+import { prepare } from './sources/prepare.ts'
+import type { Elsewhere, Ground, Witness } from './sources/testimony.ts'
+import { openWitness } from './sources/witness.ts'
 
 /** Where a side's books are, and whose counters they must not exceed. */
 export type Side = {
@@ -19,85 +20,91 @@ export type Side = {
   readonly link: ChainLink
   readonly executor: Address
   /** The other chain. */
-  readonly reader: Pick<ChainReader, 'id' | 'header' | 'proof'>
+  readonly other: Elsewhere
   readonly books: Address
-  readonly oracle: Address
+  /** Whose proofs may stop it: the source itself, then its witnesses. */
+  readonly sources: readonly Source[]
   readonly origin: Address
   readonly kind: 'mirror' | 'vault'
   readonly assets: readonly Address[]
 }
 
+type Place = Pick<Side, 'link' | 'executor' | 'other'>
+
 /** The mirror's side: nothing may be credited that the vault does not hold. */
-export const mirrorSide = (
-  { id, mirror, vault, vaultRoots, assets }: VaultDeployment,
-  at: Pick<Side, 'link' | 'executor' | 'reader'>,
-): Side => ({
-  ...{ ...at, name: `mirror of ${id}`, kind: 'mirror', books: mirror, oracle: vaultRoots, origin: vault },
-  assets: assets.map(({ token }) => token),
+export const mirrorSide = (vault: VaultDeployment, at: Place): Side => ({
+  ...{ ...at, name: `mirror of ${vault.id}`, kind: 'mirror', books: vault.mirror, origin: vault.vault },
+  sources: [vault.vaultSource, ...(vault.vaultWitnesses ?? [])],
+  assets: vault.assets.map(({ token }) => token),
 })
 
 /** The vault's side: nothing may be claimed that the mirror does not owe. */
-export const vaultSide = (
-  { id, mirror, vault, engineRoots, assets }: VaultDeployment,
-  at: Pick<Side, 'link' | 'executor' | 'reader'>,
-): Side => ({
-  ...{ ...at, name: id, kind: 'vault', books: vault, oracle: engineRoots, origin: mirror },
-  assets: assets.map(({ token }) => token),
+export const vaultSide = (vault: VaultDeployment, at: Place): Side => ({
+  ...{ ...at, name: vault.id, kind: 'vault', books: vault.vault, origin: vault.mirror },
+  sources: [vault.engineSource, ...(vault.engineWitnesses ?? [])],
+  assets: vault.assets.map(({ token }) => token),
 })
 
-/** Opens the breaker of a side. On a route with a delay the root is anchored first, and convicts when it may be read. */
+type Accuser = { readonly witness: Witness; ripening: Basis | undefined }
+
+/** Opens the breaker of a side. A source that waits is given what it wants first, and convicts when it may be read. */
 export function openBreaker(side: Side): Breaker {
-  let ripening: AttestedHeader | undefined
+  const ground = { link: side.link, executor: side.executor, other: side.other, origin: side.origin }
+  const accusers = side.sources.map((one): Accuser => ({ witness: openWitness(ground, one), ripening: undefined }))
   // Counters only grow: books that were covered once stay covered until they change.
   let covered: string | undefined
   return {
     name: side.name,
     books: side.link.rpc.chain,
-    other: side.reader,
+    other: side.other.reader,
     async inspect(newest, signal) {
       if (await tripped(side)) return undefined
       const booked = await bookedOf(side)
       if (booked.join() === covered) return undefined
-      const root = ripening ?? newest
-      ripening = undefined
-      const found = await contradiction(side, root, booked)
-      if (found === undefined) covered = booked.join()
-      if (found === undefined) return undefined
-      const { trip, rooted } = found
-      const refusal = await refusalOf(side, [...rooted, trip])
-      if (refusal === undefined) return send(side, [...rooted, trip], signal)
-      if (refusal.error !== 'RootTooFresh') return undefined
-      ripening = root
-      if (root === newest) await send(side, rooted, signal)
+      const verdicts = []
+      for (const accuser of accusers) {
+        const verdict = await accuse(side, ground, { accuser, booked, newest }, signal)
+        if (typeof verdict === 'object') return verdict.tx
+        verdicts.push(verdict)
+      }
+      if (verdicts.every((one) => one === 'covered')) covered = booked.join()
       return undefined
     },
   }
 }
 
-type Contradiction = { readonly trip: Act; readonly rooted: readonly Act[] }
+type Trial = { readonly accuser: Accuser; readonly booked: readonly bigint[]; readonly newest: AttestedHeader }
+type Verdict = 'covered' | 'open' | { readonly tx: Hash }
 
-/** The first asset of which more is booked than the other chain's counter says at that root. */
-async function contradiction(
+async function accuse(
   side: Side,
-  root: AttestedHeader,
-  booked: readonly bigint[],
-): Promise<Contradiction | undefined> {
-  const slots = side.assets.map((asset) => slotOf(side, asset))
-  const proof = await side.reader.proof(side.origin, slots, root.number)
-  for (const [i, asset] of side.assets.entries()) {
-    const slot = proof.slots[i]
-    // An absent counter cannot be shown to a contract: zero convicts nobody.
-    const proven = slot === undefined ? 0n : provenValue(slot.key, slot.proof)
-    if (slot === undefined || proven === 0n || proven >= (booked[i] ?? 0n)) continue
-    const args = [await sourceOf(side), asset, evidenceOf(root.number, slot.proof)] as const
-    const trip = act(side.books, { abi: vaultMirrorAbi, functionName: 'tripTotal', args })
-    return { trip, rooted: rootActs(side.oracle, side.origin, root, proof) }
+  ground: Ground,
+  { accuser, booked, newest }: Trial,
+  signal: AbortSignal,
+): Promise<Verdict> {
+  const basis = accuser.ripening ?? (await accuser.witness.basis(0n, newest))
+  accuser.ripening = undefined
+  if (basis === undefined) return 'open'
+  const testimony = await accuser.witness.testify(basis, side.assets.map(counterOf(side)))
+  // An absent counter cannot be shown to a contract: zero convicts nobody.
+  const guilty = testimony.values.findIndex((proven, i) => proven > 0n && proven < (booked[i] ?? 0n))
+  if (guilty < 0) return 'covered'
+  if (testimony.kind === 'waiting') {
+    accuser.ripening = basis
+    await prepare(ground, testimony, signal)
+    return 'open'
   }
-  return undefined
+  const [asset, evidence] = [side.assets[guilty] ?? '0x', testimony.evidence[guilty] ?? '0x']
+  const args = [accuser.witness.source.at, asset, evidence] as const
+  const acts = [...testimony.acts, act(side.books, { abi: vaultMirrorAbi, functionName: 'tripTotal', args })]
+  if ((await rehearse(side.link.rpc, await tried(side, acts))) !== undefined) return 'open'
+  const tx = await send(side, acts, signal)
+  return tx === undefined ? 'open' : { tx }
 }
 
-const slotOf = ({ kind }: Side, asset: Address) =>
-  kind === 'mirror' ? totalDepositedSlot(asset, keccak256) : totalOwedSlot(asset, keccak256)
+const counterOf =
+  ({ kind }: Side) =>
+  (asset: Address): Counter => ({ of: kind === 'mirror' ? 'totalDeposited' : 'totalOwed', asset })
 
 const bookedOf = ({ kind, books, assets, link }: Side): Promise<readonly bigint[]> =>
   link.rpc.gather((node) =>
@@ -119,12 +126,6 @@ const tripped = async ({ link, books }: Side): Promise<boolean> =>
   (await link.rpc.ask((node) =>
     readContract(node, { address: books, abi: vaultMirrorAbi, functionName: 'trippedAt' }),
   )) !== 0
-
-const sourceOf = ({ link, books }: Side): Promise<Address> =>
-  link.rpc.ask((node) => readContract(node, { address: books, abi: vaultMirrorAbi, functionName: 'source' }))
-
-const refusalOf = async (side: Side, acts: readonly Act[]): Promise<Refusal | undefined> =>
-  rehearse(side.link.rpc, await tried(side, acts))
 
 async function send(side: Side, acts: readonly Act[], signal: AbortSignal): Promise<Hash | undefined> {
   const call = await tried(side, acts)

@@ -1,100 +1,138 @@
-// Credits: a root of the vault chain, the vault's anchor and the proofs of deposits, in one executor call.
+// Credits: what the mirror's source wants, then the proofs of deposits, in as few executor calls as the gas allows.
 import { type Address, encodeAbiParameters, type Hash, type Hex, keccak256 } from 'viem'
 import { readContract } from 'viem/actions'
 import { configError, unavailable } from '../../domain/errors.ts'
-import type { StorageProof } from '../../domain/message.ts'
 import type { Network, VaultDeployment } from '../../domain/network.ts'
 import type { ChainId, VaultId } from '../../domain/units.ts'
-import { depositedSlot } from '../../maths/slots.ts'
-import type { AttestedHeader, ChainReader, Deposit } from '../../ports/chain.ts'
-import { rootOracleAbi } from './abi/root-oracle.ts'
+import type { AttestedHeader, Basis, CreditStep, Deposit, HeldBack } from '../../ports/chain.ts'
 import { vaultMirrorAbi } from './abi/vault-mirror.ts'
 import { secondsFromNow } from './chain-time.ts'
 import { type Act, act, executeCall, LEG } from './executor-call.ts'
 import { type ChainLink, sender } from './link.ts'
-import { provenValue } from './proven-value.ts'
 import { rehearse } from './refusal.ts'
+import { prepare } from './sources/prepare.ts'
+import type { Elsewhere, Ground, Witness } from './sources/testimony.ts'
+import { openWitness } from './sources/witness.ts'
 
 /** Who relays credits. */
 export type Creditor = {
   readonly link: ChainLink
   readonly network: Network
   readonly executor: Address
-  /** Readers of the vault chains: they prove the deposits. */
-  readonly vaultReader: (chain: ChainId) => Pick<ChainReader, 'proof'> | undefined
+  /** The vault chains: they prove the deposits. */
+  readonly elsewhere: (chain: ChainId) => Elsewhere | undefined
 }
 
-/** Deposits of one vault, all of them in the block of an attested root. */
-export type Credits = { readonly vault: VaultId; readonly root: AttestedHeader; readonly deposits: readonly Deposit[] }
+/** Credits deposits of the vaults of one engine. */
+export type Crediting = {
+  basis(vault: VaultId, atLeast: bigint, attested: AttestedHeader | undefined): Promise<Basis | undefined>
+  credit(vault: VaultId, basis: Basis, deposits: readonly Deposit[], signal: AbortSignal): Promise<CreditStep>
+}
 
-/** Credits what is not credited yet. Undefined when there is nothing new; E_CREDIT when the chain refuses. */
-export async function creditDeposits(
+type Desk = { readonly vault: VaultDeployment; readonly ground: Ground; readonly witness: Witness }
+
+/** Opens the source of each mirror when it is first asked for. */
+export function openCrediting(creditor: Creditor): Crediting {
+  const desks = new Map<VaultId, Desk>()
+  const deskOf = (id: VaultId): Desk => {
+    const desk = desks.get(id) ?? openDesk(creditor, vaultNamed(creditor, id))
+    desks.set(id, desk)
+    return desk
+  }
+  return {
+    basis: async (vault, atLeast, attested) => deskOf(vault).witness.basis(atLeast, attested),
+    credit: async (vault, basis, deposits, signal) => credit(creditor, deskOf(vault), { basis, deposits }, signal),
+  }
+}
+
+function openDesk({ link, executor, elsewhere }: Creditor, vault: VaultDeployment): Desk {
+  const other = elsewhere(vault.chain)
+  if (other === undefined) throw unread(vault)
+  const ground = { link, executor, other, origin: vault.vault }
+  return { vault, ground, witness: openWitness(ground, vault.vaultSource) }
+}
+
+type Credits = { readonly basis: Basis; readonly deposits: readonly Deposit[] }
+
+/** Credits what is not credited yet. E_CREDIT when the chain refuses. */
+async function credit(
   creditor: Creditor,
-  credits: Credits,
+  { vault, ground, witness }: Desk,
+  { basis, deposits }: Credits,
   signal: AbortSignal,
-): Promise<Hash | undefined> {
-  const { root, deposits } = credits
-  const vault = vaultNamed(creditor, credits.vault)
-  const { proof, fresh } = await proveFresh(creditor, vault, root, deposits)
-  const rooted = rootActs(vault.vaultRoots, vault.vault, root, proof)
-  const parts = Array.from({ length: Math.ceil(fresh.length / PER_CALL) }, (_, i) =>
-    fresh.slice(i * PER_CALL, (i + 1) * PER_CALL),
+): Promise<CreditStep> {
+  const [testimony, booked] = await Promise.all([
+    witness.testify(
+      basis,
+      deposits.map(({ account, asset }) => ({ of: 'deposited', who: account, asset })),
+    ),
+    bookedOf(creditor, vault, deposits),
+  ])
+  const { due, held } = sorted(creditor, deposits, { values: testimony.values, booked })
+  if (due.length === 0) return { kind: 'nothing', held }
+  if (testimony.kind === 'waiting') {
+    const { gasCost, refusal } = await prepare(ground, testimony, signal)
+    if (refusal !== undefined) throw uncredited(refusal.reason)
+    return { kind: 'waiting', usableAt: testimony.usableAt, number: basis.number, gasCost }
+  }
+  const proven = due.flatMap((i): readonly Proven[] => {
+    const [deposit, evidence] = [deposits[i], testimony.evidence[i]]
+    return deposit === undefined || evidence === undefined ? [] : [{ ...deposit, evidence }]
+  })
+  const parts = Array.from({ length: Math.ceil(proven.length / PER_CALL) }, (_, i) =>
+    proveActs(vault, proven.slice(i * PER_CALL, (i + 1) * PER_CALL)),
   )
   const sent = await Promise.all(
-    parts.map((part, i) => sendPart(creditor, [...(i === 0 ? rooted : []), ...proveActs(vault, root, part)], signal)),
+    parts.map((part, i) => sendPart(creditor, [...(i === 0 ? testimony.acts : []), ...part], signal)),
   )
-  return sent.at(-1)
+  const after = { values: testimony.values, booked: await bookedOf(creditor, vault, deposits) }
+  return { kind: 'credited', tx: sent.at(-1) ?? '0x', held: sorted(creditor, deposits, after).held }
+}
+
+type Books = { readonly values: readonly bigint[]; readonly booked: readonly Booked[] }
+
+/** Which deposits may be credited now, by position, and which the mirror holds back. */
+function sorted({ link }: Creditor, deposits: readonly Deposit[], { values, booked }: Books) {
+  const due: number[] = []
+  const held: HeldBack[] = []
+  for (const [i, deposit] of deposits.entries()) {
+    const { credited = 0n, upTo = 0n, readyAt = 0n } = booked[i] ?? {}
+    if ((values[i] ?? 0n) <= credited) continue
+    if (upTo > credited && BigInt(Math.floor(link.clock.now() / 1_000)) < readyAt) held.push({ deposit, readyAt })
+    else due.push(i)
+  }
+  return { due, held }
 }
 
 /** Deposits in one transaction: EIP-7825 caps its gas at 2^24. */
 const PER_CALL = 40
 
-/** Submitting and anchoring again is a no-op on chain, so that racing relayers do not hurt each other. */
-export function rootActs(oracle: Address, origin: Address, root: AttestedHeader, proof: StorageProof): readonly Act[] {
-  const signatures = root.attestations.map(({ signature }) => signature)
-  return [
-    act(oracle, { abi: rootOracleAbi, functionName: 'submit', args: [root.header, signatures] }),
-    act(oracle, { abi: rootOracleAbi, functionName: 'anchor', args: [root.number, origin, proof.accountProof] }),
-  ]
-}
+type Booked = { readonly credited: bigint; readonly upTo: bigint; readonly readyAt: bigint }
 
-/** Evidence of a root oracle: the anchored block and the slot's nodes. */
-export const evidenceOf = (number: bigint, proof: readonly Hex[]): Hex =>
-  encodeAbiParameters([{ type: 'uint256' }, { type: 'bytes[]' }], [number, proof])
-
-type Proven = { readonly account: Address; readonly asset: Address; readonly proof: readonly Hex[] }
-
-async function proveFresh(
-  creditor: Creditor,
-  vault: VaultDeployment,
-  root: AttestedHeader,
+/** What is credited, and what waits because it was much at once. */
+const bookedOf = (
+  { link }: Creditor,
+  { mirror }: VaultDeployment,
   deposits: readonly Deposit[],
-) {
-  const reader = creditor.vaultReader(vault.chain)
-  if (reader === undefined) throw unread(vault)
-  const slots = deposits.map(({ account, asset }) => depositedSlot(account, asset, keccak256))
-  const mirror = { address: vault.mirror, abi: vaultMirrorAbi, functionName: 'credited' } as const
-  const [proof, credited] = await Promise.all([
-    reader.proof(vault.vault, slots, root.number),
-    creditor.link.rpc.gather((node) =>
-      Promise.all(deposits.map(({ account, asset }) => readContract(node, { ...mirror, args: [account, asset] }))),
+): Promise<readonly Booked[]> =>
+  link.rpc.gather((node) =>
+    Promise.all(
+      deposits.map(async ({ account, asset }): Promise<Booked> => {
+        const place = { address: mirror, abi: vaultMirrorAbi, args: [account, asset] } as const
+        const [credited, [upTo, readyAt]] = await Promise.all([
+          readContract(node, { ...place, functionName: 'credited' }),
+          readContract(node, { ...place, functionName: 'holds' }),
+        ])
+        return { credited, upTo, readyAt }
+      }),
     ),
-  ])
-  const fresh = deposits.flatMap(({ account, asset }, i): readonly Proven[] => {
-    const slot = proof.slots[i]
-    if (slot === undefined || provenValue(slot.key, slot.proof) <= (credited[i] ?? 0n)) return []
-    return [{ account, asset, proof: slot.proof }]
-  })
-  return { proof, fresh }
-}
+  )
 
-const proveActs = (vault: VaultDeployment, root: AttestedHeader, fresh: readonly Proven[]): readonly Act[] =>
-  fresh.map(({ account, asset, proof }) =>
-    act(vault.mirror, {
-      abi: vaultMirrorAbi,
-      functionName: 'prove',
-      args: [account, asset, evidenceOf(root.number, proof)],
-    }),
+type Proven = Pick<Deposit, 'account' | 'asset'> & { readonly evidence: Hex }
+
+const proveActs = ({ mirror }: VaultDeployment, proven: readonly Proven[]): readonly Act[] =>
+  proven.map(({ account, asset, evidence }) =>
+    act(mirror, { abi: vaultMirrorAbi, functionName: 'prove', args: [account, asset, evidence] }),
   )
 
 async function sendPart(creditor: Creditor, acts: readonly Act[], signal: AbortSignal): Promise<Hash> {
@@ -107,12 +145,11 @@ async function sendPart(creditor: Creditor, acts: readonly Act[], signal: AbortS
   const { kind, mined } = await transactor.send({ ...tried, leg: 'credit', deadline }, signal)
   if (kind === 'mined' && mined.status === 'included') return mined.hash
   const refusal = kind === 'mined' ? await rehearse(link.rpc, tried, mined.anchor.number) : undefined
-  throw unavailable(
-    'E_CREDIT',
-    `Deposits were not credited: ${refusal?.reason ?? 'REVERTED'}.`,
-    'Tried again with the next root.',
-  )
+  throw uncredited(refusal?.reason ?? 'REVERTED')
 }
+
+const uncredited = (reason: string) =>
+  unavailable('E_CREDIT', `Deposits were not credited: ${reason}.`, 'Tried again with the next root.')
 
 /** Seconds a credit may wait for inclusion. */
 const PATIENCE = 60n

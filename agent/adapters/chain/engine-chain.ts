@@ -13,11 +13,12 @@ import { marginEngineAbi } from './abi/margin-engine.ts'
 import { vaultMirrorAbi } from './abi/vault-mirror.ts'
 import { readAccounts } from './accounts.ts'
 import { placeBid } from './bid.ts'
-import { creditDeposits } from './credit.ts'
+import { openCrediting } from './credit.ts'
 import { readEvents } from './events.ts'
 import { orderLine } from './lines.ts'
 import type { ChainLink } from './link.ts'
 import { openAuctions } from './open-auction.ts'
+import type { Elsewhere } from './sources/testimony.ts'
 import { readTerms } from './terms.ts'
 
 export type EngineChainOptions = {
@@ -28,8 +29,8 @@ export type EngineChainOptions = {
   readonly executor: Address
   /** Our executor on the vault chains, which claims; the same address when absent. */
   readonly beneficiary?: Address
-  /** Readers of the vault chains, for proofs of deposits; needed to relay credits. */
-  readonly vaultReader?: (chain: ChainId) => Pick<ChainReader, 'proof'> | undefined
+  /** The vault chains, for proofs of deposits; needed to relay credits. */
+  readonly elsewhere?: (chain: ChainId) => Elsewhere | undefined
   /** True when the node serves no logs: events() throws E_LOGS_UNAVAILABLE. */
   readonly blindLogs?: boolean
   /** Gas limit of a bid; 2,000,000 by default. */
@@ -38,14 +39,7 @@ export type EngineChainOptions = {
 
 /** Opens the engine of `link`'s chain. Throws E_ENGINE_UNKNOWN when the network has none there. */
 export async function openEngineChain(options: EngineChainOptions): Promise<EngineChain> {
-  const {
-    link,
-    network,
-    executor,
-    beneficiary = executor,
-    vaultReader = () => undefined,
-    bidGas = 2_000_000n,
-  } = options
+  const { link, network, executor, beneficiary = executor, elsewhere = () => undefined, bidGas = 2_000_000n } = options
   const { rpc, reader } = link
   const deployment = deploymentOf(network, rpc.chain)
   const engine = { address: deployment.engine, abi: marginEngineAbi } as const
@@ -70,8 +64,7 @@ export async function openEngineChain(options: EngineChainOptions): Promise<Engi
     bid: (intent, offer, signal) => placeBid(bidder, intent, offer, signal),
     openAuctions: (candidates, signal) => openAuctions(bidder, candidates, signal),
     orderLine: (order, signal) => orderLine(bidder, order, signal),
-    credit: (vault, root, deposits, signal) =>
-      creditDeposits({ link, network, executor, vaultReader }, { vault, root, deposits }, signal),
+    ...openCrediting({ link, network, executor, elsewhere }),
   }
 }
 

@@ -1,12 +1,9 @@
 // What a redemption claims and sells, asset by asset.
-import { type Address, erc20Abi, type Hex, keccak256, parseAbi } from 'viem'
+import { type Address, erc20Abi, type Hex, parseAbi } from 'viem'
 import { readContract } from 'viem/actions'
 import { max, min } from '../../maths/fixed-point.ts'
-import { owedSlot } from '../../maths/slots.ts'
 import { collateralVaultAbi } from './abi/collateral-vault.ts'
-import { evidenceOf } from './credit.ts'
 import { type Act, act } from './executor-call.ts'
-import { provenValue } from './proven-value.ts'
 import type { Redemption, Seller } from './redemption.ts'
 
 /** One asset: what the vault still pays on this proof, and what is sold. Amounts in the asset's units. */
@@ -14,13 +11,22 @@ export type Lot = {
   readonly asset: Address
   readonly pending: bigint
   readonly sold: bigint
-  readonly proof: readonly Hex[]
+  readonly evidence: Hex
+}
+
+/** What the vault can be shown: `owed` of each asset, and the evidence of it. */
+export type Shown = {
+  readonly assets: readonly Address[]
+  readonly values: readonly bigint[]
+  readonly evidence: readonly Hex[]
 }
 
 /** The assets of the claims that have anything left to claim or to sell. */
-export async function readLots(seller: Seller, { claims, proof }: Redemption): Promise<readonly Lot[]> {
-  const { link, deployment, executor } = seller
-  const assets = [...new Set(claims.map(({ asset }) => asset))]
+export async function readLots(
+  { link, deployment, executor }: Seller,
+  { claims }: Redemption,
+  { assets, values, evidence }: Shown,
+): Promise<readonly Lot[]> {
   const vault = { address: deployment.vault, abi: collateralVaultAbi, functionName: 'claimed' } as const
   const state = await link.rpc.gather((node) =>
     Promise.all(
@@ -33,23 +39,17 @@ export async function readLots(seller: Seller, { claims, proof }: Redemption): P
       }),
     ),
   )
-  return state.flatMap(({ asset, claimed, held }) => {
-    const key = owedSlot(executor, asset, keccak256)
-    const nodes = proof.slots.find((slot) => slot.key === key)?.proof ?? []
-    const pending = max(provenValue(key, nodes) - claimed, 0n)
+  return state.flatMap(({ asset, claimed, held }, i) => {
+    const pending = max((values[i] ?? 0n) - claimed, 0n)
     const sold = min(held + pending, max(pending, claimedBy(claims, asset)))
-    return sold > 0n ? [{ asset, pending, sold, proof: nodes }] : []
+    return sold > 0n ? [{ asset, pending, sold, evidence: evidence[i] ?? '0x' }] : []
   })
 }
 
 /** Nothing pending means that somebody relayed the claim for us: then only the sale is left. */
-export function claimActs(
-  { deployment, executor }: Seller,
-  number: bigint,
-  { asset, pending, proof }: Lot,
-): readonly Act[] {
+export function claimActs({ deployment, executor }: Seller, { asset, pending, evidence }: Lot): readonly Act[] {
   if (pending === 0n) return []
-  const args = [executor, asset, evidenceOf(number, proof)] as const
+  const args = [executor, asset, evidence] as const
   return [act(deployment.vault, { abi: collateralVaultAbi, functionName: 'claim', args })]
 }
 

@@ -5,9 +5,12 @@ import { BaseError, decodeErrorResult, type Hex, isHex, numberToHex } from 'viem
 import { agentRegistryAbi } from './abi/agent-registry.ts'
 import { collateralVaultAbi } from './abi/collateral-vault.ts'
 import { creditLinesAbi } from './abi/credit-lines.ts'
+import { erc7786SourceAbi } from './abi/erc7786-source.ts'
 import { liquidationAuctionAbi } from './abi/liquidation-auction.ts'
 import { liquidatorExecutorAbi } from './abi/liquidator-executor.ts'
 import { marginEngineAbi } from './abi/margin-engine.ts'
+import { opL1BlockSourceAbi } from './abi/op-l1-block-source.ts'
+import { optimisticSourceAbi } from './abi/optimistic-source.ts'
 import { priceBookAbi } from './abi/price-book.ts'
 import { riskParametersAbi } from './abi/risk-parameters.ts'
 import { rootOracleAbi } from './abi/root-oracle.ts'
@@ -78,6 +81,9 @@ const ERRORS = [
   ...riskParametersAbi,
   ...vaultMirrorAbi,
   ...rootOracleAbi,
+  ...optimisticSourceAbi,
+  ...opL1BlockSourceAbi,
+  ...erc7786SourceAbi,
   ...collateralVaultAbi,
   ...agentRegistryAbi,
 ].filter((item) => item.type === 'error')

@@ -6,9 +6,10 @@ import type { AssetDeployment, VaultDeployment } from '../../domain/network.ts'
 import { type CollateralId, type Wad, wad } from '../../domain/units.ts'
 import type { Deposit, VaultChain } from '../../ports/chain.ts'
 import { collateralVaultAbi } from './abi/collateral-vault.ts'
-import { newestAnchored } from './anchored.ts'
 import type { ChainLink } from './link.ts'
 import { redeem } from './redeem.ts'
+import type { Elsewhere } from './sources/testimony.ts'
+import { openWitness } from './sources/witness.ts'
 
 export type VaultChainOptions = {
   /** The vault's chain, opened once with `openLink`; vaults of one chain share it. */
@@ -16,11 +17,15 @@ export type VaultChainOptions = {
   readonly deployment: VaultDeployment
   /** Our executor here: beneficiary of our claims and seller of what they pay. */
   readonly executor: Address
+  /** The engine's chain, where claims are proven. */
+  readonly engine: Elsewhere
 }
 
 /** Opens one vault. Throws E_CHAIN_ID when `link` is another chain. */
-export async function openVaultChain({ link, deployment, executor }: VaultChainOptions): Promise<VaultChain> {
+export async function openVaultChain({ link, deployment, executor, engine }: VaultChainOptions): Promise<VaultChain> {
   if (link.rpc.chain !== deployment.chain) throw elsewhere(deployment, link)
+  const ground = { link, executor, other: engine, origin: deployment.mirror }
+  const seller = { link, deployment, executor, ground, witness: openWitness(ground, deployment.engineSource) }
   const { rpc, reader } = link
   const holding = (token: Address) =>
     rpc.ask((node) =>
@@ -40,10 +45,9 @@ export async function openVaultChain({ link, deployment, executor }: VaultChainO
           ...{ functionName: 'deposited', args: [account, asset] },
         }),
       ),
-    anchored: (number) => newestAnchored(link, deployment, number),
-    // biome-ignore lint/complexity/useMaxParams: the port fixes the parameters.
-    redeem: (claims, root, proof, minProceeds, signal) => {
-      const step = turn.then(() => redeem({ link, deployment, executor }, { claims, root, proof, minProceeds }, signal))
+    basis: (atLeast, attested) => seller.witness.basis(atLeast, attested),
+    redeem: (claims, basis, minProceeds, signal) => {
+      const step = turn.then(() => redeem(seller, { claims, basis, minProceeds }, signal))
       turn = step.catch(() => undefined)
       return step
     },

@@ -75,7 +75,7 @@ function identity({ name, engines, vaults, publishers }: Network): unknown {
         e.cash,
       ].join(),
     ),
-    ...vaults.map((v) => [v.id, v.chain, v.engine, v.vault, v.mirror, v.engineRoots, v.vaultRoots].join()),
+    ...vaults.map((v) => [v.id, v.chain, v.engine, v.vault, v.mirror, v.engineSource.at, v.vaultSource.at].join()),
   ]
   return [MAJOR, name, sorted(chainsAndContracts), sorted(publishers)]
 }

@@ -5,7 +5,7 @@ import type { AgentConfig } from '../../../config/schema.ts'
 import { marginEngineAbi } from '../../adapters/chain/abi/margin-engine.ts'
 import { rootOracleAbi } from '../../adapters/chain/abi/root-oracle.ts'
 import { vaultMirrorAbi } from '../../adapters/chain/abi/vault-mirror.ts'
-import type { Network, VaultDeployment } from '../../domain/network.ts'
+import type { Network, Source, VaultDeployment } from '../../domain/network.ts'
 import type { ChainId } from '../../domain/units.ts'
 import { check, type Finding, fail, ok, warn } from './finding.ts'
 import { type Node, nodeAt } from './nodes.ts'
@@ -58,11 +58,14 @@ function addressesOn(id: ChainId, { engines, vaults }: Network): readonly Named[
           'cash',
         ]),
       ),
-    ...vaults.filter(({ engine }) => engine === id).flatMap((one) => named(one, ['mirror', 'vaultRoots'])),
+    ...vaults
+      .filter(({ engine }) => engine === id)
+      .flatMap((one) => [...named(one, ['mirror']), ...sourcesIn('vaultSource', one.vaultSource)]),
     ...vaults
       .filter(({ chain }) => chain === id)
       .flatMap((one) => [
-        ...named(one, ['vault', 'engineRoots', 'registry', 'router', 'dollar']),
+        ...named(one, ['vault', 'registry', 'router', 'dollar']),
+        ...sourcesIn('engineSource', one.engineSource),
         ...one.assets.map(({ symbol, token }): Named => [symbol, token]),
       ]),
   ]
@@ -83,16 +86,24 @@ async function mirrors(node: Node, { mirror, vault }: VaultDeployment) {
   )
 }
 
-async function rooted(node: Node, { engineRoots, engine }: VaultDeployment) {
-  const held = { address: engineRoots, abi: rootOracleAbi } as const
-  const [source, paused] = await Promise.all([
-    readContract(node, { ...held, functionName: 'sourceChainId' }),
-    readContract(node, { ...held, functionName: 'paused' }),
-  ])
-  if (source !== BigInt(engine)) return fail(`proves chain ${source}, expected ${engine}`, 'Correct engineRoots.')
-  return paused
-    ? warn('paused by its guardian', 'Claims of this vault wait until it goes on.')
-    : ok(`proves chain ${source}`)
+/** A source by its name, and those it is made of. */
+const sourcesIn = (name: string, source: Source): readonly Named[] => [
+  [name, source.at],
+  ...(source.kind === 'quorum' ? source.of.flatMap((one, i) => sourcesIn(`${name} ${i}`, one)) : []),
+  ...(source.kind === 'optimistic' ? sourcesIn(`arbiter of ${name}`, source.arbiter) : []),
+]
+
+/** Whether a claim of this vault could be proven now. */
+async function rooted(node: Node, { engineSource, engine }: VaultDeployment) {
+  const held = { address: engineSource.at, abi: rootOracleAbi } as const
+  if (engineSource.kind === 'quorum') return ok(`${engineSource.needed} of ${engineSource.of.length} sources decide`)
+  const paused = await readContract(node, { ...held, functionName: 'paused' })
+  if (engineSource.kind !== 'message') {
+    const proves = await readContract(node, { ...held, functionName: 'sourceChainId' })
+    if (proves !== BigInt(engine)) return fail(`proves chain ${proves}, expected ${engine}`, 'Correct engineSource.')
+  }
+  if (paused) return warn('paused by its guardian', 'Claims of this vault wait until it goes on.')
+  return ok(engineSource.kind === 'message' ? 'hears its gateway' : `proves chain ${engine}`)
 }
 
 function wired(what: string, found: Address, expected: Address) {

@@ -1,8 +1,8 @@
 // One world of a campaign: two chains of its own, the suite, one bidder, and accounts that wait for the price to fall.
 import { type Address, encodeFunctionData, keccak256, toHex } from 'viem'
 import type { Scenario } from '../../../config/scenario.ts'
-import { evidenceOf, rootActs } from '../../adapters/chain/credit.ts'
 import { type ChainLink, openLink } from '../../adapters/chain/link.ts'
+import { anchoring, evidenceOf, submission } from '../../adapters/chain/sources/headers.ts'
 import { signerOf } from '../../adapters/signer/local-signer.ts'
 import { invariantBroken } from '../../domain/errors.ts'
 import type { PriceBatch } from '../../domain/market.ts'
@@ -141,7 +141,8 @@ async function credit({ deployment, seat, links, chain }: Crediting, traders: re
   const attestations = [{ ...block, attestor: seat.operator, signature }]
   const root = { chain: vault.chain, number, header: rlp, attestations }
   const { trader } = await ownersOf(chain)
-  const acts = rootActs(vault.vaultRoots, vault.vault, root, proof)
+  const oracle = vault.vaultSource.at
+  const acts = [submission(oracle, root), anchoring(oracle, vault.vault, number, proof)]
   const proofs = traders.map(({ account }, i) => ({
     target: vault.mirror,
     data: encodeFunctionData({

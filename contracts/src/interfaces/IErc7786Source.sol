@@ -6,7 +6,8 @@ import {ICounterSource} from "./ICounterSource.sol";
 /// @title Counters that arrive as ERC-7786 messages
 /// @notice A message carries the cumulative counter, so that loss, delay, repetition and disorder are harmless: the largest
 /// value counts. A later message with a smaller value contradicts an earlier one and freezes this source. `read` needs no
-/// evidence: anything that is not empty is refused.
+/// evidence; `abi.encode(uint256 since)` refuses what was told as of an earlier time, so that a quorum can do without a
+/// source that lags.
 interface IErc7786Source is ICounterSource {
     struct Counter {
         uint192 value;
@@ -19,6 +20,7 @@ interface IErc7786Source is ICounterSource {
     error Frozen();
     error CounterUnknown(address origin, bytes32 slot);
     error EvidenceUnexpected(uint256 length);
+    error CounterOlder(uint256 asOf, uint256 since);
     error MessageFromFuture(uint256 asOf, uint256 limit);
 
     function frozen() external view returns (bool);

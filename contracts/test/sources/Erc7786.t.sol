@@ -6,6 +6,7 @@ import {IERC7786Recipient} from "@openzeppelin/contracts/interfaces/draft-IERC77
 import {InteroperableAddress} from "@openzeppelin/contracts/utils/draft-InteroperableAddress.sol";
 import {CounterCourier} from "../../src/CounterCourier.sol";
 import {ICollateralVault} from "../../src/interfaces/ICollateralVault.sol";
+import {ICounterSource} from "../../src/interfaces/ICounterSource.sol";
 import {IErc7786Source} from "../../src/interfaces/IErc7786Source.sol";
 import {IVaultMirror} from "../../src/interfaces/IVaultMirror.sol";
 import {Suite} from "../support/Suite.sol";
@@ -28,6 +29,20 @@ contract Gateway {
 
     function deliver(uint256 index) external {
         IERC7786Recipient(recipient).receiveMessage(bytes32(index), senders[index], payloads[index]);
+    }
+}
+
+/// @notice Says one thing, always.
+contract Certain is ICounterSource {
+    uint256 private immutable _value;
+    uint64 private immutable _asOf;
+
+    constructor(uint256 value, uint64 asOf) {
+        (_value, _asOf) = (value, asOf);
+    }
+
+    function read(address, bytes32, bytes calldata) external view returns (uint256, uint64) {
+        return (_value, _asOf);
     }
 }
 
@@ -128,6 +143,34 @@ contract Erc7786Test is Suite {
         ledger.prove(alice, address(weth), "");
         vm.expectRevert(abi.encodeWithSelector(IErc7786Source.EvidenceUnexpected.selector, 1));
         ledger.prove(alice, address(weth), hex"00");
+    }
+
+    function test_a_counter_told_too_long_ago_is_refused_where_a_later_one_is_asked_for() external {
+        send(10 ether);
+        gateway.deliver(0);
+        uint256 told = block.timestamp;
+        vm.expectRevert(abi.encodeWithSelector(IErc7786Source.CounterOlder.selector, told, told + 1));
+        ledger.prove(alice, address(weth), abi.encode(told + 1));
+        eq(ledger.prove(alice, address(weth), abi.encode(told)), 10 ether);
+    }
+
+    function test_a_quorum_counts_messages_and_can_do_without_one_that_lags() external {
+        send(10 ether);
+        gateway.deliver(0);
+        uint256 told = block.timestamp;
+        ICounterSource[] memory all = new ICounterSource[](2);
+        (all[0], all[1]) = (source, new Certain(10 ether, uint64(told + 60)));
+        IVaultMirror quorate = mirrorOver(ICounterSource(deploy("QuorumSource", abi.encode(all, uint256(1)))), address(vault));
+        vm.warp(told + 60);
+        bytes32 slot = counterSlot(alice, address(weth));
+        bytes[] memory parts = new bytes[](2);
+        (parts[0], parts[1]) = (abi.encode(told), hex"01");
+        (, uint64 asOf) = quorate.source().read(address(vault), slot, abi.encode(parts));
+        eq(asOf, told);
+        parts[0] = abi.encode(told + 1);
+        (, asOf) = quorate.source().read(address(vault), slot, abi.encode(parts));
+        eq(asOf, told + 60);
+        eq(quorate.prove(alice, address(weth), abi.encode(parts)), 10 ether);
     }
 
     function test_the_courier_sends_every_counter_that_a_proof_would_show() external {

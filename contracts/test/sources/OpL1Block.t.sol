@@ -18,7 +18,7 @@ contract OpL1BlockTest is Headers {
 
     function setUp() public override {
         super.setUp();
-        string memory json = vm.readFile("contracts/test/fixtures/l1-block.json");
+        string memory json = vm.readFile("contracts/predeploy-l1-block.json");
         predeploy = vm.parseJsonAddress(json, ".predeploy");
         depositor = vm.parseJsonAddress(json, ".depositor");
         vm.etch(predeploy, vm.parseJsonBytes(json, ".deployedBytecode"));
