@@ -4,6 +4,7 @@ import type { GapRecord } from '../domain/gap-record.ts'
 import type {
   Attribution,
   Candidate,
+  CandidateId,
   Claim,
   Decision,
   Fill,
@@ -19,13 +20,14 @@ import { hear, learn, marketAt, retract } from './book.ts'
 import { decide } from './decide.ts'
 import { burnt, counted, ended, halted, opened, priced, rivalled, sold } from './happen.ts'
 import { openClaims } from './ledger.ts'
+import { forgetOpened, openings, unopened } from './openings.ts'
 import { type Halt, halt, resume } from './protect.ts'
 import { widen } from './risk/beliefs.ts'
 import { carry, takeScenarios } from './risk/carried.ts'
 import { foretell } from './risk/evidence.ts'
 import { wantedScenarios } from './risk/table.ts'
 import type { ScenarioSpec, Table } from './risk/words.ts'
-import { act, forgetOpened, laterOf, offer, openings, slept, wake, withoutPrice } from './round.ts'
+import { act, laterOf, offer, slept, wake, withoutPrice } from './round.ts'
 import { scan } from './scan.ts'
 import type { Setup } from './setup.ts'
 import { type Core, openCore } from './state.ts'
@@ -41,6 +43,8 @@ export type Input = { readonly at: Instant } & (
   | { readonly kind: 'cash'; readonly engine: ChainId; readonly cash: Wad }
   | { readonly kind: 'competitor'; readonly engine: ChainId; readonly bidder: Address; readonly account: AccountId }
   | { readonly kind: 'outcome'; readonly intent: Intent; readonly outcome: Outcome }
+  /** Openings that were asked for and did not happen. */
+  | { readonly kind: 'auctions-unopened'; readonly candidates: readonly CandidateId[] }
   | { readonly kind: 'claim-opened'; readonly claim: Claim }
   | { readonly kind: 'claim-sold'; readonly claims: readonly Claim[]; readonly sale: Sale }
   /** `cost` in the chain's native coin. */
@@ -106,6 +110,8 @@ function happen(core: Core, input: Input): Effect[] {
       return done(rivalled(core, at, input))
     case 'outcome':
       return ended(core, at, input.intent, input.outcome)
+    case 'auctions-unopened':
+      return [...unopened(core, at, input.candidates)]
     case 'claim-opened':
       return opened(core, at, input.claim)
     case 'claim-sold':
@@ -179,6 +185,7 @@ function enginesOf({ book }: Core, input: Input): readonly ChainId[] {
       return [...book.terms.keys()]
     case 'reorg':
     case 'competitor':
+    case 'auctions-unopened':
     case 'claim-opened':
     case 'gas':
     case 'halt':

@@ -1,6 +1,6 @@
 // One look at an engine, candidate by candidate: an offer or why not, an act or why not; what changed is said once.
 import type { Candidate, Decision, Intent, Quote } from '../domain/liquidation.ts'
-import type { Anchor, MarginAccount } from '../domain/market.ts'
+import type { MarginAccount } from '../domain/market.ts'
 import { after, type ChainId, type Instant, instant, millis, wad } from '../domain/units.ts'
 import { fromDoubleUp } from '../maths/fixed-point.ts'
 import { admit, blocked, type Refusal, SHORT_OF_CASH } from './admit.ts'
@@ -102,30 +102,6 @@ export function act(core: Core, market: Market, choice: Choice): readonly Saying
 /** When a postponed choice wants to be asked again. */
 export const laterOf = (choice: Choice): readonly Instant[] => (choice.kind === 'postpone' ? [choice.until] : [])
 
-/** How long we leave the opening of an auction to others, who leave it to us elsewhere: one opening is enough. */
-function turn({ setup }: Core, { account }: Candidate): number {
-  const us = BigInt(setup.self[0] ?? 0)
-  return Number((BigInt(account.id) ^ us) % TURNS) * TURN
-}
-
-const TURNS = 5n
-/** Wall milliseconds. */
-const TURN = 1_200
-
-/** Auctions that everybody here waits for and nobody has opened, once each. Shadow mode opens none. */
-export function openings(core: Core, market: Market, choices: readonly Choice[]): readonly Saying[] {
-  if (core.setup.mode === 'shadow' || core.watch.halt !== undefined) return []
-  const taken = new Set(choices.flatMap(({ kind, candidate }) => (kind === 'take' ? [candidate.id] : [])))
-  return choices.flatMap(({ kind, candidate }): Saying[] => {
-    const waiting =
-      kind === 'postpone' && candidate.account.auctionStartedAt === undefined && candidate.source !== 'peer'
-    if (market.at - candidate.since < turn(core, candidate)) return []
-    if (!waiting || taken.has(candidate.id) || core.opened.has(candidate.id)) return []
-    core.opened.add(candidate.id)
-    return [{ kind: 'open-auction', candidate }]
-  })
-}
-
 /** One decision in short. `strategy` is `core` before any strategy was asked. */
 type Verdict = {
   readonly candidate: Pick<Candidate, 'id' | 'account'>
@@ -197,8 +173,3 @@ export function slept(core: Core, at: Instant): void {
 
 /** Milliseconds by which a timer may come before its time. */
 const EARLY = 5
-
-/** A block and everything on it is gone: what was said about an auction opened there may be said again. */
-export function forgetOpened(core: Core, from: Anchor): void {
-  for (const id of core.opened) if (id.startsWith(`${from.chain}:`)) core.opened.delete(id)
-}

@@ -43,7 +43,7 @@ export type Core = {
   /** Engines whose capital is exhausted, with the cash they had when it was said. */
   readonly exhausted: Map<ChainId, bigint>
   /** Auctions we asked to be opened. */
-  readonly opened: Set<CandidateId>
+  readonly opened: Map<CandidateId, Opening>
   /** Losses that may stop us. */
   readonly watch: Watch
   /** When each engine was last looked at. */
@@ -51,6 +51,9 @@ export type Core = {
   /** The next time we asked to be called. */
   wakeAt: Instant | undefined
 }
+
+/** An auction we asked to open so often; once that failed, when it may be asked for again. */
+export type Opening = { readonly tries: number; readonly again: Instant | undefined }
 
 /** A core that has heard nothing yet. */
 export function openCore(setup: Setup): Core {
@@ -71,7 +74,7 @@ export function openCore(setup: Setup): Core {
     said: new Map(),
     attempts: new Map(),
     exhausted: new Map(),
-    opened: new Set(),
+    opened: new Map(),
     watch: openWatch(),
     looked: new Map(),
     wakeAt: undefined,

@@ -1,6 +1,8 @@
 // Opens auctions that nobody else opened: in a few transactions at a time, for everything that waits by then.
+import { LienmeshError } from '../domain/errors.ts'
 import type { Candidate } from '../domain/liquidation.ts'
 import { type ChainId, wad } from '../domain/units.ts'
+import type { AuctionsOpened } from '../ports/chain.ts'
 import type { Context, EngineSeat } from './context.ts'
 import { refresh } from './watch-engine.ts'
 
@@ -42,9 +44,17 @@ export function createOpener(context: Context): Opener {
 const inBatches = (all: readonly Candidate[]): readonly (readonly Candidate[])[] =>
   Array.from({ length: Math.ceil(all.length / MOST) }, (_, i) => all.slice(i * MOST, (i + 1) * MOST))
 
+/** No node, no disk, no gas: nothing was opened, and the core asks again when it is worth it. */
+function unsent(error: unknown): AuctionsOpened {
+  if (error instanceof LienmeshError && error.remedy === 'retry') return { gasCost: 0n, started: [] }
+  throw error
+}
+
 /** The gas of an opening is nobody's settlement: it is overhead. */
 async function openAll(context: Context, seat: EngineSeat, batch: readonly Candidate[]): Promise<void> {
-  const { gasCost, started } = await seat.chain.openAuctions(batch, context.signal)
+  const { gasCost, started } = await seat.chain.openAuctions(batch, context.signal).catch(unsent)
+  const missed = batch.filter(({ account }) => !started.some((one) => one.toLowerCase() === account.id.toLowerCase()))
+  if (missed.length > 0) context.tell({ kind: 'auctions-unopened', candidates: missed.map(({ id }) => id) })
   context.tell({ kind: 'gas', chain: seat.chain.id, cost: wad(gasCost), purpose: 'root' })
   if (started.length > 0) context.emit('auction:opened', { accounts: started })
   const ids = batch.map(({ account }) => account.id)
