@@ -13,6 +13,7 @@ export type Draft = {
   readonly operator: string
   readonly password: string
   readonly maxBid: string
+  readonly reserve: string
   readonly maxInFlight: string
   readonly maxShortfall: string
   readonly bootstrap: readonly string[]
@@ -38,11 +39,11 @@ keys:
 # lienmesh executor deploy writes the executor of each chain here.
 chains:
 ${draft.chains.map(chainText).join('')}
-# What one bid may take, and how many bids may be under way.
+# What one bid may take, how many may be under way, and what they leave.
 capital:
   maxBid: ${draft.maxBid}
   maxBids: 4
-  reserve: 0 USD
+  reserve: ${draft.reserve}
 
 # What may be under way at once, and the mean loss of its worst 2.5 % of outcomes.
 risk:
@@ -53,7 +54,7 @@ risk:
 protections:
   drawdown: 20 %
   gapLosses: 10
-  failedGas: 50 USD
+  failedGas: 200 USD
 
 strategies:
   - use: gap-aware

@@ -9,6 +9,8 @@ export function show(answer: Answer, { json: machine, print }: Context): void {
   if (machine) return print(json({ type: 'status', ...answer }))
   const { name, halt, reserved, claims, wins, peers } = answer
   print(`${name}: ${halt === undefined ? 'bidding' : `halted (${halt.reason}): ${halt.detail}`}`)
-  print(`  $${dollars(wad(answer.wealth))} of capital, $${dollars(wad(answer.inFlight))} of it in flight`)
+  print(
+    `  $${dollars(wad(answer.wealth))} in engine accounts and in flight, $${dollars(wad(answer.inFlight))} of it in flight`,
+  )
   print(`  ${reserved} bids under way, ${claims} claims to come, ${wins} races won, ${peers} peers`)
 }

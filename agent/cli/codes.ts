@@ -56,7 +56,7 @@ export const codes: Readonly<Record<string, Entry>> = {
   E_LOGS_UNAVAILABLE: failure('The node refuses to give event logs.'),
   E_NODE: config('Node is too old and no newer one is installed beside the program.'),
   E_NONCE_FOREIGN: safety('Somebody else sends transactions with our key.'),
-  E_NOT_FOUND: { exit: EXIT.notRunning, meaning: 'Nothing was decided about that account.' },
+  E_NOT_FOUND: { exit: EXIT.notRunning, meaning: 'Nothing is known of that account or settlement.' },
   E_NOT_RUNNING: { exit: EXIT.notRunning, meaning: 'No agent answers for that data directory.' },
   E_NOT_READY: config('A live agent lacks something without which every bid would fail.'),
   E_NO_CONFIG: config('A config file cannot be read.'),

@@ -33,6 +33,11 @@ export const commands: readonly Entry[] = [
     async () => (await import('./flatten.ts')).flatten,
   ),
   entry(
+    'settlements',
+    'List liquidations with both legs, or tell all about one',
+    async () => (await import('./settlements.ts')).settlements,
+  ),
+  entry(
     'decisions',
     'List decisions, taken or not, with their reasons',
     async () => (await import('./decisions.ts')).decisions,
@@ -117,6 +122,16 @@ export const commands: readonly Entry[] = [
     'executor withdraw',
     'Take capital out, behind its delay',
     async () => (await import('./executor-withdraw.ts')).executorWithdraw,
+  ),
+  entry(
+    'capital plan',
+    'Say where the capital is and should be',
+    async () => (await import('./capital-plan.ts')).capitalPlan,
+  ),
+  entry(
+    'capital move',
+    'Make the moves that our own accounts allow',
+    async () => (await import('./capital-move.ts')).capitalMove,
   ),
   entry('bond add', 'Bond the executor', async () => (await import('./bond-add.ts')).bondAdd),
   entry('bond show', 'Say what is bonded', async () => (await import('./bond-show.ts')).bondShow),

@@ -1,4 +1,5 @@
 // lienmesh doctor
+import { sep } from 'node:path'
 import { loadNetwork } from '../../config/network.ts'
 import { EXIT } from '../domain/errors.ts'
 import type { Finding } from '../runtime/doctor/finding.ts'
@@ -31,5 +32,10 @@ export const doctor = command({
 
 const SIGN = { ok: '✔', warn: '!', fail: '✖' } as const
 
-const inWords = ({ status, area, check, found, fix }: Finding): string =>
-  `${SIGN[status]} ${area.padEnd(12)} ${check}: ${found}${fix === undefined ? '' : `\n  fix: ${fix}`}`
+/** One line of 80 columns, or the finding below what was looked at. */
+function inWords({ status, area, check, found, fix }: Finding): string {
+  const words = found.replaceAll(`${process.cwd()}${sep}`, '')
+  const head = `${SIGN[status]} ${area.padEnd(12)} ${check}:`
+  const line = head.length + words.length < 80 ? `${head} ${words}` : `${head}\n  ${words}`
+  return `${line}${fix === undefined ? '' : `\n  fix: ${fix}`}`
+}

@@ -24,6 +24,7 @@ export const init = command({
     password: z.string().min(1).default('operator.password').describe('File of its password.'),
     'max-bid': written(amount, '5000 USD').describe('Most cash that one bid may take.'),
     'max-in-flight': written(amount, '20000 USD').describe('Most paid and not yet received.'),
+    reserve: written(amount, '1000 USD').describe('Engine cash that is never spent on a bid.'),
     'max-shortfall': written(amount, '4000 USD').describe('Most expected shortfall of what is carried.'),
     out: z.string().min(1).default('lienmesh.yaml').describe('The config file to write.'),
     force: toggle.describe('Replace files that exist.'),
@@ -46,7 +47,7 @@ export const init = command({
     else {
       context.print(`✔ ${asked.out}      mode shadow, ${found.network.name}, ${found.network.vaults.length} vaults`)
       context.print(`✔ ${target}`)
-      context.print(`next: ${next.join(', ')}`)
+      context.print(`next:\n${next.map((line) => `  ${line}`).join('\n')}`)
     }
     return EXIT.ok
   },
@@ -71,6 +72,7 @@ type Asked = {
   readonly operator: string
   readonly password: string
   readonly 'max-bid': string
+  readonly reserve: string
   readonly 'max-in-flight': string
   readonly 'max-shortfall': string
   readonly out: string
@@ -96,9 +98,9 @@ function draftOf(asked: Asked, found: Found): Draft {
       )
     return { id, rpc, quorum: asked.quorum ?? (found.local ? 1 : undefined) }
   })
-  const { name, operator, password } = asked
+  const { name, operator, password, reserve } = asked
   const limits = { maxBid: asked['max-bid'], maxInFlight: asked['max-in-flight'], maxShortfall: asked['max-shortfall'] }
-  return { name, network: 'network.json', operator, password, chains, ...limits, bootstrap: found.bootstrap }
+  return { name, network: 'network.json', operator, password, reserve, chains, ...limits, bootstrap: found.bootstrap }
 }
 
 /** `1=https://a,10=https://b`. */

@@ -76,7 +76,7 @@ export async function unbondErrand(purse: Purse, { registry, executor }: Place, 
     encodeFunctionData({ abi: agentRegistryAbi, functionName: 'requestUnbond', args: [] }),
   )
   const take = call(
-    `take ${inWords(amount, token)} back to ${to}`,
+    `take ${inWords(amount, token)} back`,
     encodeFunctionData({ abi: agentRegistryAbi, functionName: 'withdraw', args: [to] }),
   )
   return {
@@ -84,7 +84,7 @@ export async function unbondErrand(purse: Purse, { registry, executor }: Place, 
     outline: [
       `${inWords(amount, token)} from the bond of the executor`,
       `to ${to}`,
-      `announced; asked back after the executor's delay; paid ${delay} s after that`,
+      `asked back after the executor's delay, paid ${delay} s after that`,
     ],
     next: async () => step(purse, { ask, take }, await bondOf(purse.node, registry, executor)),
   }

@@ -68,7 +68,7 @@ function outlineOf(making: Making, { exists, sealed, missing }: Look): readonly 
   )
   const lines = [
     ...(exists ? [] : [creation(making).says]),
-    ...(groups.length === 0 ? [] : [`set ${groups.join(', ')}`]),
+    ...(groups.length === 0 ? [] : [groups.join(', ')]),
     ...(sealed ? [] : ['seal: from then on whatever loosens waits']),
   ]
   if (lines.length === 0) return [`nothing to do: ${executorAddress(making)} stands and is set up`]

@@ -17,6 +17,8 @@ export type Where = 'engine account' | 'executor' | 'owner' | 'operator' | 'bond
 export type Holding = {
   readonly chain: ChainId
   readonly where: Where
+  /** Absent for native coin. */
+  readonly address?: Address
   readonly symbol: string
   readonly decimals: number
   readonly amount: bigint
@@ -80,7 +82,7 @@ function toCome({ node, chain, nodes }: Place, vault: VaultDeployment, executor:
         readContract(away, { address: vault.mirror, abi: vaultMirrorAbi, functionName: 'owed', args }),
         readContract(node, { address: vault.vault, abi: collateralVaultAbi, functionName: 'claimed', args }),
       ])
-      return holding(chain, 'to come', asset, owed - claimed)
+      return holding(chain, 'to come', { ...asset, address: asset.token }, owed - claimed)
     }),
   ).then((all) => all.filter(({ amount }) => amount > 0n))
 }
@@ -94,6 +96,6 @@ async function inCoin({ node, chain }: Place, { operator, owner }: Holders): Pro
 const holding = (
   chain: ChainId,
   where: Where,
-  { symbol, decimals }: Pick<Holding, 'symbol' | 'decimals'>,
+  { address, symbol, decimals }: Pick<Holding, 'address' | 'symbol' | 'decimals'>,
   amount: bigint,
-): Holding => ({ chain, where, symbol, decimals, amount })
+): Holding => ({ chain, where, symbol, decimals, amount, ...(address === undefined ? {} : { address }) })

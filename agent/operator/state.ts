@@ -75,6 +75,24 @@ async function announced(node: Node, { executor, owner, from }: Asked): Promise<
   return [...new Map(open.map((one) => [`${one.says} ${one.readyAt}`, one])).values()]
 }
 
+/** A withdrawal to somebody that was announced and not paid; the newest, if there are several. */
+export async function pendingWithdrawal(
+  node: Node,
+  { executor, token, to, from }: Omit<Asked, 'owner'> & { readonly token: Address; readonly to: Address },
+): Promise<bigint | undefined> {
+  const logs = await getLogs(node, { address: executor, fromBlock: from, toBlock: 'latest' })
+  const events = parseEventLogs({
+    abi: liquidatorExecutorAbi,
+    logs,
+    eventName: 'WithdrawRequested',
+    args: { token, to },
+  })
+  const held = { address: executor, abi: liquidatorExecutorAbi, functionName: 'withdrawableAt' } as const
+  for (const { args } of events.toReversed())
+    if ((await readContract(node, { ...held, args: [token, args.amount, to] })) > 0n) return args.amount
+  return undefined
+}
+
 type Asked = { readonly executor: Address; readonly owner: Address; readonly from: bigint }
 
 /** What an announced call of the owner does, as far as its names say. */

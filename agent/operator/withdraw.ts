@@ -41,7 +41,7 @@ export async function withdrawErrand(purse: Purse, leaving: Leaving): Promise<Er
 
 function fromEngine(purse: Purse, { executor, token, amount, to }: Leaving, engine: Address) {
   const data = encodeFunctionData({ abi: marginEngineAbi, functionName: 'withdrawCash', args: [executor, amount, to] })
-  const act = ownerCall(executor, `pay ${inWords(amount, token)} out to ${to}`, { to: engine, data })
+  const act = ownerCall(executor, `pay ${inWords(amount, token)} out`, { to: engine, data })
   return throughSeal(purse, [act])
 }
 
@@ -52,11 +52,11 @@ async function fromExecutor(purse: Purse, { executor, token, amount, to }: Leavi
     data: encodeFunctionData({ abi: liquidatorExecutorAbi, functionName, args: [token.address, amount, to] }),
   })
   const words = inWords(amount, token)
-  const pay = call(`pay ${words} out to ${to}`, 'withdraw')
+  const pay = call(`pay ${words} out`, 'withdraw')
   const standing = await standingOf(purse, pay)
   if (standing.kind === 'open') return { kind: 'send', acts: [pay], last: true }
   if (standing.kind === 'waits') return { kind: 'wait', until: standing.until, why: pay.says }
-  return { kind: 'send', acts: [call(`announce: pay ${words} out to ${to}`, 'requestWithdraw')], last: false }
+  return { kind: 'send', acts: [call(`announce: pay ${words} out`, 'requestWithdraw')], last: false }
 }
 
 /** Throws E_FUNDS when less is there. */

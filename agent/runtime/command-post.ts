@@ -3,9 +3,11 @@ import type { Core } from '../core/core.ts'
 import { free, inFlight, wealth } from '../core/ledger.ts'
 import type { Halt } from '../core/protect.ts'
 import type { Decision } from '../domain/liquidation.ts'
+import type { Balance } from '../domain/posting.ts'
 import { type ChainId, instant, wad } from '../domain/units.ts'
 import type { Context } from './context.ts'
 import type { Question } from './control.ts'
+import { type Settlement, settlementsIn } from './settlements.ts'
 import type { Tally } from './tally.ts'
 
 /** The name under which the journal keeps a halt. */
@@ -38,8 +40,14 @@ export function halted({ journal, emit }: Context, halt: Halt): void {
 
 export type Post = { readonly context: Context; readonly core: Core; readonly tally: Tally; readonly stop: () => void }
 
+type Answer =
+  | AgentStatus
+  | { readonly decisions: readonly Decision[] }
+  | { readonly settlements: readonly Settlement[] }
+  | { readonly balances: readonly Balance[] }
+
 /** Answers an operator. */
-export async function obey(post: Post, question: Question): Promise<AgentStatus | { decisions: readonly Decision[] }> {
+export async function obey(post: Post, question: Question): Promise<Answer> {
   const { context, stop } = post
   switch (question.ask) {
     case 'status':
@@ -57,6 +65,10 @@ export async function obey(post: Post, question: Question): Promise<AgentStatus 
       return { ...statusOf(post), halt: undefined }
     case 'decisions':
       return { decisions: context.journal.decisions(question.filter) }
+    case 'settlements':
+      return { settlements: settlementsIn(context.journal, question.filter) }
+    case 'balances':
+      return { balances: context.journal.balances() }
     case 'stop':
       stop()
       return statusOf(post)

@@ -11,8 +11,9 @@ import type { Journal } from '../ports/journal.ts'
 export type Question =
   | { readonly ask: (typeof plain)[number] }
   | { readonly ask: 'decisions'; readonly filter: Parameters<Journal['decisions']>[0] }
+  | { readonly ask: 'settlements'; readonly filter: Parameters<Journal['settlements']>[0] }
 
-const plain = ['status', 'pause', 'resume', 'stop'] as const
+const plain = ['status', 'pause', 'resume', 'stop', 'balances'] as const
 
 /** Where an agent listens: in its data directory, unless the path would be too long for a socket. */
 export function socketOf(dataDir: string): string {
@@ -84,7 +85,9 @@ async function reply(socket: Socket, line: string, answer: (question: Question) 
 function questionIn(line: string): Question | undefined {
   const held = parsed(line)
   if (typeof held !== 'object' || held === null || !('ask' in held)) return undefined
-  if (held.ask === 'decisions') return { ask: held.ask, filter: filterIn('filter' in held ? held.filter : undefined) }
+  const filter = 'filter' in held ? held.filter : undefined
+  if (held.ask === 'decisions') return { ask: held.ask, filter: filterIn(filter) }
+  if (held.ask === 'settlements') return { ask: held.ask, filter: whichIn(filter) }
   const ask = plain.find((one) => one === held.ask)
   return ask && { ask }
 }
@@ -98,6 +101,12 @@ function filterIn(value: unknown): Parameters<Journal['decisions']>[0] {
     ...(typeof limit === 'number' && { limit }),
     ...(kind && { kind }),
   }
+}
+
+function whichIn(value: unknown): Parameters<Journal['settlements']>[0] {
+  const held: Readonly<Record<string, unknown>> = typeof value === 'object' && value !== null ? { ...value } : {}
+  const { id, limit } = held
+  return { ...(typeof id === 'string' && { id }), ...(typeof limit === 'number' && { limit }) }
 }
 
 function parsed(line: string): unknown {

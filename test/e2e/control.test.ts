@@ -60,7 +60,7 @@ test('pause, status and resume ask the agent and show its answer', async () => {
   expect([paused.status, paused.out]).toEqual([
     0,
     'house-1: halted (operator): an operator paused this agent\n' +
-      '  $70000.00 of capital, $0.00 of it in flight\n' +
+      '  $70000.00 in engine accounts and in flight, $0.00 of it in flight\n' +
       '  0 bids under way, 0 claims to come, 3 races won, 7 peers\n',
   ])
   const resumed = await lienmesh(['resume', '--data', data, '--json'])

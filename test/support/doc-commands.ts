@@ -1,0 +1,57 @@
+// The commands of a document, as its reader would type them: blocks marked `sh journey`, line by line.
+import { spawn } from 'node:child_process'
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { root } from './cruise.ts'
+
+/** Every command of a document's marked blocks, in order. */
+export function commandsOf(file: string): readonly string[] {
+  const text = readFileSync(join(root, file), 'utf8')
+  return [...text.matchAll(/^```sh journey\n([\s\S]*?)^```$/gm)].flatMap(([, block = '']) =>
+    block.split('\n').filter((line) => line.trim() !== ''),
+  )
+}
+
+/** How a line ended. `status` is undefined while it runs in the background. */
+export type Line = {
+  readonly line: string
+  readonly status: number | null
+  readonly out: string
+  readonly seconds: number
+}
+
+/** A shell in a directory, with `lienmesh` on its path. A line that ends in `&` is left running. */
+export function shellIn(cwd: string) {
+  const bin = join(cwd, 'bin')
+  mkdirSync(bin, { recursive: true })
+  const program = join(bin, 'lienmesh')
+  writeFileSync(program, `#!/bin/sh\nexec "${process.execPath}" "${join(root, 'bin', 'lienmesh.js')}" "$@"\n`)
+  chmodSync(program, 0o755)
+  const env = { ...process.env, NO_COLOR: '1', PATH: `${bin}:${process.env['PATH'] ?? ''}` }
+  const background = new Map<string, Promise<number | null>>()
+  const start = (line: string) =>
+    spawn('/bin/sh', ['-c', line], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+  return {
+    /** Runs a line and waits for its end, unless it is to stay in the background. */
+    run(line: string): Promise<Line> {
+      const [, kept] = /^(.*)&\s*$/.exec(line) ?? []
+      const child = start(kept === undefined ? line : `exec ${kept}`)
+      const began = performance.now()
+      const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
+      let out = ''
+      for (const stream of [child.stdout, child.stderr])
+        stream.setEncoding('utf8').on('data', (part: string) => (out += part))
+      const told = (status: number | null): Line => ({
+        line,
+        status,
+        out,
+        seconds: (performance.now() - began) / 1_000,
+      })
+      if (kept === undefined) return ended.then(told)
+      background.set(line, ended)
+      return Promise.resolve(told(0))
+    },
+    /** How a line in the background ended. */
+    ended: (line: string) => background.get(line),
+  }
+}
