@@ -23,8 +23,8 @@ const { status } = spawnSync(forgeBinary(), ['test', '--isolate', '--match-path'
   stdio: 'inherit',
   env: {
     ...forgeEnvironment,
-    CAMPAIGN_RUNS: runs,
-    CAMPAIGN_SEED: values.seed,
+    CAMPAIGN_STEPS: '40',
+    FOUNDRY_FUZZ_RUNS: runs,
     FOUNDRY_FUZZ_SEED: `0x${BigInt(values.seed).toString(16)}`,
     FOUNDRY_INVARIANT_RUNS: runs,
     FOUNDRY_INVARIANT_DEPTH: depth,
