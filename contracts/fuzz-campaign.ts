@@ -23,7 +23,7 @@ const { status } = spawnSync(forgeBinary(), ['test', '--isolate', '--match-path'
   stdio: 'inherit',
   env: {
     ...forgeEnvironment,
-    CAMPAIGN_STEPS: '40',
+    CAMPAIGN_STEPS: '24',
     FOUNDRY_FUZZ_RUNS: runs,
     FOUNDRY_FUZZ_SEED: `0x${BigInt(values.seed).toString(16)}`,
     FOUNDRY_INVARIANT_RUNS: runs,
