@@ -2,7 +2,15 @@
 import { z } from 'zod'
 import { EXIT, usageError } from '../domain/errors.ts'
 import type { BatchResult } from '../swarm/chaos/batch.ts'
-import { type CampaignOptions, failed, runCampaign, type Shard, type Summary } from '../swarm/chaos/campaign.ts'
+import { type BrokenResult, type Found, runBroken } from '../swarm/chaos/broken.ts'
+import {
+  type CampaignOptions,
+  failed,
+  runCampaign,
+  type Shard,
+  type Summary,
+  summaryOf,
+} from '../swarm/chaos/campaign.ts'
 import { command, toggle, wholeNumber } from './command.ts'
 
 const options = z.strictObject({
@@ -15,6 +23,9 @@ const options = z.strictObject({
     .describe('Play only this part of the worlds, such as 2/4.'),
   resume: toggle.describe('Keep what earlier runs of the same campaign finished, of any shard, and play the rest.'),
   source: z.string().min(1).optional().describe('Another copy of the project: its agent lives, this one judges.'),
+  broken: toggle.describe(
+    'Try the drills on agents that are broken on purpose: every one must be found out. Kills are added by --kills.',
+  ),
   'run-dir': z.string().min(1).optional().describe('Where .lienmesh is made (default: here).'),
 })
 
@@ -25,8 +36,9 @@ export const chaos = command({
     'lienmesh chaos --kills 40',
     'lienmesh chaos --kills 1000 --seed 7 --shard 1/4',
     'lienmesh chaos --kills 1000 --seed 7 --resume --json',
+    'lienmesh chaos --broken --json',
   ],
-  run: async ({ shard, source, 'run-dir': folder, ...rest }, { json, print, signal }) => {
+  run: async ({ shard, source, broken, 'run-dir': folder, ...rest }, { json, print, signal, flags }) => {
     const say = (line: string, object: object): void => {
       if (json) print(inJson(object))
       else process.stderr.write(`${line}\n`)
@@ -39,10 +51,19 @@ export const chaos = command({
       signal,
       report: (batch, done, of) => say(lineOf(batch, done, of), { type: 'world', done, of, ...batch }),
     }
-    const summary = await runCampaign(campaign)
-    if (!json) for (const line of inWords(summary)) print(line)
+    const drilled = broken
+      ? await runBroken({
+          signal,
+          report: (found, sound) => say(foundLine(found, sound), { type: 'drill', sound, ...found }),
+        })
+      : NOT_DRILLED
+    const killed = !broken || flags['kills'] !== undefined
+    const { brokenAgents, brokenAgentsCaught } = drilled
+    const summary = { ...(killed ? await runCampaign(campaign) : summaryOf([])), brokenAgents, brokenAgentsCaught }
+    if (!json) for (const line of [...(killed ? inWords(summary) : []), ...drillWords(drilled)]) print(line)
     print(inJson(summary))
-    return failed(summary) ? EXIT.assertion : EXIT.ok
+    const escaped = brokenAgentsCaught < brokenAgents || drilled.failedByTheSound.length > 0
+    return failed(summary) || escaped ? EXIT.assertion : EXIT.ok
   },
 })
 
@@ -69,3 +90,25 @@ const inWords = (summary: Summary): readonly string[] => [
   `${summary.liquidations} liquidations: ${summary.doublePayments} paid twice, ${summary.lost} lost`,
   `journal against chain: ${summary.weiDifferenceA} wei on the vault's chain, ${summary.weiDifferenceB} wei on the engine's`,
 ]
+
+const NOT_DRILLED: BrokenResult = { brokenAgents: 0, brokenAgentsCaught: 0, escaped: [], failedByTheSound: [] }
+
+function foundLine({ name, drill, findings }: Found, sound: boolean): string {
+  const [first = ''] = findings
+  if (sound) return `drill ${drill}: ${first === '' ? 'what ships passes' : `what ships fails: ${first}`}`
+  return `an agent that ${name}: ${first === '' ? `escaped ${drill}` : `found out by ${drill}: ${first}`}`
+}
+
+const drillWords = ({
+  brokenAgents,
+  brokenAgentsCaught,
+  escaped,
+  failedByTheSound,
+}: BrokenResult): readonly string[] =>
+  brokenAgents === 0
+    ? []
+    : [
+        `${brokenAgentsCaught} of ${brokenAgents} broken agents found out`,
+        ...escaped.map(({ name, drill }) => `  escaped ${drill}: an agent that ${name}`),
+        ...failedByTheSound.map(({ drill, findings }) => `  what ships fails ${drill}: ${findings.join('; ')}`),
+      ]

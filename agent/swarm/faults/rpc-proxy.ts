@@ -1,8 +1,9 @@
 // A provider that can fail in every known way: a JSON-RPC proxy before a real node, with toxics that come and go.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { seeded } from '../../simulator/scenario/random.ts'
+import { tunnel } from './socket.ts'
 import {
   answered,
   asked,
@@ -34,6 +35,8 @@ export type Gate = {
 /** A running proxy on a free port of 127.0.0.1. */
 export type RpcProxy = {
   readonly url: string
+  /** The same for WebSockets. */
+  readonly socketUrl: string
   /** Adds a fault; the result takes it away. */
   add(toxic: Toxic): () => void
   /** No faults any more. */
@@ -55,16 +58,19 @@ export async function openRpcProxy({ upstream, seed = 1, gate }: ProxyOptions): 
     dice: seeded(seed, 'rpc proxy'),
     calls: new Map<string, number>(),
     faults: new Map<string, number>(),
+    sockets: new Set<Socket>(),
   }
   const server = createServer((request, response) => {
     // A client that gave up is no failure of ours: its socket is gone, and so is the answer.
     serve(state, request, response).catch(() => request.socket.destroy())
   })
+  server.on('upgrade', (request, socket: Socket) => join(state, request, socket))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   // A server that listens on TCP has an address of that kind.
   const { port } = server.address() as AddressInfo
   return {
     url: `http://127.0.0.1:${port}`,
+    socketUrl: `ws://127.0.0.1:${port}`,
     add: (toxic) => {
       toxics.add(toxic)
       return () => toxics.delete(toxic)
@@ -74,6 +80,7 @@ export async function openRpcProxy({ upstream, seed = 1, gate }: ProxyOptions): 
     faults: state.faults,
     close: () => {
       server.closeAllConnections()
+      for (const socket of state.sockets) socket.destroy()
       return new Promise((resolve) => server.close(() => resolve()))
     },
   }
@@ -86,6 +93,17 @@ type State = {
   readonly dice: () => number
   readonly calls: Map<string, number>
   readonly faults: Map<string, number>
+  readonly sockets: Set<Socket>
+}
+
+/** A client wants to talk by WebSocket. */
+function join(state: State, request: IncomingMessage, socket: Socket): void {
+  const acting = (methods: readonly string[]): readonly Toxic[] =>
+    [...state.toxics].filter((toxic) => acts(state, toxic, methods))
+  if (acting([]).some(({ kind }) => kind === 'down')) return void socket.resetAndDestroy()
+  state.sockets.add(socket.on('close', () => state.sockets.delete(socket)))
+  const { upstream, dice } = state
+  tunnel({ upstream, dice, acting, came: (method) => count(state.calls, method) }, request, socket)
 }
 
 async function serve(state: State, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -93,10 +111,16 @@ async function serve(state: State, request: IncomingMessage, response: ServerRes
   // Our own client writes these requests: method and params are there.
   const calls = [body].flat() as RawCall[]
   for (const { method } of calls) count(state.calls, method)
-  const acting = [...state.toxics].filter((toxic) => acts(state, toxic, calls))
+  const acting = [...state.toxics].filter((toxic) =>
+    acts(
+      state,
+      toxic,
+      calls.map(({ method }) => method),
+    ),
+  )
   const transport = acting.filter(ofTransport)
   if (transport.some(({ kind }) => kind === 'timeout')) return
-  if (transport.some(({ kind }) => kind === 'reset_peer')) return void request.socket.destroy()
+  if (transport.some(({ kind }) => kind === 'reset_peer' || kind === 'down')) return void request.socket.destroy()
   for (const toxic of transport)
     if (toxic.kind === 'latency') await pause(toxic.millis + state.dice() * (toxic.jitter ?? 0))
   const instead = transport.find((toxic) => toxic.kind === 'status' || toxic.kind === 'garbage')
@@ -104,15 +128,13 @@ async function serve(state: State, request: IncomingMessage, response: ServerRes
   const answers = await exchange(state, calls, acting)
   if (transport.some(({ kind }) => kind === 'drop_reply')) return void request.socket.destroy()
   const text = JSON.stringify(Array.isArray(body) ? answers : answers[0])
-  const slow = transport.find((toxic) => toxic.kind === 'bandwidth')
   response.writeHead(200, { 'content-type': 'application/json' })
-  if (slow?.kind === 'bandwidth') await trickle(response, text, slow.bytes)
-  response.end(slow === undefined ? text : '')
+  await answer(response, text, transport)
 }
 
-/** Each toxic throws its dice once per request that it touches. */
-function acts({ dice: roll, faults }: State, toxic: Toxic, calls: readonly RawCall[]): boolean {
-  if (!calls.some(({ method }) => touches(toxic, method))) return false
+/** Each toxic throws its dice once per request that it touches. One without methods touches everything that is said. */
+function acts({ dice: roll, faults }: State, toxic: Toxic, methods: readonly string[]): boolean {
+  if (toxic.methods !== undefined && !methods.some((method) => touches(toxic, method))) return false
   if (toxic.toxicity !== undefined && roll() >= toxic.toxicity) return false
   count(faults, toxic.kind)
   return true
@@ -123,11 +145,18 @@ function refuse(response: ServerResponse, toxic: Reach & Transport): void {
   response.end(toxic.kind === 'garbage' ? toxic.body : '')
 }
 
-async function trickle(response: ServerResponse, text: string, bytes: number): Promise<void> {
-  for (let at = 0; at < text.length && !response.destroyed; at += bytes) {
-    response.write(text.slice(at, at + bytes))
-    await pause(100)
+/** At once, or piece by piece; cut off where the connection has its limit. */
+async function answer(response: ServerResponse, text: string, toxics: readonly Transport[]): Promise<void> {
+  const most = toxics.find((toxic) => toxic.kind === 'limit_data')?.bytes ?? text.length
+  const slicer = toxics.find((toxic) => toxic.kind === 'slicer')
+  const slow = toxics.find((toxic) => toxic.kind === 'bandwidth')
+  const size = slicer?.bytes ?? slow?.bytes ?? text.length
+  for (let at = 0; at < Math.min(text.length, most) && !response.destroyed; at += size) {
+    response.write(text.slice(at, Math.min(at + size, most)))
+    if (at + size < text.length) await pause(slicer?.millis ?? 100)
   }
+  if (most < text.length) response.socket?.destroy()
+  else response.end()
 }
 
 /** Passes on what upstream must be asked, and changes what the toxics change. */

@@ -23,12 +23,21 @@ export type Transport =
   | { readonly kind: 'garbage'; readonly body: string }
   /** The answer trickles: so many bytes, then a pause of 100 ms, and so on. */
   | { readonly kind: 'bandwidth'; readonly bytes: number }
+  /** The answer comes in slices of so many bytes, with so many ms between them. */
+  | { readonly kind: 'slicer'; readonly bytes: number; readonly millis: number }
+  /** The connection is closed after so many bytes. */
+  | { readonly kind: 'limit_data'; readonly bytes: number }
+  /** Nobody is there: connections are reset as they are made. */
+  | { readonly kind: 'down' }
 
 /** What happens to one call's answer. */
 export type Content =
   /** A JSON-RPC error instead of the result. */
   | { readonly kind: 'error'; readonly code: number; readonly message: string }
-  /** Another value at a path of the result (`logs.0.data`; empty for the whole result). Null has no paths. */
+  /**
+   * Another value at a path of the result (`logs.0.data`; empty for the whole result). Null has no paths. What a
+   * subscription tells is a result of the method `eth_subscription`.
+   */
   | { readonly kind: 'lie'; readonly path: string; readonly value: unknown }
   /** The newest block known is this one; later ones do not exist. */
   | { readonly kind: 'stale'; readonly height: number }
@@ -51,6 +60,9 @@ const TRANSPORT: ReadonlySet<string> = new Set<Transport['kind']>([
   'status',
   'garbage',
   'bandwidth',
+  'slicer',
+  'limit_data',
+  'down',
 ])
 
 /** Whether a toxic is about this method. */

@@ -1,0 +1,408 @@
+// Drills of the transaction manager: one fault each, and what a broken one does about it.
+import { type Hash, type Hex, parseTransaction } from 'viem'
+import { privateKeyToAccount } from 'viem/accounts'
+import { openSqliteJournal } from '../../../adapters/store/sqlite-journal.ts'
+import type { JournaledTx } from '../../../ports/journal.ts'
+import type { RpcProxy } from '../../faults/rpc-proxy.ts'
+import {
+  CHAIN,
+  type Drill,
+  FINALITY,
+  GWEI,
+  hashOf,
+  KEY,
+  never,
+  order,
+  pooled,
+  type Stage,
+  signer,
+  until,
+  usd,
+} from './stage.ts'
+
+const RECEIPT = 'eth_getTransactionReceipt'
+const COUNT = 'eth_getTransactionCount'
+const three = (proxies: readonly RpcProxy[]) => ({ urls: proxies.map(({ url }) => url), quorum: 2 })
+const history = ({ journal }: Stage): readonly JournaledTx[] => journal.history(CHAIN, signer.address, 0)
+const open = ({ journal }: Stage): number => journal.open(CHAIN).length
+const complain = (bad: boolean, text: string): readonly string[] => (bad ? [text] : [])
+
+/** A pool forgets a transaction: it must be there again a block later. */
+export const dropped: Drill = async (stage) => {
+  const transactor = await stage.open()
+  void transactor.send(order(1), never).catch(() => undefined)
+  await until(async () => (await pooled(stage.node)) === 1)
+  await stage.node.request('anvil_dropTransaction', [history(stage)[0]?.hash])
+  await stage.mine()
+  const back = await until(async () => (await pooled(stage.node)) === 1, 2_000)
+  await stage.mine(2)
+  return complain(!back, 'a dropped transaction did not come back within a block')
+}
+
+/** A reorganisation deeper than finality: what was final travels again, with the same bytes, and somebody is told. */
+export const unfinal: Drill = async (stage) => {
+  const transactor = await stage.open()
+  await stage.mine(3)
+  void transactor.send(order(1), never).catch(() => undefined)
+  await until(async () => (await pooled(stage.node)) === 1)
+  await stage.mineUntil(() => history(stage)[0]?.state === 'included')
+  await stage.node.request('anvil_reorg', [FINALITY + 4, []])
+  const healed = await stage.mineUntil(async () => (await stage.mined()).length === 1, 20)
+  return [
+    ...complain(!healed, 'a final transaction that the chain lost was never sent again'),
+    ...complain(
+      !stage.alarms.some((alarm) => alarm.startsWith('E_UNFINAL')),
+      'nobody was told that a final transaction was lost',
+    ),
+  ]
+}
+
+/** The same while nobody runs: the next start must find it. */
+export const unfinalAtStart: Drill = async (stage) => {
+  const transactor = await stage.open()
+  await stage.mine(3)
+  void transactor.send(order(1), never).catch(() => undefined)
+  await until(async () => (await pooled(stage.node)) === 1)
+  await stage.mineUntil(() => history(stage)[0]?.state === 'included')
+  await transactor.close()
+  await stage.node.request('anvil_reorg', [FINALITY + 4, []])
+  await stage.open()
+  const healed = await stage.mineUntil(async () => (await stage.mined()).length === 1, 20)
+  return complain(!healed, 'a transaction that the chain lost while nobody ran was never sent again')
+}
+
+/** Nothing is called final before it is as deep as the chain's finality. */
+export const shallow: Drill = async (stage) => {
+  const transactor = await stage.open()
+  const sent = transactor.send(order(1), never)
+  await until(async () => (await pooled(stage.node)) === 1)
+  const found: string[] = []
+  for (let depth = 0; depth < FINALITY; depth++) {
+    await stage.mine()
+    if (depth === 0) await sent
+    await until(() => open(stage) === 0, 300)
+    if (open(stage) === 0) return [`a transaction ${depth} blocks deep was called final, expected ${FINALITY}`]
+  }
+  if (!(await stage.mineUntil(() => open(stage) === 0, 10))) found.push('a final transaction stayed open')
+  return found
+}
+
+/** A provider invents a receipt in a real block; the account's own nonce denies it. */
+export const receiptAgainstNonce: Drill = async (stage) => {
+  const [liar] = stage.proxies
+  liar.add({ kind: 'swallow', hashOf })
+  const transactor = await stage.open({}, { urls: [liar.url] })
+  return believes(stage, transactor.send(order(1), never), async (row) => {
+    const block = await stage.node.request<{ hash: Hash }>('eth_getBlockByNumber', ['0x1', false])
+    liar.add({ kind: 'lie', path: '', value: receipt(row.hash, block.hash), methods: [RECEIPT] })
+  })
+}
+
+/** A provider invents a receipt in a block that is not the chain's, with a nonce that agrees. */
+export const receiptOffChain: Drill = async (stage) => {
+  const [liar] = stage.proxies
+  liar.add({ kind: 'swallow', hashOf })
+  const transactor = await stage.open({}, { urls: [liar.url] })
+  return believes(stage, transactor.send(order(1), never), async (row) => {
+    liar.add({ kind: 'lie', path: '', value: receipt(row.hash, hashOf('0xbad0')), methods: [RECEIPT] })
+    liar.add({ kind: 'lie', path: '', value: '0x1', methods: [COUNT] })
+  })
+}
+
+/** One of three providers tells of a receipt, and of the nonce to it; two do not. */
+export const receiptOfOne: Drill = async (stage) => {
+  const [liar, ...others] = stage.proxies
+  for (const proxy of stage.proxies) proxy.add({ kind: 'swallow', hashOf })
+  for (const proxy of others) proxy.add({ kind: 'latency', millis: 30, methods: [RECEIPT, COUNT] })
+  const transactor = await stage.open({}, three(stage.proxies))
+  return believes(stage, transactor.send(order(1), never), async (row) => {
+    const block = await stage.node.request<{ hash: Hash }>('eth_getBlockByNumber', ['0x1', false])
+    liar.add({ kind: 'lie', path: '', value: receipt(row.hash, block.hash), methods: [RECEIPT] })
+    liar.add({ kind: 'lie', path: '', value: '0x1', methods: [COUNT] })
+  })
+}
+
+/** Two of three providers conspire about a large amount; the third proves nothing of it. */
+export const receiptOfTwo: Drill = async (stage) => {
+  const [first, second, third] = stage.proxies
+  for (const liar of [first, second]) liar.add({ kind: 'swallow', hashOf })
+  third.add({ kind: 'error', code: -32_000, message: 'busy', methods: ['eth_sendRawTransaction'] })
+  const finality = [
+    { below: usd(1_000), blocks: FINALITY, proof: false },
+    { below: undefined, blocks: FINALITY, proof: true },
+  ]
+  const transactor = await stage.open({ finality }, three(stage.proxies))
+  return believes(stage, transactor.send(order(1, { value: usd(50_000) }), never), async (row) => {
+    const block = await stage.node.request<{ hash: Hash }>('eth_getBlockByNumber', ['0x1', false])
+    for (const liar of [first, second]) {
+      liar.add({ kind: 'lie', path: '', value: receipt(row.hash, block.hash), methods: [RECEIPT] })
+      liar.add({ kind: 'lie', path: '', value: '0x1', methods: [COUNT] })
+      liar.add({ kind: 'lie', path: 'nonce', value: '0x1', methods: ['eth_getProof'] })
+    }
+  })
+}
+
+/** Whether an invented inclusion is believed within a few blocks. */
+async function believes(
+  stage: Stage,
+  sent: Promise<unknown>,
+  lie: (row: JournaledTx) => Promise<void>,
+): Promise<readonly string[]> {
+  let told = false
+  void sent.then(
+    () => {
+      told = true
+    },
+    () => undefined,
+  )
+  await until(() => open(stage) === 1)
+  const [row] = history(stage)
+  if (row === undefined) return ['nothing was journaled']
+  await stage.mine()
+  await lie(row)
+  for (let block = 0; block < FINALITY + 3 && !told; block++) {
+    await stage.mine()
+    await until(() => told, 250)
+  }
+  return [
+    ...complain(told, 'a transaction that is in no block was reported as mined'),
+    ...complain(open(stage) === 0, 'a transaction that is in no block was booked as settled'),
+  ]
+}
+
+const receipt = (hash: Hash, blockHash: Hash) => ({
+  ...{ transactionHash: hash, transactionIndex: '0x0', blockHash, blockNumber: '0x1', status: '0x1', logs: [] },
+  ...{
+    from: signer.address,
+    to: signer.address,
+    gasUsed: '0x5208',
+    cumulativeGasUsed: '0x5208',
+    effectiveGasPrice: '0x1',
+  },
+})
+
+/** Blocks without room: fees rise by what nodes ask for, never above the ceiling, and the newest bytes travel. */
+export const crowded: Drill = async (stage) => {
+  const ceiling = 4n * GWEI
+  const transactor = await stage.open({ patience: 1, fees: { tip: GWEI, ceiling, baseFee: 'zero' } })
+  await stage.node.request('anvil_setBlockGasLimit', ['0x5208'])
+  void transactor.send(order(1), never).catch(() => undefined)
+  await until(async () => (await pooled(stage.node)) === 1)
+  for (let block = 0; block < 30 && history(stage).length < 9; block++) {
+    await stage.mine()
+    await until(() => false, 60)
+  }
+  const fees = history(stage).map(({ raw }) => parseTransaction(raw))
+  const steps = fees.slice(1).map((next, i) => ({ last: fees[i], next }))
+  const small = steps.filter(
+    ({ last, next }) =>
+      !tenthMore(last?.maxFeePerGas, next.maxFeePerGas) ||
+      !tenthMore(last?.maxPriorityFeePerGas, next.maxPriorityFeePerGas),
+  )
+  await stage.node.request('anvil_setBlockGasLimit', ['0xbebc200'])
+  await stage.mineUntil(() => open(stage) === 0, 15)
+  const newest = history(stage).at(-1)?.hash
+  const mined = (await stage.mined()).map(({ hash }) => hash)
+  return [
+    ...complain(fees.length < 5, `fees rose ${fees.length - 1} times in 30 full blocks`),
+    ...complain(small.length > 0, `${small.length} replacements pay less than a tenth more: nodes refuse them`),
+    ...complain(
+      fees.some(({ maxFeePerGas = 0n }) => maxFeePerGas > ceiling),
+      'a replacement pays more than the ceiling',
+    ),
+    ...complain(mined[0] !== newest, 'not the newest attempt was mined: older bytes travel'),
+  ]
+}
+
+const tenthMore = (last = 0n, next = 0n): boolean => next * 10n >= last * 11n
+
+/** An order whose time is over must be cancelled at its own nonce. */
+export const late: Drill = async (stage) => {
+  const [proxy] = stage.proxies
+  proxy.add({ kind: 'swallow', hashOf })
+  const transactor = await stage.open({}, { urls: [proxy.url] })
+  const { timestamp } = await stage.node.request<{ timestamp: Hex }>('eth_getBlockByNumber', ['latest', false])
+  const sent = transactor.send(order(1, { deadline: BigInt(timestamp) + 5n }), never).then(({ kind }) => kind, String)
+  await until(() => open(stage) === 1)
+  await stage.node.request('evm_increaseTime', [60])
+  await stage.mine(2)
+  await until(() => history(stage).length > 1, 1_000)
+  proxy.clear()
+  await stage.mineUntil(() => open(stage) === 0, 15)
+  const kind = await Promise.race([sent, until(() => false, 500)])
+  return complain(kind !== 'cancelled', `an order was ${String(kind)} after its deadline, expected it to be cancelled`)
+}
+
+/** Somebody else uses our nonce: nothing is sent with the key any more. */
+export const stolen: Drill = async (stage) => {
+  const [proxy] = stage.proxies
+  proxy.add({ kind: 'swallow', hashOf })
+  const transactor = await stage.open({}, { urls: [proxy.url] })
+  void transactor.send(order(1), never).catch(() => undefined)
+  await until(() => open(stage) === 1)
+  await stage.node.request('eth_sendRawTransaction', [await foreign(0)])
+  const alarmed = await stage.mineUntil(() => stage.alarms.some((alarm) => alarm.startsWith('E_NONCE_FOREIGN')), 15)
+  proxy.clear()
+  const more = await Promise.race([
+    transactor.send(order(2), never).then(
+      () => 'sent',
+      (error) => String(error.code),
+    ),
+    until(() => false, 1_500).then(() => 'sent'),
+  ])
+  return [
+    ...complain(!alarmed, 'a nonce that somebody else used alarmed nobody'),
+    ...complain(more !== 'E_NONCE_FOREIGN', 'the key of which somebody else has a copy went on sending'),
+  ]
+}
+
+/** The chain is ahead of the journal at the start: an old copy of it, or another sender. */
+export const oldCopy: Drill = async (stage) => {
+  const first = await stage.open()
+  void first.send(order(1), never).catch(() => undefined)
+  await stage.mineUntil(() => open(stage) === 0 && history(stage).length > 0)
+  await first.close()
+  for (const nonce of [1, 2]) await stage.node.request('eth_sendRawTransaction', [await foreign(nonce)])
+  await stage.mine()
+  const started = await stage.open().then(
+    () => 'started',
+    (error) => String(error.code),
+  )
+  return complain(started !== 'E_NONCE_FOREIGN', `an agent behind its own chain answered ${started}`)
+}
+
+async function foreign(nonce: number): Promise<Hex> {
+  const thief = privateKeyToAccount(KEY)
+  const fees = { maxFeePerGas: 50n * GWEI, maxPriorityFeePerGas: 20n * GWEI, gas: 21_000n }
+  return thief.signTransaction({ type: 'eip1559', chainId: CHAIN, nonce, to: thief.address, ...fees })
+}
+
+/** A bid is worth only so much gas, whatever the market asks. */
+export const dear: Drill = async (stage) => {
+  const fees = { tip: GWEI, ceiling: 500n * GWEI, baseFee: 'market', coin: () => usd(2_000) } as const
+  const transactor = await stage.open({ fees })
+  await stage.node.request('anvil_setNextBlockBaseFeePerGas', [`0x${(100n * GWEI).toString(16)}`])
+  await stage.mine()
+  // Four dollars for a hundred thousand gas: twenty gwei.
+  const bid = order(1, { budget: { most: usd(4), likely: 100_000n }, now: true })
+  const refused = await Promise.race([
+    transactor.send(bid, never).then(
+      () => 'sent',
+      (error) => String(error.code),
+    ),
+    until(() => history(stage).length > 0, 3_000).then(() => 'sent'),
+  ])
+  const above = history(stage).filter(({ raw }) => (parseTransaction(raw).maxFeePerGas ?? 0n) > 20n * GWEI)
+  return [
+    ...complain(refused !== 'E_GAS_BUDGET', `a bid that the market makes too dear was ${refused}`),
+    ...complain(above.length > 0, 'a bid offers more for gas than it may earn'),
+  ]
+}
+
+/** Bytes that no pool has are a gap that the next orders must not stand on: every order has a nonce of its own. */
+export const gap: Drill = async (stage) => {
+  const [proxy] = stage.proxies
+  const transactor = await stage.open({}, { urls: [proxy.url] })
+  const found = proxy.add({ kind: 'swallow', hashOf })
+  const fates = [1, 2, 3].map((name) =>
+    transactor.send(order(name), never).then(
+      ({ kind }) => kind,
+      (error) => String(error.code ?? error),
+    ),
+  )
+  await until(() => (proxy.faults.get('swallow') ?? 0) >= 3, 3_000)
+  found()
+  fates.push(
+    transactor.send(order(4), never).then(
+      ({ kind }) => kind,
+      (error) => String(error.code ?? error),
+    ),
+  )
+  await stage.mineUntil(async () => (await stage.mined()).length >= 4, 6)
+  const mined = await stage.mined()
+  const refused = (
+    await Promise.all(fates.map((fate) => Promise.race([fate, until(() => false, 500).then(() => 'waiting')])))
+  ).filter((kind) => kind !== 'mined')
+  return [
+    ...complain(mined.length !== 4, `${mined.length} of 4 orders were mined after a gap of three`),
+    ...complain(refused.length > 0, `orders ended as ${refused.join(', ')}`),
+    ...twice(mined.map(({ input }) => input)),
+  ]
+}
+
+/** Of three providers two are gone: nothing new may be committed. */
+export const lonely: Drill = async (stage) => {
+  const { openRpc } = await import('../../../adapters/chain/rpc.ts')
+  const rpc = await openRpc({ chain: CHAIN, ...three(stage.proxies) })
+  for (const proxy of stage.proxies.slice(0, 2)) proxy.add({ kind: 'reset_peer' })
+  const read = () => rpc.ask((node) => node.request({ method: 'eth_getBalance', params: [signer.address, 'latest'] }))
+  const answers = await Promise.all(
+    [1, 2, 3].map(() =>
+      read().then(
+        () => 'answered',
+        (error) => String(error.code),
+      ),
+    ),
+  )
+  const committable = rpc.committable()
+  rpc.close()
+  return [
+    ...complain(answers.includes('answered'), 'one provider alone was believed where two must agree'),
+    ...complain(committable, 'capital could be committed without a quorum'),
+  ]
+}
+
+/** Killed as its bytes leave: the journal must hold them, and the next life must send them, once. */
+export const killed: Drill = async (stage) => afterKill(stage, 'swallow')
+
+/** Killed when its bytes have arrived and no answer has come: the next life must not pay a second time. */
+export const killedUnanswered: Drill = async (stage) => afterKill(stage, 'deliver')
+
+async function afterKill(stage: Stage, fate: 'swallow' | 'deliver'): Promise<readonly string[]> {
+  const { startVictim } = await import('./victim.ts')
+  const { proxies, folder, node } = stage
+  const path = `${folder}/victim.db`
+  let caught: Hex | undefined
+  const heard = Promise.withResolvers<void>()
+  const hold = proxies[0].add({
+    kind: 'swallow',
+    hashOf: (raw) => {
+      caught ??= `0x${raw.slice(2)}`
+      heard.resolve()
+      return hashOf(raw)
+    },
+  })
+  const first = startVictim(path, proxies[0].url)
+  await Promise.race([heard.promise, until(() => false, 90_000)])
+  first.kill()
+  await first.ended
+  if (caught === undefined) return ['nothing was ever sent']
+  const bytes = caught
+  if (fate === 'deliver') await node.request('eth_sendRawTransaction', [bytes])
+  const journal = openSqliteJournal({ path })
+  const rows = journal.history(CHAIN, signer.address, 0)
+  journal.close()
+  hold()
+  const second = startVictim(path, proxies[0].url)
+  await second.ready
+  await stage.mineUntil(async () => (await stage.mined()).length >= 1, 20)
+  await stage.mine(3)
+  await until(() => false, 300)
+  await stage.mine(3)
+  const mined = await stage.mined()
+  second.kill()
+  await second.ended
+  return [
+    ...complain(!rows.some(({ raw }) => raw === bytes), 'bytes left the process that no journal holds'),
+    ...complain(mined.length === 0, 'what was journaled before the kill was never sent again'),
+    ...complain(
+      mined.some(({ hash }) => hash !== hashOf(bytes)),
+      'other bytes were sent after the kill',
+    ),
+    ...twice(mined.map(({ input }) => input)),
+  ]
+}
+
+/** What was paid more than once. */
+const twice = (inputs: readonly Hex[]): readonly string[] =>
+  complain(new Set(inputs).size < inputs.length, `${inputs.length - new Set(inputs).size} orders were mined twice`)
