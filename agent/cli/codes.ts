@@ -14,7 +14,7 @@ export const codes: Readonly<Record<string, Entry>> = {
   E_ARTEFACT: config('A compiled contract is missing.'),
   E_BLOCK_MISSING: failure('A node does not have a block that is needed.'),
   E_BOND: config('A bond is too small, missing, or backs a promise.'),
-  E_CAP: config('A cap below the smallest trade: nothing could ever be bid.'),
+  E_CAP: config('A cap below the smallest trade.'),
   E_CHAIN_DOWN: failure('A local chain ended while it was needed.'),
   E_CHAIN_ID: config('The node behind a URL serves another chain.'),
   E_CHAIN_MISSING: config('The config has no entry for a chain of the network.'),

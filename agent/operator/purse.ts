@@ -12,7 +12,7 @@ import {
   waitForTransactionReceipt,
 } from 'viem/actions'
 import { refusalIn } from '../adapters/chain/refusal.ts'
-import { configError, EXIT, LienmeshError, unavailable } from '../domain/errors.ts'
+import { EXIT, LienmeshError, unavailable } from '../domain/errors.ts'
 import type { ChainId } from '../domain/units.ts'
 import { min } from '../maths/fixed-point.ts'
 import type { Node } from '../runtime/doctor/nodes.ts'
@@ -83,7 +83,7 @@ async function priced({ chain, node, address }: Sender, acts: readonly Act[]) {
   const needed = orders.reduce((sum, order) => sum + order.value + order.gas * maxFeePerGas, 0n)
   const held = await getBalance(node, { address })
   if (held >= needed) return orders
-  throw configError(
+  throw unavailable(
     'E_GAS_FUNDS',
     `${address} has ${formatEther(held)} in native coin on chain ${chain}, at most ${formatEther(needed)} is needed`,
     `Send native coin to ${address} on chain ${chain}, then run the same command again.`,

@@ -83,8 +83,8 @@ async function onEngine(up: SettingUp, { engine, auction }: EngineDeployment): P
   if (up.cap < dust)
     throw configError(
       'E_CAP',
-      `a cap of ${up.cap / WAD} USD is below ${dust / WAD} USD, the smallest account that is sold whole`,
-      'Allow at least that much: with less nothing can ever be bid.',
+      `a cap of ${up.cap / WAD} USD is below the smallest trade, ${dust / WAD} USD`,
+      'Allow at least that much: an account worth no more is only sold whole.',
     )
   const reading = encodeFunctionData({ abi: marginEngineAbi, functionName: 'cashOf', args: [up.executor] })
   const open = encodeFunctionData({ abi: marginEngineAbi, functionName: 'open', args: [0n, CROSS] })

@@ -30,6 +30,12 @@ test('the key of somebody else is not obeyed', async () => {
   expect(finding?.fix).toContain('setOperator')
 })
 
+test('a bid below the smallest trade is no limit but a mistake', async () => {
+  const finding = await oneOf({ maxBid: '10 USD' }, 'chain 31337', 'limits')
+  expect(finding).toMatchObject({ status: 'fail', fix: 'Raise capital.maxBid.' })
+  expect(finding?.found).toBe('capital.maxBid of 10 USD is below the smallest trade, 50 USD')
+})
+
 test('a key without native coin has no runway', async () => {
   const finding = await oneOf({ key: `0x${'11'.repeat(32)}` }, 'chain 41337', 'gas')
   expect(finding).toMatchObject({ status: 'fail', found: expect.stringContaining('0 transactions') })
@@ -116,6 +122,7 @@ type Case = {
   readonly network?: Network
   readonly chains?: Readonly<Record<number, readonly string[]>>
   readonly bootstrap?: readonly string[]
+  readonly maxBid?: string
 }
 
 async function examined(given: Case): Promise<readonly Finding[]> {
@@ -127,7 +134,7 @@ async function examined(given: Case): Promise<readonly Finding[]> {
 const oneOf = async (given: Case, area: string, check: string): Promise<Finding | undefined> =>
   (await examined(given)).find((one) => one.area === area && one.check === check)
 
-function configOf({ key, keys, chains = {}, bootstrap = [] }: Case): AgentConfig {
+function configOf({ key, keys, chains = {}, bootstrap = [], maxBid = '1000000 USD' }: Case): AgentConfig {
   const folder = temporaryFolder()
   const [seat] = local.deployment.seats
   if (!seat) throw new Error('nobody sits in this scenario')
@@ -139,6 +146,7 @@ function configOf({ key, keys, chains = {}, bootstrap = [] }: Case): AgentConfig
     dataDir: join(folder, 'data'),
     keys: keys ?? { operator, signer: 'inline' },
     chains: [entry(31_337, local.engine.url), entry(41_337, local.vault.url)],
+    capital: { maxBid },
     p2p: { bootstrap: [...bootstrap] },
   }
   return agentConfig.parse(written)

@@ -22,7 +22,7 @@ export async function* examine(config: AgentConfig, network: Network): AsyncGene
     yield* answers
     if (answers.every(({ status }) => status === 'fail')) continue
     yield* await examineContracts(chain, network)
-    if (operator !== undefined) yield* await examineStanding(chain, network, operator)
+    if (operator !== undefined) yield* await examineStanding(chain, network, { operator, capital: config.capital })
   }
   yield* await examinePeers(config)
 }
@@ -38,7 +38,7 @@ export async function standReady(
 ): Promise<readonly Finding[]> {
   const looks = config.chains.flatMap((chain) => [
     byMost(chain, (one) => examineContracts(one, network)),
-    byMost(chain, (one) => examineStanding(one, network, operator)),
+    byMost(chain, (one) => examineStanding(one, network, { operator, capital: config.capital })),
   ])
   const findings = (await Promise.all(looks)).flat().filter(({ status }) => status !== 'ok')
   const broken = findings.find(({ status }) => status === 'fail')

@@ -3,6 +3,7 @@ import { type Address, formatEther } from 'viem'
 import { getBalance, getBlock, getCode, getGasPrice, readContract } from 'viem/actions'
 import type { AgentConfig } from '../../../config/schema.ts'
 import { agentRegistryAbi } from '../../adapters/chain/abi/agent-registry.ts'
+import { liquidationAuctionAbi } from '../../adapters/chain/abi/liquidation-auction.ts'
 import { liquidatorExecutorAbi } from '../../adapters/chain/abi/liquidator-executor.ts'
 import { marginEngineAbi } from '../../adapters/chain/abi/margin-engine.ts'
 import type { EngineDeployment, Network } from '../../domain/network.ts'
@@ -17,7 +18,7 @@ type Place = { readonly area: string; readonly node: Node; readonly executor: Ad
 export async function examineStanding(
   { id, rpc, executor }: AgentConfig['chains'][number],
   network: Network,
-  operator: Address,
+  { operator, capital }: { readonly operator: Address; readonly capital: AgentConfig['capital'] },
 ): Promise<readonly Finding[]> {
   const [url] = rpc
   if (url === undefined) return []
@@ -28,7 +29,9 @@ export async function examineStanding(
   return [
     await obedience(place),
     await runway(place, engine === undefined ? GAS.settlement : GAS.bid),
-    ...(engine === undefined ? [] : [await cash(place, engine), await bond(place, engine)]),
+    ...(engine === undefined
+      ? []
+      : [await cash(place, engine), await limits(place, engine, capital), await bond(place, engine)]),
   ]
 }
 
@@ -87,9 +90,32 @@ const cash = ({ area, node, executor }: Place, { engine }: EngineDeployment): Pr
       functionName: 'cashOf',
       args: [executor],
     })
-    const words = `${held / 10n ** 18n} USD of engine cash`
+    const words = `${held / WAD} USD of engine cash`
     return held > 0n ? ok(words) : warn(words, 'Fund it with lienmesh executor fund: without cash nothing can be bid.')
   })
+
+/** An account worth no more than the auction's dust is only sold whole: a smaller limit shuts that trade out. */
+const limits = (
+  { area, node, executor }: Place,
+  { auction }: EngineDeployment,
+  { maxBid }: AgentConfig['capital'],
+): Promise<Finding> =>
+  check(area, 'limits', async () => {
+    const held = { address: executor, abi: liquidatorExecutorAbi, functionName: 'outlayLeft' } as const
+    const [{ dust }, [cap]] = await Promise.all([
+      readContract(node, { address: auction, abi: liquidationAuctionAbi, functionName: 'terms' }),
+      readContract(node, held),
+    ])
+    const least = `the smallest trade, ${dust / WAD} USD`
+    if (maxBid < dust) return fail(`capital.maxBid of ${maxBid / WAD} USD is below ${least}`, 'Raise capital.maxBid.')
+    if (cap < dust)
+      return fail(`an hourly cap of ${cap / WAD} USD is below ${least}`, 'Raise it: lienmesh executor deploy --cap.')
+    const hourly = cap < UNCAPPED ? `${cap / WAD} USD an hour` : 'uncapped on chain'
+    return ok(`bids up to ${maxBid / WAD} USD, ${hourly}`)
+  })
+
+const WAD = 10n ** 18n
+const UNCAPPED = 2n ** 255n
 
 const bond = ({ area, node, executor }: Place, { registry }: EngineDeployment): Promise<Finding> =>
   check(area, 'bond', async () => {
