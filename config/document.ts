@@ -103,7 +103,7 @@ function readText(file: string): string {
     throw configError(
       'E_NO_CONFIG',
       `cannot read ${file}: ${reason(cause)}`,
-      'Name an existing file with --config, or try: npm start (needs none).',
+      'Name an existing file with --config, make one with lienmesh init, or try: npm start (needs none).',
       cause,
     )
   }

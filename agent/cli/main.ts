@@ -23,7 +23,12 @@ async function outcome(argv: readonly string[], signal: AbortSignal): Promise<Ex
 }
 
 const isInterruption = (error: unknown, signal: AbortSignal): boolean =>
-  signal.aborted && (error === signal.reason || (error instanceof Error && error.name === 'AbortError'))
+  (signal.aborted && error === signal.reason) || (isAbort(error) && (signal.aborted || atPrompt(error)))
+
+const isAbort = (error: unknown): error is Error => error instanceof Error && error.name === 'AbortError'
+
+/** A question on the terminal takes Ctrl-C and Ctrl-D for itself, and says so in these words. */
+const atPrompt = ({ message }: Error): boolean => /^Aborted with Ctrl\+[CD]$/.test(message)
 
 /** Aborted by the first INT, TERM or HUP, or when the launcher is gone. The second one ends the process at once. */
 function interrupted(): AbortSignal {
