@@ -29,8 +29,11 @@ const STUCK_PAUSE = millis(1_000)
 /** Stuck attempts with one root before a newer one is tried: a newer root restarts the delay of a slow route. */
 const STUBBORN = 30
 
+/** What settling reads, and whom it tells. A part of the agent's context. */
+type Around = Pick<Context, 'vaults' | 'engines' | 'roots' | 'clock' | 'emit' | 'tell' | 'valueOf'>
+
 /** One run per vault, one batch of claims at a time: one proof settles them all. */
-export function createDesk(context: Context, terms: DeskTerms): Desk {
+export function createDesk(context: Around, terms: DeskTerms): Desk {
   const waiting = new Map<VaultId, Claim[]>([...context.vaults.keys()].map((vault) => [vault, []]))
   const surplus = createSurplus()
   return {
@@ -60,7 +63,7 @@ export function createDesk(context: Context, terms: DeskTerms): Desk {
 /** A vault and the engine whose claims it pays. */
 type Place = { readonly vault: VaultSeat; readonly engine: EngineSeat }
 
-function placeOf(context: Context, id: VaultId): Place {
+function placeOf(context: Around, id: VaultId): Place {
   const vault = context.vaults.get(id)
   const engine = vault && context.engines.get(vault.deployment.engine)
   if (vault === undefined || engine === undefined) throw new Error(`no seat at vault ${id}`)
@@ -69,7 +72,7 @@ function placeOf(context: Context, id: VaultId): Place {
 
 type Finished = { readonly claims: Claim[]; readonly batch: readonly Claim[]; readonly sale: Sale }
 
-function finish(context: Context, terms: DeskTerms, { claims, batch, sale }: Finished): void {
+function finish(context: Around, terms: DeskTerms, { claims, batch, sale }: Finished): void {
   for (const claim of batch) claims.splice(claims.indexOf(claim), 1)
   context.emit('claim:sold', {
     vault: batch[0]?.vault,
@@ -83,7 +86,7 @@ function finish(context: Context, terms: DeskTerms, { claims, batch, sale }: Fin
 }
 
 type Settling = {
-  readonly context: Context
+  readonly context: Around
   readonly place: Place
   readonly terms: DeskTerms
   readonly surplus: Surplus
@@ -131,7 +134,7 @@ async function persist(settling: Settling, batch: readonly Claim[], basis: Basis
 
 /** Where the vault can be shown what it owes, at or above the oldest claim waiting. */
 async function basisOf(
-  context: Context,
+  context: Around,
   { vault, engine }: Place,
   claims: readonly Claim[],
 ): Promise<Basis | undefined> {
@@ -161,7 +164,7 @@ const pieces = ({ vault }: Place, tokens: SoldStep['received']): readonly Holdin
     return known === undefined ? [] : [{ collateral: known.collateral, amount }]
   })
 
-function worthOf(context: Context, { engine }: Place, holdings: readonly Holding[]): Wad | undefined {
+function worthOf(context: Around, { engine }: Place, holdings: readonly Holding[]): Wad | undefined {
   let sum = 0n
   for (const { collateral, amount } of holdings) {
     const value = context.valueOf(engine.chain.id, collateral, amount)

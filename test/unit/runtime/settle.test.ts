@@ -1,0 +1,279 @@
+// Claims on their way home, on a vault and an engine of paper and a clock that jumps.
+import { setImmediate as turn } from 'node:timers/promises'
+import { beforeEach, describe, expect, test } from 'vitest'
+import type { Claim, Sale } from '../../../agent/domain/liquidation.ts'
+import { chainId, instant, wad } from '../../../agent/domain/units.ts'
+import type { Basis, ClaimStep } from '../../../agent/ports/chain.ts'
+import { recoverClaims } from '../../../agent/runtime/recover.ts'
+import { createRoots } from '../../../agent/runtime/roots.ts'
+import { createDesk, type Desk } from '../../../agent/runtime/settle.ts'
+import { smallNetwork } from '../../support/agent-directory.ts'
+import { anchor, engineTerms, hash } from '../../support/builders.ts'
+import { type FakeEngine, type FakeVault, fakeEngine, fakeVault } from '../../support/fake-chain.ts'
+
+const US = '0x00000000000000000000000000000000000000b1' as const
+const ETHER = 10n ** 18n
+const [deployedEngine] = smallNetwork.engines
+const [deployedVault] = smallNetwork.vaults
+if (!deployedEngine || !deployedVault) throw new Error('a network has both')
+const [asset] = deployedVault.assets
+if (!asset) throw new Error('a vault lists something')
+const { token } = asset
+
+const claim = (change: Partial<Claim> = {}): Claim => ({
+  ...{ intent: hash(1), vault: 'vault-fast', collateral: 0, asset: token, amount: 2n * ETHER, openedAt: instant(0) },
+  openedIn: anchor(5n),
+  ...change,
+})
+
+const sold = (change: Partial<Sale> = {}, amount = 2n * ETHER): ClaimStep => ({
+  kind: 'sold',
+  received: [{ asset: token, amount }],
+  sale: {
+    ...{ tx: hash(9), anchor: anchor(3n), proceeds: wad(3_900n * ETHER), gasCost: 7n, soldAt: instant(60_000) },
+    ...change,
+  },
+})
+const stuck = (reason: string): ClaimStep => ({ kind: 'stuck', reason, gasCost: 11n })
+
+type Told = { readonly cost: bigint; readonly purpose: string }
+
+let engine: FakeEngine
+let vault: FakeVault
+let ended: AbortController
+let now: number
+let price: bigint | undefined
+let slept: number[]
+let floors: bigint[]
+let asked: bigint[]
+let reached: bigint
+let steps: ClaimStep[]
+let said: { readonly event: string; readonly reason?: unknown; readonly usableAt?: unknown }[]
+let gas: Told[]
+let sales: { readonly claims: readonly Claim[]; readonly sale: Sale }[]
+let desk: Desk
+
+beforeEach(() => {
+  engine = fakeEngine(engineTerms())
+  vault = fakeVault(chainId(31_338), 'vault-fast')
+  ended = new AbortController()
+  ;[now, price, reached] = [100_000, 2_000n, 5n]
+  ;[slept, floors, asked, steps, said, gas, sales] = [[], [], [], [], [], [], []]
+  vault.basis = async (oldest): Promise<Basis> => {
+    asked.push(oldest)
+    return { number: reached, attested: undefined }
+  }
+  vault.redeem = async (claims, _basis, floor) => {
+    vault.redemptions.push(claims)
+    floors.push(floor)
+    return steps.shift() ?? stuck('the test has no more steps')
+  }
+  desk = createDesk(
+    {
+      engines: new Map([[chainId(31_337), { chain: engine, deployment: deployedEngine, executor: US }]]),
+      vaults: new Map([['vault-fast', { chain: vault, deployment: deployedVault, executor: US }]]),
+      roots: createRoots(1),
+      clock: {
+        now: () => instant(now),
+        sleep: async (length) => {
+          now += length
+          slept.push(length)
+          // Nothing is to come any more: a test that waits for more would wait for ever.
+          if (slept.length > 200) ended.abort()
+          await turn()
+        },
+      },
+      valueOf: (_engine, _collateral, amount) => (price === undefined ? undefined : wad(amount * price)),
+      emit: (event, fields) => void said.push({ event, ...fields }),
+      tell: (input) => {
+        if (input.kind === 'gas') gas.push({ cost: input.cost, purpose: input.purpose })
+      },
+    },
+    {
+      maxSlippage: 500,
+      onSold: (claims, sale) => {
+        sales.push({ claims, sale })
+        if (desk.pending === 0) ended.abort()
+      },
+    },
+  )
+})
+
+const run = () => desk.run('vault-fast', ended.signal)
+const events = (event: string) => said.filter((one) => one.event === event)
+
+describe('a claim', () => {
+  test('is sold for what it is worth, at most a twentieth below the price, and is done', async () => {
+    steps = [sold()]
+    desk.open(claim())
+    expect(desk.pending).toBe(1)
+    await run()
+    expect(floors).toEqual([(2n * ETHER * 2_000n * 9_500n) / 10_000n])
+    expect(sales).toEqual([
+      {
+        claims: [claim()],
+        sale: {
+          ...{ tx: hash(9), anchor: anchor(3n), proceeds: 3_900n * ETHER, gasCost: 7n, soldAt: 60_000 },
+          value: 4_000n * ETHER,
+        },
+      },
+    ])
+    expect(desk.pending).toBe(0)
+    expect(events('claim:opened')).toEqual([{ event: 'claim:opened', ...claim(), openedIn: 5n }])
+    expect(events('claim:sold')).toMatchObject([{ tx: hash(9), proceeds: 3_900n * ETHER, value: 4_000n * ETHER }])
+    expect([vault.redemptions.length, gas]).toEqual([1, []])
+  })
+
+  test('waits for a block that can be proven, and asks for its own', async () => {
+    reached = 4n
+    steps = [sold()]
+    desk.open(claim())
+    const asking = vault.basis
+    vault.basis = async (oldest, attested) => {
+      if (asked.length === 3) reached = 5n
+      return asking(oldest, attested)
+    }
+    await run()
+    expect(asked).toEqual([5n, 5n, 5n, 5n])
+    expect(slept).toEqual([150, 150, 150])
+    expect(vault.redemptions).toEqual([[claim()]])
+  })
+
+  test('that is newer than what can be proven does not hold up an older one', async () => {
+    const [old, young] = [claim(), claim({ intent: hash(2), openedIn: anchor(6n) })]
+    steps = [sold(), sold()]
+    desk.open(young)
+    desk.open(old)
+    const asking = vault.basis
+    vault.basis = async (oldest, attested) => {
+      if (sales.length > 0) reached = 6n
+      return asking(oldest, attested)
+    }
+    await run()
+    expect(vault.redemptions).toEqual([[old], [young]])
+    expect(asked).toEqual([5n, 6n])
+  })
+
+  test('that is stuck is tried every second on the same ground, thirty times, and then on newer ground', async () => {
+    steps = [...Array.from({ length: 30 }, () => stuck('PAUSED')), sold()]
+    desk.open(claim())
+    await run()
+    expect(slept).toEqual([...Array.from({ length: 30 }, () => 1_000), 150])
+    expect(asked).toEqual([5n, 5n])
+    expect(events('claim:stuck')).toHaveLength(30)
+    expect(events('claim:stuck')[0]).toMatchObject({ vault: 'vault-fast', claims: 1, reason: 'PAUSED' })
+    expect(gas).toEqual(Array.from({ length: 30 }, () => ({ cost: 11n, purpose: 'claim' })))
+    expect(sales).toHaveLength(1)
+  })
+
+  test('that is owed nothing yet is asked about anew, not thirty times', async () => {
+    steps = [stuck('NOTHING_OWED'), sold()]
+    desk.open(claim())
+    await run()
+    expect([asked, slept, sales.length]).toEqual([[5n, 5n], [1_000, 150], 1])
+  })
+
+  test('whose root must age waits until then, however often, and no shorter than a moment', async () => {
+    steps = [
+      { kind: 'waiting', usableAt: 112n, number: 5n, gasCost: 3n },
+      { kind: 'waiting', usableAt: 1n, number: 5n, gasCost: 0n },
+      sold(),
+    ]
+    desk.open(claim())
+    await run()
+    expect(slept).toEqual([12_000, 150])
+    expect(events('claim:anchored')).toEqual([
+      { event: 'claim:anchored', vault: 'vault-fast', number: 5n, usableAt: 112n },
+      { event: 'claim:anchored', vault: 'vault-fast', number: 5n, usableAt: 1n },
+    ])
+    expect(gas).toEqual([
+      { cost: 3n, purpose: 'claim' },
+      { cost: 0n, purpose: 'claim' },
+    ])
+  })
+
+  test('is not sold without a price', async () => {
+    price = undefined
+    steps = [sold()]
+    desk.open(claim())
+    const emitted = said.push.bind(said)
+    said.push = (...more) => {
+      if (said.length > 2) price = 2_000n
+      return emitted(...more)
+    }
+    await run()
+    expect(events('claim:stuck')[0]).toMatchObject({ reason: 'no fresh price to sell at' })
+    expect(vault.redemptions).toHaveLength(1)
+  })
+
+  test('that a sale paid along with another is not redeemed again', async () => {
+    const [first, late] = [claim(), claim({ intent: hash(2), amount: ETHER })]
+    steps = [sold({ proceeds: wad(6_000n * ETHER) }, 3n * ETHER)]
+    desk.open(first)
+    const settled = vault.redeem
+    vault.redeem = async (...args) => {
+      desk.open(late)
+      return settled(...args)
+    }
+    await run()
+    expect(vault.redemptions).toEqual([[first]])
+    expect(sales.map(({ claims, sale }) => [claims, sale.proceeds, sale.value])).toEqual([
+      [[first], 4_000n * ETHER, 4_000n * ETHER],
+      [[late], 2_000n * ETHER, 2_000n * ETHER],
+    ])
+    expect(desk.pending).toBe(0)
+  })
+
+  test('of another vault is not this one’s', async () => {
+    desk.open(claim({ vault: 'elsewhere' }))
+    expect(desk.pending).toBe(0)
+    await expect(desk.run('elsewhere', ended.signal)).rejects.toThrow('no seat at vault elsewhere')
+  })
+
+  test('is left alone once the agent stops', async () => {
+    steps = [stuck('PAUSED'), stuck('PAUSED')]
+    desk.open(claim())
+    const settled = vault.redeem
+    vault.redeem = async (...args) => {
+      ended.abort()
+      return settled(...args)
+    }
+    await run()
+    expect([vault.redemptions.length, desk.pending]).toEqual([1, 1])
+  })
+})
+
+describe('after a restart', () => {
+  const found = async (owed: bigint, claimed: bigint, engines = true): Promise<readonly Claim[]> => {
+    const claims: Claim[] = []
+    engine.owed = async (id, who, what) => (id === 'vault-fast' && who === US && what === token ? owed : 0n)
+    vault.claimed = async (who, what) => (who === US && what === token ? claimed : 0n)
+    await recoverClaims({
+      clock: { now: () => instant(7) },
+      engines: new Map(engines ? [[chainId(31_337), { chain: engine }]] : []),
+      vaults: new Map([['vault-fast', { chain: vault, deployment: deployedVault, executor: US }]]),
+      tell: (input) => void claims.push(input.claim),
+    })
+    return claims
+  }
+
+  test('what is owed beyond what was paid is a claim of its own, opened now', async () => {
+    engine.mine(3)
+    const [first] = await found(10n, 4n)
+    expect(first).toEqual({
+      ...{ intent: first?.intent, vault: 'vault-fast', collateral: 0, asset: token, amount: 6n, openedAt: 7 },
+      openedIn: await engine.latest(),
+    })
+    const [same, other] = [(await found(10n, 1n))[0], (await found(11n, 4n))[0]]
+    expect([same?.intent === first?.intent, other?.intent === first?.intent]).toEqual([true, false])
+  })
+
+  test('what was paid is no claim, nor what an engine that is not ours owes', async () => {
+    expect([await found(10n, 10n), await found(10n, 11n), await found(0n, 0n), await found(9n, 0n, false)]).toEqual([
+      [],
+      [],
+      [],
+      [],
+    ])
+  })
+})
