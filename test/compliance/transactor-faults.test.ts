@@ -189,6 +189,21 @@ describe('F38: an answer to a transaction', () => {
     expect((await sent).kind).toBe('mined')
   })
 
+  test.each([
+    ['the dog ate it', 1],
+    ['transaction underpriced', 2],
+  ])('"%s" leaves %i attempts at the next block: only what costs too little is replaced', async (message, attempts) => {
+    const [proxy] = on.providers.proxies
+    proxy.add({ kind: 'error', code: -32_000, message, methods: ['eth_sendRawTransaction'] })
+    const transactor = await on.open({}, { urls: [proxy.url] })
+    void transactor.send(order(), never).catch(() => undefined)
+    const sent = () => proxy.calls.get('eth_sendRawTransaction') ?? 0
+    await eventually(sent, (count) => count === 1)
+    await on.mine()
+    await eventually(sent, (count) => count === 2)
+    expect(on.journal.history(CHAIN, signer.address, 0)).toHaveLength(attempts)
+  })
+
   test('that never comes is evidence of nothing either: one nonce, one payment', async () => {
     for (const proxy of on.providers.proxies) proxy.add({ kind: 'drop_reply', methods: ['eth_sendRawTransaction'] })
     const transactor = await on.open({}, { urls: on.providers.proxies.map(({ url }) => url), quorum: 2 })

@@ -19,7 +19,7 @@ const JOURNAL: Suite = {
   far: ['compliance/journal-faults', 'compliance/transactor-faults'],
 }
 const SENDING: Suite = {
-  near: ['compliance/chain-transactor', 'unit/chain'],
+  near: ['compliance/chain-transactor', 'compliance/chain-time', 'unit/chain'],
   far: ['compliance/transactor-faults'],
 }
 const SETTLING: Suite = { near: ['unit/runtime'], far: [] }
@@ -59,34 +59,30 @@ export function openBench(folder: string): Bench {
 /** Longest time (ms) for one set of tests. */
 const LIMIT = 300_000
 
-/** Runs tests until one fails. Hanging tests end by their own limit, the process by ours. */
+/** Runs tests until one fails. A test that waits in vain ends by its own limit, the process by ours: both count as hung. */
 async function run(folder: string, tests: readonly string[]): Promise<Verdict> {
   const vitest = join(programRoot, 'node_modules/vitest/vitest.mjs')
-  const args = [
-    'run',
-    '--project',
-    'unit',
-    '--project',
-    'compliance',
-    '--bail',
-    '1',
-    '--testTimeout',
-    '60000',
-    '--no-isolate',
-  ]
-  const child = spawn(
-    process.execPath,
-    [vitest, ...args, '--passWithNoTests=false', ...tests.map((one) => `test/${one}`)],
-    {
-      ...{ cwd: folder, stdio: 'ignore', detached: true },
-    },
-  )
+  const paths = tests.map((one) => `test/${one}`)
+  const child = spawn(process.execPath, [vitest, 'run', ...FLAGS, ...paths], {
+    ...{ cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], detached: true },
+  })
+  let said = ''
+  const listen = (text: Buffer): void => {
+    said += text
+  }
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', listen)
   const { promise, resolve } = Promise.withResolvers<Verdict>()
   const timer = setTimeout(() => {
     // The whole group: tests have chains of their own.
     if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
     resolve('hung')
   }, LIMIT)
-  child.once('exit', (code) => resolve(code === 0 ? 'survived' : 'killed'))
+  child.once('close', (code) => {
+    const verdict = code === 0 ? 'survived' : /(Test|Hook) timed out/.test(said) ? 'hung' : 'killed'
+    if (verdict !== 'survived' && !said.includes('FAIL')) process.stderr.write(`${said.slice(-2_000)}\n`)
+    resolve(verdict)
+  })
   return promise.finally(() => clearTimeout(timer))
 }
+
+const FLAGS = ['--project', 'unit', '--project', 'compliance', '--bail', '1', '--testTimeout', '60000', '--no-isolate']

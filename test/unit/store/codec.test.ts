@@ -24,3 +24,8 @@ test('the same input has the same text', () => {
     ),
   )
 })
+
+test('a text that only looks like money or a map stays what it is', () => {
+  for (const text of ['{"$bigint":5}', '{"$map":"x"}', '{"$bigint":null,"a":[1]}'])
+    expect(decode(text)).toEqual(JSON.parse(text))
+})
