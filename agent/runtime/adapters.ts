@@ -2,6 +2,7 @@
 import type { AgentConfig } from '../../config/schema.ts'
 import { systemClock } from '../adapters/clock/system-clock.ts'
 import type { GossipOptions } from '../adapters/gossip/node.ts'
+import type { Millis } from '../domain/units.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Gossip } from '../ports/gossip.ts'
 import type { Journal } from '../ports/journal.ts'
@@ -13,6 +14,8 @@ export type Adapters = {
   readonly gossip: (options: GossipOptions) => Promise<Gossip>
   /** The journal as the agent sees it. */
   readonly journal: (journal: Journal) => Journal
+  /** Longest wait for one answer of a provider; the links' own by default. */
+  readonly timeout?: Millis
   /** The agent's voice. */
   readonly emit: (emit: Emit) => Emit
 }

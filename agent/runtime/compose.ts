@@ -62,7 +62,7 @@ export async function compose({ config, network, emit, signal, failed, adapters 
   const owner = ownerOf(network, signer.address)
   const journal = adapters.journal(openSqliteJournal({ path: join(config.dataDir, 'journal.db'), owner, trouble }))
   const coin = coinPrice()
-  const links = await openLinks({ config, network, signer, journal, clock, coin: coin.now, trouble, alarm })
+  const links = await openLinks({ config, network, signer, journal, adapters, coin: coin.now, trouble, alarm })
   const engines = await openEngines(config, network, links)
   const vaults = await openVaults(config, network, links)
   const core = createCore(await setupOf(config, network, await standingOf(signer, config, engines)))

@@ -6,9 +6,9 @@ import { type ChainLink, openLink } from '../adapters/chain/link.ts'
 import { configError } from '../domain/errors.ts'
 import type { EngineDeployment, FinalityTier, Network, VaultDeployment } from '../domain/network.ts'
 import { type ChainId, type Wad, wad } from '../domain/units.ts'
-import type { Clock } from '../ports/clock.ts'
 import type { Journal } from '../ports/journal.ts'
 import type { Signer } from '../ports/signer.ts'
+import type { Adapters } from './adapters.ts'
 
 /** What opening the chains takes. */
 export type Opening = {
@@ -16,7 +16,7 @@ export type Opening = {
   readonly network: Network
   readonly signer: Signer
   readonly journal: Journal
-  readonly clock: Clock
+  readonly adapters: Pick<Adapters, 'clock' | 'timeout'>
   /** The price of a chain's coin, as far as it is known. */
   readonly coin: () => Wad | undefined
   readonly trouble: (error: unknown) => void
@@ -29,21 +29,21 @@ export async function openLinks({
   network,
   signer,
   journal,
-  clock,
+  adapters,
   coin,
   trouble,
   alarm,
 }: Opening): Promise<Map<ChainId, ChainLink>> {
-  const links = new Map<ChainId, ChainLink>()
-  for (const { id, rpc, quorum, rate } of config.chains) {
+  const opened = config.chains.map(async ({ id, rpc, quorum, rate }): Promise<readonly [ChainId, ChainLink]> => {
     const premises = premisesOf(config, network, id)
     const sending = { signer, journal, fees: { ...FEES, coin }, finality: finalityOf(network, id), premises }
     if (config.mode === 'live' && quorum === undefined && rpc.length < ENOUGH) throw tooFew(id, rpc.length)
     const providers = { urls: rpc, quorum: quorum ?? majority(rpc.length), ...(rate === undefined ? {} : { rate }) }
-    const link = { chain: id, ...providers, clock, trouble, alarm }
-    links.set(id, await openLink(config.mode === 'live' ? { ...link, sending } : link))
-  }
-  return links
+    const { clock, timeout } = adapters
+    const link = { chain: id, ...providers, clock, ...(timeout === undefined ? {} : { timeout }), trouble, alarm }
+    return [id, await openLink(config.mode === 'live' ? { ...link, sending } : link)]
+  })
+  return new Map(await Promise.all(opened))
 }
 
 /** What is ours on a chain of the config. */

@@ -116,6 +116,17 @@ test('a live agent starts only when every bid could succeed', async () => {
   await expect(standReady(config, network, stranger)).rejects.toMatchObject({ code: 'E_NOT_READY', exit: 4 })
 })
 
+test('one endpoint that does not answer stops no live agent, two of three do', async () => {
+  const { network, seats } = local.deployment
+  const operator = seats[0]?.operator ?? '0x'
+  const gone = 'http://127.0.0.1:1'
+  const { url } = local.engine
+  const most = configOf({ chains: { 31337: [gone, url, url] } })
+  expect((await standReady(most, network, operator)).filter(({ status }) => status === 'fail')).toEqual([])
+  const few = configOf({ chains: { 31337: [gone, gone, url] } })
+  await expect(standReady(few, network, operator)).rejects.toMatchObject({ code: 'E_NOT_READY' })
+})
+
 type Case = {
   readonly keys?: AgentConfigInput['keys']
   readonly key?: string

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module'
 import type Secp256k1 from 'secp256k1'
 import type { Address, Hex } from 'viem'
-import { privateKeyToAddress, sign as signWithViem } from 'viem/accounts'
+import { privateKeyToAddress, publicKeyToAddress, sign as signWithViem } from 'viem/accounts'
 import { bytesToHex, concatHex, hexToBytes } from 'viem/utils'
 import type { Signer } from '../../ports/signer.ts'
 import { signedBytes, signingDigest } from './transaction.ts'
@@ -10,9 +10,9 @@ import { digestOf } from './typed-data.ts'
 
 /** A signer from a raw 32-byte key, for devnets and tests. */
 export function signerOf(key: Hex): Signer {
-  const address: Address = privateKeyToAddress(key)
   const secret = hexToBytes(key)
   const native = nativeLibrary()
+  const address: Address = native ? addressOf(native, secret) : privateKeyToAddress(key)
   const sign = async (digest: Hex) => (native ? signNative(native, digest, secret) : signSlow(digest, key))
   return {
     address,
@@ -23,7 +23,10 @@ export function signerOf(key: Hex): Signer {
   }
 }
 
-type Native = Pick<typeof Secp256k1, 'ecdsaSign'>
+type Native = Pick<typeof Secp256k1, 'ecdsaSign' | 'publicKeyCreate'>
+
+const addressOf = (native: Native, secret: Uint8Array): Address =>
+  publicKeyToAddress(bytesToHex(native.publicKeyCreate(secret, false)))
 
 /** The addon itself: the package's own fallback is a pure JavaScript curve that viem's replaces. */
 function nativeLibrary(): Native | undefined {

@@ -52,12 +52,15 @@ export async function standReady(
 
 type Chain = AgentConfig['chains'][number]
 
-/** Asks every endpoint. What enough of them pass has passed: one that lies, or does not answer, stops no agent. */
+/** Asks the others where the first endpoint finds something wrong: one that lies, or does not answer, stops no agent. */
 async function byMost(chain: Chain, look: (chain: Chain) => Promise<readonly Finding[]>): Promise<readonly Finding[]> {
   const { rpc, quorum = majority(rpc.length) } = chain
-  const [first = [], ...others] = await Promise.all(rpc.map((url) => look({ ...chain, rpc: [url] })))
-  return first.map((finding, i) => {
-    const all = [finding, ...others.flatMap((found) => found[i] ?? [])]
+  const [first, ...others] = rpc.map((url) => ({ ...chain, rpc: [url] }))
+  const said = first === undefined ? [] : await look(first)
+  if (said.every(({ status }) => status !== 'fail')) return said
+  const rest = await Promise.all(others.map(look))
+  return said.map((finding, i) => {
+    const all = [finding, ...rest.flatMap((found) => found[i] ?? [])]
     const passed = all.filter(({ status }) => status !== 'fail')
     return (passed.length >= quorum ? passed[0] : all.find(({ status }) => status === 'fail')) ?? finding
   })

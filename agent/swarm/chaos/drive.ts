@@ -25,7 +25,7 @@ export type Drive = {
 }
 
 /** How many times as fast as the wall clock the world's time runs. */
-const SPEED = 8
+const SPEED = 5
 /** Seconds of the world's time between two blocks. */
 const BLOCK = 1
 /** Wall milliseconds between two batches of prices. */

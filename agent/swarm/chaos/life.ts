@@ -1,10 +1,12 @@
 // One life of the agent under fault: the very agent, told the time and the prices, ended wherever it was told to end.
+import { flushCompileCache } from 'node:module'
 import { createInterface } from 'node:readline'
 import { loadNetwork } from '../../../config/network.ts'
 import { type AgentConfigInput, agentConfig } from '../../../config/schema.ts'
 import { decode } from '../../adapters/store/codec.ts'
 import { EXIT, LienmeshError } from '../../domain/errors.ts'
 import type { PriceBatch } from '../../domain/market.ts'
+import { millis } from '../../domain/units.ts'
 import { runAgent } from '../../runtime/run.ts'
 import { lineGossip } from './line-gossip.ts'
 import { fastClock, type Pace } from './time.ts'
@@ -17,6 +19,9 @@ export type Told =
 
 /** Wall milliseconds between two looks at anything. */
 const LEAST_SLEEP = 40
+
+/** Of one answer: campaigns run on busy machines, and a machine that is slow is no fault of a provider. */
+const PATIENCE = millis(2_000)
 
 /** Waits for its orders with everything loaded, so that a life begins at once. */
 function awaitOrders(): void {
@@ -33,6 +38,7 @@ function awaitOrders(): void {
     process.once('SIGTERM', () => stop.abort())
     runAgent(config, loadNetwork(config.network), stop.signal, {
       clock,
+      timeout: PATIENCE,
       gossip: async () => mouth,
       journal: (journal) => wired(journal, trip),
       emit: talkative(trip),
@@ -41,6 +47,8 @@ function awaitOrders(): void {
   createInterface({ input: process.stdin })
     .on('line', heard)
     .on('close', () => process.exit(EXIT.failure))
+  // A life that is killed leaves nothing behind by itself: what it compiled is kept now, for the next one.
+  flushCompileCache()
   process.stdout.write('warm\n')
 }
 

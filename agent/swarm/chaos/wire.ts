@@ -48,6 +48,7 @@ function gateOf({ offer, pool }: Miner, reached: Reached): Gate {
     return refused === undefined ? { result: hash } : { error: { code: -32_000, message: refused } }
   }
   return {
+    methods: new Set(['eth_sendRawTransaction', 'eth_getTransactionReceipt']),
     answer: async (call) =>
       call.method === 'eth_sendRawTransaction'
         ? { jsonrpc: '2.0', id: call.id, ...(await send(rawOf(call))) }

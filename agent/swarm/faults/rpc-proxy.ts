@@ -1,5 +1,5 @@
 // A provider that can fail in every known way: a JSON-RPC proxy before a real node, with toxics that come and go.
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { Agent, request as ask, createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { seeded } from '../../simulator/scenario/random.ts'
@@ -27,6 +27,8 @@ export type ProxyOptions = {
 
 /** Somebody who answers calls in the node's place, or hears what the node answers before the client does. */
 export type Gate = {
+  /** The only methods it cares about. */
+  readonly methods: ReadonlySet<string>
   /** The answer, undefined to ask the node. A rejection resets the connection. */
   answer(call: RawCall): Promise<object | undefined>
   heard(call: RawCall, answer: unknown): void
@@ -107,7 +109,8 @@ function join(state: State, request: IncomingMessage, socket: Socket): void {
 }
 
 async function serve(state: State, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const body: unknown = JSON.parse(await textOf(request))
+  const text = await textOf(request)
+  const body: unknown = JSON.parse(text)
   // Our own client writes these requests: method and params are there.
   const calls = [body].flat() as RawCall[]
   for (const { method } of calls) count(state.calls, method)
@@ -125,12 +128,31 @@ async function serve(state: State, request: IncomingMessage, response: ServerRes
     if (toxic.kind === 'latency') await pause(toxic.millis + state.dice() * (toxic.jitter ?? 0))
   const instead = transport.find((toxic) => toxic.kind === 'status' || toxic.kind === 'garbage')
   if (instead !== undefined) return void refuse(response, instead)
+  if (untouched(state, calls, acting)) return passOn(state.upstream, text, response)
   const answers = await exchange(state, calls, acting)
   if (transport.some(({ kind }) => kind === 'drop_reply')) return void request.socket.destroy()
-  const text = JSON.stringify(Array.isArray(body) ? answers : answers[0])
+  const said = JSON.stringify(Array.isArray(body) ? answers : answers[0])
   response.writeHead(200, { 'content-type': 'application/json' })
-  await answer(response, text, transport)
+  await answer(response, said, transport)
 }
+
+/** Nobody wants to read or change what the node says. */
+const untouched = ({ gate }: State, calls: readonly RawCall[], acting: readonly Toxic[]): boolean =>
+  acting.every(({ kind }) => kind === 'latency') && !calls.some(({ method }) => gate?.methods.has(method))
+
+/** Hands on bytes as they come, unread. */
+function passOn(upstream: string, body: string, response: ServerResponse): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
+  const passed = ask(upstream, { method: 'POST', headers, agent: KEPT_ALIVE }, (answer) => {
+    response.writeHead(answer.statusCode ?? 502, { 'content-type': 'application/json' })
+    answer.pipe(response).on('close', resolve)
+  })
+  passed.on('error', reject).end(body)
+  return promise
+}
+
+const KEPT_ALIVE = new Agent({ keepAlive: true })
 
 /** Each toxic throws its dice once per request that it touches. One without methods touches everything that is said. */
 function acts({ dice: roll, faults }: State, toxic: Toxic, methods: readonly string[]): boolean {
