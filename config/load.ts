@@ -111,7 +111,7 @@ function absolute(config: AgentConfig, folder: string): AgentConfig {
   return {
     ...config,
     network: resolve(folder, config.network),
-    dataDir: resolve(folder, config.dataDir),
+    dataDir: roomOf(config, folder),
     keys: keysIn(config.keys, folder),
     p2p: identity === undefined ? config.p2p : { ...config.p2p, identity: resolve(folder, identity) },
     strategies: config.strategies.map((one) =>
@@ -119,6 +119,10 @@ function absolute(config: AgentConfig, folder: string): AgentConfig {
     ),
   }
 }
+
+/** Simulated money has books of its own. */
+const roomOf = ({ dataDir, mode }: AgentConfig, folder: string): string =>
+  resolve(folder, dataDir, ...(mode === 'paper' ? ['paper'] : []))
 
 function keysIn(keys: AgentConfig['keys'], folder: string): AgentConfig['keys'] {
   if (keys.kind === 'socket') return { ...keys, path: resolve(folder, keys.path) }

@@ -126,6 +126,13 @@ const provider = z
   })
   .describe('Terms of a liquidity provider. Read by the role provider only.')
 
+const paper = z
+  .strictObject({
+    capital: amount.prefault('100000 USD').describe('Cash on every engine that a paper agent starts with.'),
+    latency: duration.prefault('500ms').describe('From a decision until its transaction would reach a builder.'),
+  })
+  .describe('What is simulated in paper mode. It keeps its books in `paper` below the data directory.')
+
 const p2p = z
   .strictObject({
     listen: z
@@ -149,7 +156,10 @@ const log = z
 export const agentConfig = z.strictObject({
   name: name.default('agent').describe('Name in logs and status messages.'),
   network: z.string().min(1).describe('File with the network description (network.json).'),
-  mode: z.enum(['shadow', 'live']).default('shadow').describe('shadow decides and records; live also sends.'),
+  mode: z
+    .enum(['shadow', 'paper', 'live'])
+    .default('shadow')
+    .describe('shadow decides and records; paper also books what its bids would have become; live sends.'),
   role: z.enum(['bidder', 'provider']).default('bidder').describe('bidder liquidates; provider buys claims at once.'),
   attest: z.boolean().default(false).describe('Sign headers of final blocks as a bonded attestor.'),
   relay: z.boolean().default(false).describe('Credit deposits on the engine chain as a public service.'),
@@ -170,6 +180,7 @@ export const agentConfig = z.strictObject({
     .prefault([{ use: 'gap-aware' }])
     .describe('Strategies, asked in this order.'),
   provider: provider.prefault({}),
+  paper: paper.prefault({}),
   p2p: p2p.prefault({}),
   log: log.prefault({}),
 })

@@ -7,7 +7,8 @@ import { dollars, json } from './format.ts'
 /** Prints an answer. */
 export function show(answer: Answer, { json: machine, print }: Context): void {
   if (machine) return print(json({ type: 'status', ...answer }))
-  const { name, halt, reserved, claims, wins, peers } = answer
+  const { name, paper, halt, reserved, claims, wins, peers } = answer
+  if (paper) print('PAPER: every amount below is simulated, nothing is signed and nothing is sent')
   print(`${name}: ${halt === undefined ? 'bidding' : `halted (${halt.reason}): ${halt.detail}`}`)
   print(
     `  $${dollars(wad(answer.wealth))} in engine accounts and in flight, $${dollars(wad(answer.inFlight))} of it in flight`,

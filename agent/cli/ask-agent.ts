@@ -15,6 +15,7 @@ export const agentFlags = z.strictObject({
 const answer = z.looseObject({
   error: z.string().optional(),
   name: z.string().default('agent'),
+  paper: z.boolean().default(false),
   halt: z.object({ reason: z.string(), detail: z.string() }).optional(),
   reserved: z.number().default(0),
   claims: z.number().default(0),

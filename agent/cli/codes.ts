@@ -64,6 +64,7 @@ export const codes: Readonly<Record<string, Entry>> = {
   E_NO_JOURNAL: { exit: EXIT.notRunning, meaning: 'No journal below the folder.' },
   E_NO_RUN: { exit: EXIT.notRunning, meaning: 'No run in this directory.' },
   E_PENDING: failure('Transactions of a key wait in the pool; nothing is sent beside them.'),
+  E_PAPER: config('A provider has no paper mode.'),
   E_PRICES: failure('No price reached an engine chain.'),
   E_PRICE_FILE: config('A price file has a row, a gap or a column that cannot be trusted.'),
   E_PROCESS: failure('A process of the swarm did not get ready, or ended.'),

@@ -21,8 +21,8 @@ import type { Protections } from './protect.ts'
 export type Setup = {
   /** Our operator and executors: their accounts are no candidates, their bids no competition. */
   readonly self: readonly Address[]
-  /** shadow decides and records; live also submits. */
-  readonly mode: 'shadow' | 'live'
+  /** shadow decides and records; paper and live also submit: to a chain on paper, or to the chain. */
+  readonly mode: 'shadow' | 'paper' | 'live'
   /** Whether we hold a bond on the engine chains: it opens the first seconds of an auction. */
   readonly bonded: boolean
   readonly seed: number

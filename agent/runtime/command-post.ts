@@ -16,6 +16,8 @@ const HALT = 'halt'
 /** What the agent says of itself. Amounts in dollars (wad). */
 export type AgentStatus = {
   readonly name: string
+  /** Its money is simulated. */
+  readonly paper: boolean
   readonly halt: Halt | undefined
   readonly reserved: number
   readonly claims: number
@@ -81,6 +83,7 @@ function statusOf({ context, core, tally }: Post): AgentStatus {
   const claims = [...ledger.settlements.values()].reduce((sum, one) => sum + one.claims.size, ledger.orphans.size)
   return {
     name: context.name,
+    paper: context.paper,
     halt: watch.halt,
     reserved: ledger.reserved.size,
     claims,

@@ -22,6 +22,7 @@ import { type Adapters, transportOf } from './adapters.ts'
 import type { Context, EngineSeat, VaultSeat } from './context.ts'
 import type { Emit } from './events.ts'
 import { openLinks } from './links.ts'
+import { onPaper, type PaperParts, seatedOnPaper } from './paper.ts'
 import { createQueue, type Queue } from './queue.ts'
 import { createRoots, type Roots } from './roots.ts'
 import { type Standing, setupOf } from './setup.ts'
@@ -53,18 +54,18 @@ export type Composing = {
 }
 
 /** Opens journal, key, chains and gossip, and puts the core between them. */
-export async function compose({ config, network, emit, signal, failed, adapters }: Composing): Promise<Agent> {
+export async function compose({ config: written, network, emit, signal, failed, adapters }: Composing): Promise<Agent> {
   const { clock } = adapters
-  mkdirSync(config.dataDir, { recursive: true })
+  mkdirSync(written.dataDir, { recursive: true })
   const alarm = (code: string, detail: string): void => emit('alarm', { code, detail })
-  const signer = await openAgentSigner(config, network, alarm)
+  const signer = await openAgentSigner(written, network, alarm)
+  const config = written.mode === 'paper' ? seatedOnPaper(written, signer.address) : written
   const trouble = (error: unknown): void => emit('agent:retried', { task: 'chain', error })
-  const owner = ownerOf(network, signer.address)
+  const owner = ownerOf(config, network, signer.address)
   const journal = adapters.journal(openSqliteJournal({ path: join(config.dataDir, 'journal.db'), owner, trouble }))
   const coin = coinPrice()
   const links = await openLinks({ config, network, signer, journal, adapters, coin: coin.now, trouble, alarm })
-  const engines = await openEngines(config, network, links)
-  const vaults = await openVaults(config, network, links)
+  const { engines, vaults } = await seatsOf({ config, network, links, journal })
   const core = createCore(await setupOf(config, network, await standingOf(signer, config, engines)))
   coin.readFrom(core)
   const roots = createRoots(network.threshold)
@@ -80,6 +81,7 @@ export async function compose({ config, network, emit, signal, failed, adapters 
   const inputs = createQueue<Input>(signal)
   const context: Context = {
     name: config.name,
+    paper: config.mode === 'paper',
     network,
     clock,
     signer,
@@ -90,12 +92,7 @@ export async function compose({ config, network, emit, signal, failed, adapters 
     roots,
     emit,
     signal,
-    tasks: createTasks({
-      signal,
-      clock,
-      retried: (task, error) => emit('agent:retried', { task, error }),
-      failed,
-    }),
+    tasks: createTasks({ signal, clock, retried: (task, error) => emit('agent:retried', { task, error }), failed }),
     inputs: () => inputs.size,
     tell: (input) => inputs.push({ ...input, at: clock.now() } as Input),
     valueOf: valuer(core, clock),
@@ -111,6 +108,13 @@ export async function compose({ config, network, emit, signal, failed, adapters 
 }
 
 type Seats = Pick<Context, 'engines' | 'vaults'>
+
+/** Our seats at every chain, or on paper. */
+async function seatsOf(parts: PaperParts): Promise<Seats> {
+  const { config, network, links } = parts
+  const seats = { engines: await openEngines(config, network, links), vaults: await openVaults(config, network, links) }
+  return config.mode === 'paper' ? onPaper(seats, parts) : seats
+}
 
 type Side = { readonly vault: VaultDeployment; readonly here: Place; readonly there: Place }
 type Place = { readonly link: ChainLink; readonly executor: Address; readonly other: Elsewhere }
@@ -156,9 +160,12 @@ function elsewhereOf(network: Network, links: ReadonlyMap<ChainId, ChainLink>, c
   return { reader, transactor, finality: found?.finality ?? 0 }
 }
 
-/** A journal is one key's on one network: its nonces mean nothing anywhere else. */
-const ownerOf = (network: Network, key: Address): string =>
-  [`key ${key}`, ...network.engines.map(({ chain, engine }) => `engine ${engine} on chain ${chain}`)].join(', ')
+/** A journal is one key's on one network: its nonces mean nothing anywhere else. What is simulated is apart. */
+const ownerOf = ({ mode }: AgentConfig, network: Network, key: Address): string =>
+  [
+    `${mode === 'paper' ? 'paper of ' : ''}key ${key}`,
+    ...network.engines.map(({ chain, engine }) => `engine ${engine} on chain ${chain}`),
+  ].join(', ')
 
 /** The chains are open before the core has prices: until then a coin has none. */
 function coinPrice() {

@@ -30,6 +30,8 @@ export type VaultSeat = {
 
 export type Context = {
   readonly name: string
+  /** Nothing is sent: fills and sales are simulated. */
+  readonly paper: boolean
   readonly network: Network
   readonly clock: Clock
   readonly signer: Signer

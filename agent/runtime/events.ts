@@ -68,6 +68,8 @@ export type Emit = (event: EventName, fields?: Fields) => void
 export type LogSettings = {
   readonly level: Level | 'silent'
   readonly modules?: Readonly<Record<string, Level | 'silent'>>
+  /** Marks every line: what it tells of is simulated. */
+  readonly paper?: boolean
 }
 
 /** Fields whose values never reach a log, wherever they stand. */
@@ -78,7 +80,7 @@ export function createEmit(name: string, settings: LogSettings, stream: pino.Des
   const logger = pino(
     {
       level: 'trace',
-      base: { agent: name },
+      base: { agent: name, ...(settings.paper === true && { paper: true }) },
       timestamp: () => `,"time":${Date.now()}`,
       formatters: { level: (label) => ({ level: label }), log: (fields) => plain(fields) },
       redact: { paths: SECRETS.flatMap((key) => [key, `*.${key}`]), censor: '[hidden]' },

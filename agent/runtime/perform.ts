@@ -83,10 +83,12 @@ async function act(context: Context, seat: EngineSeat, intent: Intent): Promise<
   const doubtful = [...context.engines.values(), ...context.vaults.values()].find(({ chain }) => !chain.committable())
   if (doubtful !== undefined)
     return { kind: 'declined', reason: `no quorum of providers on chain ${doubtful.chain.id}` }
-  const unable = context.signer.unable()
+  const unable = context.paper ? undefined : context.signer.unable()
   if (unable !== undefined) return { kind: 'declined', reason: unable }
   context.emit('bid:submitted', { intent: intent.id, account: quote.candidate.account.id, route: quote.route.id })
-  if (quote.route.settlement !== 'liquidity-service') return seat.chain.bid(intent, undefined, context.signal)
+  // On paper a provider is taken at its indicated rate: a firm offer would bind capital of its own.
+  if (context.paper || quote.route.settlement !== 'liquidity-service')
+    return seat.chain.bid(intent, undefined, context.signal)
   const provider = quote.route.provider
   if (provider === undefined) return { kind: 'declined', reason: 'route names no provider' }
   const answer = await firmOffer(context, provider, {

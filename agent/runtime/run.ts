@@ -43,7 +43,7 @@ export async function runAgent(
   adapters: Adapters = usual,
 ): Promise<ExitStatus> {
   const output = pino.destination({ fd: 1, sync: false })
-  const emit = adapters.emit(createEmit(config.name, config.log, output))
+  const emit = adapters.emit(createEmit(config.name, { ...config.log, paper: config.mode === 'paper' }, output))
   const failure = new AbortController()
   const signal = AbortSignal.any([stop, failure.signal])
   const failed = (task: string, error: unknown): void => {

@@ -67,6 +67,12 @@ describe('the sources of a config', () => {
   })
 })
 
+test('simulated money has a room of its own in the data directory', () => {
+  const file = configFile(`${healthy}dataDir: /var/agent\n`)
+  const [live, paper] = [{}, { mode: 'paper' }].map((flags) => loadConfig({ file, env: {}, flags }).config.dataDir)
+  expect([live, paper]).toEqual(['/var/agent', '/var/agent/paper'])
+})
+
 describe('the key of a config', () => {
   const at = '0x00000000000000000000000000000000000000E1'
   const keysOf = (text: string) => load({ text: healthy.replace('{ operator: operator.key }', text) }).config.keys
@@ -126,7 +132,7 @@ describe('a bad config is refused with its place', () => {
       'agent.yaml:5:19 risk.slippage: "5 USD" has the unit USD, expected %. Write a ratio such as 5 %',
     ],
     ['provider: { validFor: 6 }', 'agent.yaml:5:23 provider.validFor: "6" has no unit. Write 6s'],
-    ['mode: lvie', 'agent.yaml:5:7 mode is shadow or live, found lvie – did you mean live?'],
+    ['mode: lvie', 'agent.yaml:5:7 mode is shadow or paper or live, found lvie – did you mean live?'],
     ['role: trader', 'agent.yaml:5:7 role is bidder or provider, found trader'],
     ['strategies: []', 'agent.yaml:5:13 strategies: Too small: expected array to have >=1 items'],
     ['seed: 1\nseed: 2', 'agent.yaml:6:1 Map keys must be unique'],

@@ -27,6 +27,13 @@ describe('events', () => {
     expect(JSON.stringify(lines[0])).not.toMatch(/0x1234|user:pass/)
   })
 
+  test('on paper every line says so', () => {
+    const { emit, lines } = voice({ level: 'info', paper: true })
+    emit('bid:won', { pay: 1n })
+    emit('agent:summary', {})
+    expect(lines.map(({ paper }) => paper)).toEqual([true, true])
+  })
+
   test('a module has its own level', () => {
     const { emit, lines } = voice({ level: 'warn', modules: { head: 'debug' } })
     emit('head:seen', { number: 1n })
