@@ -14,9 +14,21 @@ export type Protections = {
   readonly failedGas: Wad
 }
 
+/** An operator's word, or the name of the protection that tripped. */
+export const HALT_REASONS = [
+  'operator',
+  'drawdown',
+  'gap-losses',
+  'failed-gas',
+  'oracle-divergence',
+  'unreconciled',
+  'invariant-broken',
+] as const
+export type HaltReason = (typeof HALT_REASONS)[number]
+
 /** Why nothing is bid. */
 export type Halt = {
-  readonly reason: 'operator' | 'drawdown' | 'gap-losses' | 'failed-gas'
+  readonly reason: HaltReason
   readonly detail: string
   readonly at: Instant
 }

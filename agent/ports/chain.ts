@@ -3,6 +3,7 @@ import type { Line, LineEvent } from '../domain/credit-line.ts'
 import type { Candidate, Claim, Intent, Outcome, Sale } from '../domain/liquidation.ts'
 import type { Anchor, EngineTerms, Head, MarginAccount, PriceBatch } from '../domain/market.ts'
 import type { Attestation, ClaimFact, Offer, ProvenState, StorageProof } from '../domain/message.ts'
+import type { Asset, Posting } from '../domain/posting.ts'
 import type { AccountId, ChainId, CollateralId, VaultId, Wad } from '../domain/units.ts'
 
 /** A new head, or the first block that is no longer canonical. A reorg is always followed by heads that replace it. */
@@ -156,6 +157,21 @@ export interface VaultChain extends ChainReader {
   redeem(claims: readonly Claim[], basis: Basis, minProceeds: Wad, signal: AbortSignal): Promise<ClaimStep>
   dollarBalance(): Promise<Wad>
   tokenBalance(collateral: CollateralId): Promise<bigint>
+}
+
+/** What a chain says that we hold, as of one block. Amounts in each asset's own units. */
+export type Statement = {
+  readonly block: bigint
+  readonly balances: readonly { readonly asset: Asset; readonly amount: bigint }[]
+}
+
+/** A chain as the books are compared with it. */
+export interface Statements {
+  readonly chain: ChainId
+  /** As of the newest block that is final for every amount; undefined while there is none. */
+  read(): Promise<Statement | undefined>
+  /** What others moved between two blocks, exclusive and inclusive: the owner, buyers of credit, relayed claims. */
+  explain(after: bigint, upTo: bigint): Promise<readonly Posting[]>
 }
 
 /** The breaker of one side of a route: the ledger on chain `books` must not exceed the counters of `other`. */

@@ -1,12 +1,13 @@
 // What an operator may ask of an agent, and what an agent remembers of the answer over a restart.
 import type { Core } from '../core/core.ts'
 import { free, inFlight, wealth } from '../core/ledger.ts'
-import type { Halt } from '../core/protect.ts'
+import { HALT_REASONS, type Halt } from '../core/protect.ts'
 import type { Decision } from '../domain/liquidation.ts'
 import type { Balance } from '../domain/posting.ts'
 import { type ChainId, instant, wad } from '../domain/units.ts'
 import type { Context } from './context.ts'
 import type { Question } from './control.ts'
+import type { Reconciler } from './reconcile.ts'
 import { type Settlement, settlementsIn } from './settlements.ts'
 import type { Tally } from './tally.ts'
 
@@ -40,7 +41,13 @@ export function halted({ journal, emit }: Context, halt: Halt): void {
   emit('agent:halted', { ...halt })
 }
 
-export type Post = { readonly context: Context; readonly core: Core; readonly tally: Tally; readonly stop: () => void }
+export type Post = {
+  readonly context: Context
+  readonly core: Core
+  readonly tally: Tally
+  readonly reconcilers: readonly Reconciler[]
+  readonly stop: () => void
+}
 
 type Answer =
   | AgentStatus
@@ -62,6 +69,7 @@ export async function obey(post: Post, question: Question): Promise<Answer> {
     }
     case 'resume':
       context.journal.remember(HALT, '')
+      for (const one of post.reconcilers) one.accept()
       context.tell({ kind: 'resume' })
       context.emit('agent:resumed')
       return { ...statusOf(post), halt: undefined }
@@ -99,6 +107,6 @@ function statusOf({ context, core, tally }: Post): AgentStatus {
 function haltIn(kept: string): Halt {
   const held: Partial<Record<string, unknown>> = JSON.parse(kept)
   const detail = String(held['detail'] ?? 'an earlier run was halted')
-  const known = (['drawdown', 'gap-losses', 'failed-gas'] as const).find((reason) => reason === held['reason'])
+  const known = HALT_REASONS.find((reason) => reason === held['reason'])
   return { reason: known ?? 'operator', detail, at: instant(Number(held['at'] ?? 0)) }
 }

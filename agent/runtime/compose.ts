@@ -9,6 +9,7 @@ import type { ChainLink } from '../adapters/chain/link.ts'
 import { openChallenger } from '../adapters/chain/sources/challenge.ts'
 import type { Optimistic } from '../adapters/chain/sources/optimistic.ts'
 import type { Elsewhere } from '../adapters/chain/sources/testimony.ts'
+import { openStatements } from '../adapters/chain/statement.ts'
 import { openVaultChain } from '../adapters/chain/vault-chain.ts'
 import { openSqliteJournal } from '../adapters/store/sqlite-journal.ts'
 import { createCore, type Input } from '../core/core.ts'
@@ -16,12 +17,12 @@ import type { Core } from '../core/state.ts'
 import { configError } from '../domain/errors.ts'
 import type { Network, Source, VaultDeployment } from '../domain/network.ts'
 import type { ChainId, VaultId, Wad } from '../domain/units.ts'
-import type { Breaker, Challenger } from '../ports/chain.ts'
+import type { Breaker, Challenger, Statements } from '../ports/chain.ts'
 import type { Signer } from '../ports/signer.ts'
 import { type Adapters, transportOf } from './adapters.ts'
 import type { Context, EngineSeat, VaultSeat } from './context.ts'
 import type { Emit } from './events.ts'
-import { openLinks } from './links.ts'
+import { finalityOf, openLinks, premisesOf } from './links.ts'
 import { onPaper, type PaperParts, seatedOnPaper } from './paper.ts'
 import { createQueue, type Queue } from './queue.ts'
 import { createRoots, type Roots } from './roots.ts'
@@ -39,6 +40,8 @@ export type Agent = {
   readonly breakers: readonly Breaker[]
   /** One per optimistic source. */
   readonly challengers: readonly Challenger[]
+  /** One per chain that we send on. */
+  readonly statements: readonly Statements[]
   /** Frees what the agent holds: files and sockets. */
   readonly close: () => Promise<void>
 }
@@ -103,8 +106,22 @@ export async function compose({ config: written, network, emit, signal, failed, 
     journal.close()
     await signer.close()
   }
-  const sides = sidesOf(network, { engines, vaults }, links)
-  return { context, core, inputs, breakers: breakersOf(sides), challengers: challengersOf(sides), close }
+  return { ...{ context, core, inputs, close }, ...dutiesOf({ config, network }, { context, links }) }
+}
+
+type Opened = { readonly context: Context; readonly links: ReadonlyMap<ChainId, ChainLink> }
+
+/** What watches over routes and books. */
+function dutiesOf(
+  wanted: Pick<Composing, 'config' | 'network'>,
+  { context, links }: Opened,
+): Pick<Agent, 'breakers' | 'challengers' | 'statements'> {
+  const sides = sidesOf(wanted.network, context, links)
+  return {
+    breakers: breakersOf(sides),
+    challengers: challengersOf(sides),
+    statements: statementsOf(wanted, links, context.signer.address),
+  }
 }
 
 type Seats = Pick<Context, 'engines' | 'vaults'>
@@ -166,6 +183,19 @@ const ownerOf = ({ mode }: AgentConfig, network: Network, key: Address): string 
     `${mode === 'paper' ? 'paper of ' : ''}key ${key}`,
     ...network.engines.map(({ chain, engine }) => `engine ${engine} on chain ${chain}`),
   ].join(', ')
+
+/** What every chain says that we hold; a shadow sends nothing and keeps no books. */
+const statementsOf = (
+  { config, network }: Pick<Composing, 'config' | 'network'>,
+  links: ReadonlyMap<ChainId, ChainLink>,
+  operator: Address,
+): readonly Statements[] =>
+  [...links].flatMap(([chain, { rpc, transactor }]) => {
+    const depth = Math.max(...finalityOf(network, chain).map(({ blocks }) => blocks))
+    return transactor === undefined
+      ? []
+      : [openStatements({ rpc, premises: premisesOf(config, network, chain), operator, depth })]
+  })
 
 /** The chains are open before the core has prices: until then a coin has none. */
 function coinPrice() {

@@ -40,6 +40,8 @@ const levels = {
   'proposal:struck': 'error',
   'proposal:frozen': 'error',
   'proposal:released': 'info',
+  'books:unreconciled': 'error',
+  'books:arrived': 'warn',
   'settlement:closed': 'info',
   'gap:realised': 'info',
   'offer:made': 'info',

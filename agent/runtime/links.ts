@@ -47,7 +47,7 @@ export async function openLinks({
 }
 
 /** What is ours on a chain of the config. */
-function premisesOf({ chains }: Pick<AgentConfig, 'chains'>, network: Network, chain: ChainId): Premises {
+export function premisesOf({ chains }: Pick<AgentConfig, 'chains'>, network: Network, chain: ChainId): Premises {
   const executorOn = (id: ChainId): Address | undefined => chains.find((one) => one.id === id)?.executor
   const executor = executorOn(chain) ?? zeroAddress
   const on = network.vaults.filter((vault) => vault.engine === chain)
@@ -79,7 +79,7 @@ export const FEES = { tip: 2_000_000_000n, ceiling: 500_000_000_000n, baseFee: '
 /** Dollars above which an inclusion must be proven. */
 const PROVEN_ABOVE = wad(10_000n * 10n ** 18n)
 
-function finalityOf(network: Network, chain: ChainId): readonly FinalityTier[] {
+export function finalityOf(network: Network, chain: ChainId): readonly FinalityTier[] {
   const found = [...network.engines, ...network.vaults].find((deployment) => deployment.chain === chain)
   if (found !== undefined) return tiersOf(found)
   throw configError(

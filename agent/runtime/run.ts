@@ -25,6 +25,7 @@ import { consume } from './loop.ts'
 import { createOpener } from './opener.ts'
 import { perform } from './perform.ts'
 import { openProviderDesk, type ProviderDesk } from './provider-desk.ts'
+import { reconcile, reconcilerOf } from './reconcile.ts'
 import { recoverClaims } from './recover.ts'
 import { createRelay } from './relay.ts'
 import { createDesk } from './settle.ts'
@@ -106,9 +107,11 @@ async function live(agent: Agent, config: AgentConfig, { tally, stop }: Running)
   watchChains(agent, config, provider)
   for (const vault of context.vaults.keys()) tasks.keep(`settle ${vault}`, (signal) => desk.run(vault, signal))
   if (config.mode === 'live') keepWatch(agent)
+  const reconcilers = agent.statements.map((statements) => reconcilerOf(context, statements))
+  for (const one of reconcilers) tasks.keep(`reconcile ${one.chain}`, (signal) => reconcile(one, context.clock, signal))
   rememberHalt(context)
   tasks.keep('control', (signal) =>
-    serveControl(config.dataDir, (question) => obey({ context, core, tally, stop }, question), signal),
+    serveControl(config.dataDir, (question) => obey({ context, core, tally, reconcilers, stop }, question), signal),
   )
   tasks.keep('recover', () => recoverClaims(context))
   tasks.keep('announce', () => announce(context, provider))

@@ -1,7 +1,8 @@
 // One settlement through the adapters alone, on two real chains: deposit, root, credit, trade, fall, bid, claim, sale.
-import { encodeFunctionData, keccak256 } from 'viem'
+import { type Address, encodeFunctionData, keccak256 } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { collateralVaultAbi } from '../../agent/adapters/chain/abi/collateral-vault.ts'
+import { testTokenAbi } from '../../agent/adapters/chain/abi/test-token.ts'
 import { openEngineChain } from '../../agent/adapters/chain/engine-chain.ts'
 import { anchoring, evidenceOf, submission } from '../../agent/adapters/chain/sources/headers.ts'
 import { openVaultChain } from '../../agent/adapters/chain/vault-chain.ts'
@@ -9,12 +10,15 @@ import { systemClock } from '../../agent/adapters/clock/system-clock.ts'
 import { proveState } from '../../agent/adapters/gossip/state-proof.ts'
 import type { Claim, Fill, Intent } from '../../agent/domain/liquidation.ts'
 import type { EngineTerms } from '../../agent/domain/market.ts'
+import { balanceOf, unbalanced } from '../../agent/domain/posting.ts'
 import { type AccountId, instant, millis, wad } from '../../agent/domain/units.ts'
 import { owedSlot } from '../../agent/maths/slots.ts'
 import type { ChainReader, Deposit, VaultChain } from '../../agent/ports/chain.ts'
+import { createReconciler, type Reconciler } from '../../agent/runtime/reconcile.ts'
 import { lockCollateral, nameTraders, openAccounts, type Trader, tradeOnCredit } from '../../agent/swarm/traders.ts'
 import { type LocalNetwork, startLocalNetwork } from '../support/local-network.ts'
 import { accountsNow, type Parts, playOn, type Seat } from '../support/seat.ts'
+import { eventually } from '../support/sending.ts'
 import { ETHER, long, SIZE, signOffer, soon, won } from '../support/settlement.ts'
 
 const never = new AbortController().signal
@@ -24,12 +28,15 @@ let winner: Seat
 let rival: Seat
 let traders: readonly Trader[]
 let terms: EngineTerms
+let books: readonly Reconciler[]
+const halts: string[] = []
 
 beforeAll(async () => {
   network = await startLocalNetwork()
   parts = playOn(network)
   ;[winner, rival] = await Promise.all([parts.takeSeat(0), parts.takeSeat(1)])
   terms = await winner.engine.terms()
+  books = await openBooks(winner)
   traders = await nameTraders(network.deployment, [long(1n), long(2n), long(3n), long(4n)])
   await Promise.all([lockCollateral(network.deployment, traders), openAccounts(network.deployment, traders)])
 })
@@ -281,6 +288,72 @@ describe('when several auctions are opened at once', () => {
     expect(touched).toEqual([failing?.account])
   })
 })
+
+describe('the books of the winner', () => {
+  test('equal both chains to the wei, what is owed to it is in flight, and every asset balances', async () => {
+    await eventually(balanced, (found) => found.every(({ length }) => length === 0) && openOf(winner) === 0)
+    expect(await balanced()).toEqual([[], []])
+    const balances = winner.journal.balances()
+    expect(unbalanced(balances)).toEqual([])
+    for (const asset of assetsOf()) {
+      const inFlight = balanceOf(balances, { chain: network.vault.id, asset, account: 'in-flight' })
+      expect([asset, inFlight]).toEqual([asset, await outstanding(asset)])
+    }
+    const seen = new Set(balances.map(({ account }) => account))
+    expect([seen.has('bids'), seen.has('fees'), seen.has('gas'), seen.has('sales'), seen.has('vaults')]).not.toContain(
+      false,
+    )
+    expect([seen.has('arrived'), seen.has('reserved')]).not.toContain(true)
+  })
+
+  test("take up what others brought, and stop at what only a thief can have taken until the chain's word is accepted", async () => {
+    const [token, executor] = [parts.vaultNamed('vault-fast').dollar, winner.seat.executor]
+    const call = (functionName: 'mint' | 'transfer', args: readonly [Address, bigint]) =>
+      encodeFunctionData({ abi: testTokenAbi, functionName, args })
+    await network.call(token, call('mint', [executor, 700n]))
+    await eventually(balanced, () => ownersPart() === -700n)
+    expect(halts).toEqual([])
+    const { rpc } = network.vault
+    await rpc.request('anvil_impersonateAccount', [executor])
+    await rpc.request('anvil_setBalance', [executor, '0xde0b6b3a7640000'])
+    await rpc.request('eth_sendTransaction', [{ from: executor, to: token, data: call('transfer', [OTHER, 5n]) }])
+    await eventually(balanced, () => halts.length > 0)
+    expect(halts[0]).toBe(`unreconciled chain 41337 holds less than the books say: 5 of ${token.toLowerCase()}`)
+    for (const book of books) book.accept()
+    await eventually(balanced, () => balanceOf(winner.journal.balances(), { ...dollars(), account: 'accepted' }) === 5n)
+    expect(halts).toHaveLength(1)
+  })
+})
+
+/** The books of a seat, opened at what its chains hold now. */
+async function openBooks({ journal, statements }: Seat): Promise<readonly Reconciler[]> {
+  const halt = ({ reason, detail }: { reason: string; detail: string }) => void halts.push(`${reason} ${detail}`)
+  const none = { inFlight: async () => new Map(), halt, emit: () => {} }
+  const made = statements.map((one) => createReconciler({ journal, statements: one, ...none }))
+  const open = () => Promise.all(made.map((book) => book.look()))
+  const begun = () =>
+    statements.every(({ chain }) => journal.postings(chain, -1n).some(({ ref }) => ref.startsWith('opening')))
+  await eventually(open, begun)
+  return made
+}
+
+const balanced = () => Promise.all(books.map((book) => book.look()))
+const openOf = ({ journal, statements }: Seat) =>
+  statements.reduce((sum, { chain }) => sum + journal.open(chain).length, 0)
+const dollars = () => ({ chain: network.vault.id, asset: parts.vaultNamed('vault-fast').dollar })
+const assetsOf = () =>
+  new Set(['vault-fast', 'vault-slow'].flatMap((id) => parts.vaultNamed(id).assets.map(({ token }) => token)))
+
+/** What both mirrors owe the winner in a token beyond what the vaults paid. */
+async function outstanding(token: Address): Promise<bigint> {
+  const amounts = [winner.fast, winner.slow].map(async (vault) => {
+    const owed = await winner.engine.owed(vault.vault, winner.seat.executor, token)
+    return owed - (await vault.claimed(winner.seat.executor, token))
+  })
+  return (await Promise.all(amounts)).reduce((sum, amount) => sum + amount, 0n)
+}
+
+const ownersPart = () => balanceOf(winner.journal.balances(), { ...dollars(), account: 'owner' })
 
 const OTHER: AccountId = '0x00000000000000000000000000000000000000cc'
 /** Milliseconds into the scenario at which the price is at its first low. */

@@ -3,18 +3,27 @@ import { keccak256 } from 'viem'
 import { openEngineChain } from '../../agent/adapters/chain/engine-chain.ts'
 import { type ChainLink, openLink } from '../../agent/adapters/chain/link.ts'
 import type { Elsewhere } from '../../agent/adapters/chain/sources/testimony.ts'
+import { openStatements } from '../../agent/adapters/chain/statement.ts'
 import { openVaultChain } from '../../agent/adapters/chain/vault-chain.ts'
 import { systemClock } from '../../agent/adapters/clock/system-clock.ts'
 import { signerOf } from '../../agent/adapters/signer/local-signer.ts'
-import { openMemoryJournal } from '../../agent/adapters/store/memory-journal.ts'
+import { type MemoryJournal, openMemoryJournal } from '../../agent/adapters/store/memory-journal.ts'
 import type { Claim, Fill, Intent, Quote } from '../../agent/domain/liquidation.ts'
 import type { MarginAccount } from '../../agent/domain/market.ts'
 import type { VaultDeployment } from '../../agent/domain/network.ts'
 import { type AccountId, instant, millis, wad } from '../../agent/domain/units.ts'
 import { discount, holdings, margin, maxFractionUp, outlay, payUp, shareDown } from '../../agent/maths/margin.ts'
 import { quorumPrices } from '../../agent/maths/oracle.ts'
-import type { AttestedHeader, ChainReader, ClaimStep, EngineChain, VaultChain } from '../../agent/ports/chain.ts'
+import type {
+  AttestedHeader,
+  ChainReader,
+  ClaimStep,
+  EngineChain,
+  Statements,
+  VaultChain,
+} from '../../agent/ports/chain.ts'
 import type { Clock } from '../../agent/ports/clock.ts'
+import { premisesOf } from '../../agent/runtime/links.ts'
 import type { Deployment, LocalNetwork } from './local-network.ts'
 import { ETHER, fullValue, soon, sum } from './settlement.ts'
 
@@ -30,6 +39,9 @@ export type Seat = {
   readonly vaults: ReadonlyMap<string, VaultChain>
   /** To the engine's chain and to the vaults'. */
   readonly links: readonly [ChainLink, ChainLink]
+  readonly journal: MemoryJournal
+  /** What the engine's chain and the vaults' chain say that the seat holds. */
+  readonly statements: readonly Statements[]
 }
 
 /** What a seat may have of its own: another clock, other ways to the engine's node. */
@@ -91,9 +103,11 @@ async function takeSeat(network: LocalNetwork, index: number, { clock = systemCl
   if (!seat) throw new Error('the scenario has too few seats')
   const journal = openMemoryJournal()
   const fees = { tip: 1_000_000_000n, ceiling: 100_000_000_000n, baseFee: 'zero' } as const
+  const chains = [engineChain, vaultChain].map(({ id }) => ({ id, rpc: [], executor: seat.executor }))
+  const premises = (id: typeof engineChain.id) => premisesOf({ chains }, deployment.network, id)
   const open = ({ id }: { id: typeof engineChain.id }, urls: readonly string[], blocks: number) => {
     const finality = [{ below: undefined, blocks, proof: true }]
-    const sending = { signer: signerOf(seat.key), journal, fees, finality }
+    const sending = { signer: signerOf(seat.key), journal, fees, finality, premises: premises(id) }
     return openLink({ chain: id, urls, clock, poll: millis(50), sending })
   }
   const [link, vaultLink] = await Promise.all([
@@ -112,6 +126,10 @@ async function takeSeat(network: LocalNetwork, index: number, { clock = systemCl
     engine: await openEngineChain({ link, network: deployment.network, executor, elsewhere: () => home }),
     ...{ fast, slow, vaults: new Map(vaults.map((one) => [one.vault, one])) },
     links: [link, vaultLink],
+    journal,
+    statements: [link, vaultLink].map(({ rpc }, i) =>
+      openStatements({ rpc, premises: premises(rpc.chain), operator: seat.operator, depth: 2 - i }),
+    ),
   }
   return taken
 }
