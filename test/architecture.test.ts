@@ -127,6 +127,36 @@ describe('the code', () => {
   })
 })
 
+describe('the process that holds the key', () => {
+  test('loads two packages and nothing of Node that could reach the network or start anything', () => {
+    const { packages, node } = loadedBy('agent/adapters/signer/main.ts')
+    expect(packages).toEqual(['secp256k1', 'viem'])
+    const known = ['crypto', 'events', 'fs', 'fs/promises', 'module', 'net', 'path', 'readline', 'readline/promises']
+    expect(node.filter((one) => !known.includes(one))).toEqual(['sqlite', 'stream', 'stream/consumers', 'util'])
+  })
+})
+
+/** What a file loads, through every file of ours; types are not loaded. */
+function loadedBy(entry: string): { readonly packages: readonly string[]; readonly node: readonly string[] } {
+  const [seen, bare] = [new Set<string>(), new Set<string>()]
+  const visit = (file: string): void => {
+    if (seen.has(file)) return
+    seen.add(file)
+    const text = withoutComments(textOf(file))
+    const found = text.matchAll(
+      /^(?:import|export) (?!type\b)(?:[\w\s{},*]+ from )?'([^']+)'|createRequire\([^)]*\)\('([^']+)'/gm,
+    )
+    for (const [, name = '', required = name] of found)
+      if (required.startsWith('.')) visit(join(dirname(file), required))
+      else bare.add(required)
+  }
+  visit(entry)
+  const all = [...bare].sort()
+  const ofNode = all.filter((name) => name.startsWith('node:'))
+  const packages = all.filter((name) => !ofNode.includes(name)).map((name) => name.split('/')[0] ?? '')
+  return { packages: [...new Set(packages)], node: ofNode.map((name) => name.slice('node:'.length)) }
+}
+
 describe('the table of error codes', () => {
   test('names every code of the sources, and only those', () => {
     const used = sources(...rooms)

@@ -9,8 +9,9 @@ import { type LineOptions, openLineSigner } from './line-signer.ts'
 import { openNonceBook } from './nonce-book.ts'
 import { passwordFrom } from './password.ts'
 import type { Policy } from './policy.ts'
-import { PARENT, startSigner } from './process-terms.ts'
+import { PARENT } from './process-terms.ts'
 import { openRemoteSigner } from './remote-signer.ts'
+import { startSigner } from './start-signer.ts'
 import { watchOnly } from './watch-only.ts'
 
 /** What opening a signer takes. */

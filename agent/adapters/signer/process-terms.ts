@@ -1,8 +1,4 @@
-// What a signer process is started with, and how: no secret is among it.
-import { type ChildProcess, spawn } from 'node:child_process'
-import { getCompileCacheDir } from 'node:module'
-import { fileURLToPath } from 'node:url'
-import { toLine } from './line.ts'
+// What a signer process is started with: no secret is among it.
 import type { Policy } from './policy.ts'
 
 /** Which key, for what, and where it is asked. Paths are absolute. */
@@ -19,18 +15,3 @@ export type SignerTerms = {
 
 /** The descriptor of the line to the parent. Standard input stays the operator's, for passwords. */
 export const PARENT = 3
-
-/** Starts a signer. With a socket its output is ours; else it has none but the line. */
-export function startSigner(terms: SignerTerms): ChildProcess {
-  const suffix = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
-  const program = fileURLToPath(new URL(`./main${suffix}`, import.meta.url))
-  const cache = getCompileCacheDir()
-  const output = terms.socket === undefined ? 'ignore' : 'inherit'
-  return spawn(process.execPath, [...LEAN, program, toLine(terms).trim()], {
-    env: cache === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: cache },
-    stdio: ['inherit', output, 'inherit', ...(terms.socket === undefined ? (['pipe'] as const) : [])],
-  })
-}
-
-/** It holds one key and answers one line at a time. */
-const LEAN = ['--max-semi-space-size=1', '--max-old-space-size=64']
