@@ -1,6 +1,6 @@
 // lienmesh init: the files that an agent starts from.
 import { existsSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { z } from 'zod'
 import { check, parseSource } from '../../config/document.ts'
@@ -40,7 +40,7 @@ export const init = command({
     for (const file of [asked.out, target]) refuseToReplace(file, found.file, asked.force)
     const text = draftConfig(draftOf(asked, found))
     check(parseSource(asked.out, text), agentConfig)
-    writeFileSync(target, networkJson(found.network))
+    if (resolve(target) !== found.file) writeFileSync(target, networkJson(found.network))
     writeFileSync(asked.out, text, { mode: 0o600 })
     const next = ['lienmesh keys new owner', 'lienmesh keys new operator', 'lienmesh executor deploy']
     if (context.json) context.print(JSON.stringify({ type: 'init', config: asked.out, network: target, next }))
@@ -80,7 +80,7 @@ type Asked = {
 }
 
 function refuseToReplace(file: string, source: string, force: boolean): void {
-  if (force || !existsSync(file) || file === source) return
+  if (force || !existsSync(file) || resolve(file) === source) return
   throw configError('E_CONFIG_EXISTS', `${file} exists already.`, 'Name another file with --out, or add --force.')
 }
 

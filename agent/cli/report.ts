@@ -1,5 +1,5 @@
 // An error as its reader needs it: what happened, what to do. The stack only when asked for.
-import { configError, EXIT, type ExitStatus, LienmeshError } from '../domain/errors.ts'
+import { configError, EXIT, type ExitStatus, LienmeshError, unavailable } from '../domain/errors.ts'
 
 /** Prints one error on standard error and returns the exit status it stands for. */
 export function report(error: unknown, argv: readonly string[]): ExitStatus {
@@ -22,9 +22,16 @@ const asJson = ({ code, message, fix, exit }: LienmeshError): string =>
 function unexpected(error: unknown): LienmeshError {
   const message = error instanceof Error ? error.message : String(error)
   if (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND') return incomplete(error)
+  if (causesOf(error).some(({ name }) => SILENCE.includes(name)))
+    return unavailable('E_RPC_DOWN', message.split('\n')[0] ?? '', 'Look at the node, then ask again.', error)
   const fix = 'This is a defect. Run again with --log.level debug and report the stack.'
   return new LienmeshError('E_UNEXPECTED', message, { remedy: 'halt', exit: EXIT.failure, fix, cause: error })
 }
+
+/** How viem names a node that did not answer. */
+const SILENCE = ['HttpRequestError', 'TimeoutError', 'SocketClosedError']
+
+const causesOf = (error: unknown): readonly Error[] => (error instanceof Error ? [error, ...causesOf(error.cause)] : [])
 
 /** A package or file that should be there is not: an install that never finished. */
 function incomplete(error: Error): LienmeshError {

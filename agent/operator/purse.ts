@@ -1,6 +1,6 @@
 // An owner's key on one chain. Every transaction is estimated before the first is sent, so that what would revert takes
 // no nonce and pays no gas.
-import { type Address, formatEther, type Hash, type Hex } from 'viem'
+import { type Address, formatEther, type Hash, type Hex, type TransactionReceipt } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import {
   call,
@@ -45,11 +45,8 @@ export function openPurse(chain: ChainId, node: Node, key: Hex): Purse {
           account.signTransaction({ ...order, nonce: first + i, chainId: chain, type: 'eip1559' }),
         ),
       )
-      const hashes: Hash[] = []
-      for (const serializedTransaction of signed) hashes.push(await sendRawTransaction(node, { serializedTransaction }))
-      const receipts = await Promise.all(
-        hashes.map((hash) => waitForTransactionReceipt(node, { hash, pollingInterval: 200, timeout: PATIENCE })),
-      )
+      const hashes = await broadcast(node, chain, signed)
+      const receipts = await Promise.all(hashes.map((hash) => mined(node, chain, hash)))
       const failed = receipts.findIndex(({ status }) => status !== 'success')
       if (failed >= 0)
         throw refused(chain, acts[failed]?.says ?? '', `it reverted when it was mined (${hashes[failed]})`)
@@ -58,6 +55,24 @@ export function openPurse(chain: ChainId, node: Node, key: Hex): Purse {
   }
 }
 
+/** Sends signed bytes in order. What went out before a failure stands; the next run finds it done. */
+async function broadcast(node: Node, chain: ChainId, signed: readonly Hex[]): Promise<readonly Hash[]> {
+  const hashes: Hash[] = []
+  for (const serializedTransaction of signed)
+    hashes.push(
+      await sendRawTransaction(node, { serializedTransaction }).catch((error: unknown) => {
+        throw unavailable('E_RPC', `chain ${chain}: the node took no transaction: ${whyNot(error)}`, AGAIN, error)
+      }),
+    )
+  return hashes
+}
+
+const mined = (node: Node, chain: ChainId, hash: Hash): Promise<TransactionReceipt> =>
+  waitForTransactionReceipt(node, { hash, pollingInterval: 200, timeout: PATIENCE }).catch((error: unknown) => {
+    throw unavailable('E_PENDING', `chain ${chain}: ${hash} was not seen in a block: ${whyNot(error)}`, AGAIN, error)
+  })
+
+const AGAIN = 'Run the same command again: it goes on from where the chain stands.'
 const PATIENCE = 180_000
 
 type Sender = Pick<Purse, 'chain' | 'node' | 'address'>

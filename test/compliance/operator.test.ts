@@ -1,14 +1,17 @@
 // An owner and its executor on a deployed network: set up in any number of attempts, nobody else's by mistake, and every
 // unit back out behind the delays.
+import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient, type Hex, http } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { sendTransaction, waitForTransactionReceipt, writeContract } from 'viem/actions'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { testTokenAbi } from '../../agent/adapters/chain/abi/test-token.ts'
 import { openSqliteJournal } from '../../agent/adapters/store/sqlite-journal.ts'
+import { dispatch } from '../../agent/cli/dispatch.ts'
+import { LienmeshError } from '../../agent/domain/errors.ts'
 import { chainId, wad } from '../../agent/domain/units.ts'
 import { executorAddress } from '../../agent/operator/create.ts'
 import { deployErrand } from '../../agent/operator/deploy.ts'
@@ -19,9 +22,12 @@ import { executorState } from '../../agent/operator/state.ts'
 import { balanceOf } from '../../agent/operator/tokens.ts'
 import { networkJson } from '../../config/network.ts'
 import { lienmesh } from '../support/command-line.ts'
+import { root } from '../support/cruise.ts'
 import { journaledTx } from '../support/journaled-tx.ts'
 import { type LocalNetwork, startLocalNetwork } from '../support/local-network.ts'
 
+/** Some steps wait for blocks and delays, some start a process. */
+const SLOW = 240_000
 const [ENGINE, VAULT] = [chainId(31_337), chainId(41_337)]
 const usd = (amount: bigint) => wad(amount * 10n ** 18n)
 const [owner, operator, stranger] = [generatePrivateKey(), generatePrivateKey(), generatePrivateKey()]
@@ -47,117 +53,158 @@ describe('deploying an executor', () => {
     await expect(deployErrand(purse, making, terms(usd(10n)))).rejects.toMatchObject({ code: 'E_CAP', exit: 4 })
   })
 
-  test('interrupted after any part of it goes on, to the same end on both chains', async () => {
-    for (const chain of [ENGINE, VAULT]) {
-      const purse = await purseOn(chain)
-      const errand = () => deployErrand(purse, making, terms(usd(20_000n)))
-      const created = await (await errand()).next()
-      if (created.kind !== 'send') throw new Error('nothing to create')
-      await purse.send(created.acts)
-      const set = await (await errand()).next()
-      if (set.kind !== 'send') throw new Error('nothing to set')
-      await purse.send(set.acts.slice(0, 3)) // Here the power went.
-      const again = await (await errand()).next()
-      expect(again.kind === 'send' && again.acts.length).toBe(set.acts.length - 3)
-      expect(await finish(purse, await errand())).toBe('set up, sealed and read back')
-      expect((await errand()).outline).toEqual([`nothing to do: ${executor} stands and is set up`])
-      const state = await executorState(purse.node, executor, { operator: making.operator, from: 0n })
-      expect(state).toMatchObject({ owner: making.owner, obeys: true, sealed: true, delay: 2n, pending: [] })
-    }
-  }, 60_000)
+  test(
+    'interrupted after any part of it goes on, to the same end on both chains',
+    async () => {
+      for (const chain of [ENGINE, VAULT]) {
+        const purse = await purseOn(chain)
+        const errand = () => deployErrand(purse, making, terms(usd(20_000n)))
+        const created = await (await errand()).next()
+        if (created.kind !== 'send') throw new Error('nothing to create')
+        await purse.send(created.acts)
+        const set = await (await errand()).next()
+        if (set.kind !== 'send') throw new Error('nothing to set')
+        await purse.send(set.acts.slice(0, 3)) // Here the power went.
+        const again = await (await errand()).next()
+        expect(again.kind === 'send' && again.acts.length).toBe(set.acts.length - 3)
+        expect(await finish(purse, await errand())).toBe('set up, sealed and read back')
+        expect((await errand()).outline).toEqual([`nothing to do: ${executor} stands and is set up`])
+        const state = await executorState(purse.node, executor, { operator: making.operator, from: 0n })
+        expect(state).toMatchObject({ owner: making.owner, obeys: true, sealed: true, delay: 2n, pending: [] })
+      }
+    },
+    SLOW,
+  )
 
-  test('with a higher cap later waits for the delay, with a lower one does not', async () => {
-    const purse = await purseOn(ENGINE)
-    const lower = await deployErrand(purse, making, terms(usd(10_000n)))
-    expect(await stagesOf(purse, lower)).toEqual(['send', 'done'])
-    const higher = await deployErrand(purse, making, terms(usd(20_000n)))
-    expect(await stagesOf(purse, higher)).toEqual(['send', 'wait', 'send', 'done'])
-  }, 60_000)
+  test(
+    'with a higher cap later waits for the delay, with a lower one does not',
+    async () => {
+      const purse = await purseOn(ENGINE)
+      const lower = await deployErrand(purse, making, terms(usd(10_000n)))
+      expect(await stagesOf(purse, lower)).toEqual(['send', 'done'])
+      const higher = await deployErrand(purse, making, terms(usd(20_000n)))
+      expect(await stagesOf(purse, higher)).toEqual(['send', 'wait', 'send', 'done'])
+    },
+    SLOW,
+  )
 })
 
 describe('the commands of an owner', () => {
-  test('send nothing without consent, and nothing with --dry-run', async () => {
-    const before = await nonce()
-    expect(await ask('executor', 'fund', '100 USDC')).toMatchObject({ status: 2, code: 'E_CONSENT' })
-    const looked = await run('executor', 'fund', '100 USDC', '--dry-run')
-    expect([looked.status, looked.out]).toEqual([
-      0,
-      'chain 31337   100 USDC from the owner into the engine account\nnothing was sent (--dry-run)\n',
-    ])
-    expect(await nonce()).toBe(before)
-  }, 60_000)
+  test(
+    'send nothing without consent, and nothing with --dry-run',
+    async () => {
+      const before = await nonce()
+      expect(await ask('executor', 'fund', '100 USDC')).toMatchObject({ status: 2, code: 'E_CONSENT' })
+      const looked = await run('executor', 'fund', '100 USDC', '--dry-run')
+      expect([looked.status, looked.out]).toEqual([
+        0,
+        'chain 31337   100 USDC from the owner into the engine account\nnothing was sent (--dry-run)\n',
+      ])
+      expect(await nonce()).toBe(before)
+    },
+    SLOW,
+  )
 
-  test('refuse other units, more than there is, and a key with nothing on standard input', async () => {
-    expect(await ask('executor', 'fund', '100')).toMatchObject({ status: 2, code: 'E_USAGE' })
-    expect(await ask('executor', 'fund', '100 DAI')).toMatchObject({ status: 2, code: 'E_USAGE' })
-    expect(await ask('executor', 'fund', '0.0000001 USDC')).toMatchObject({ status: 2, code: 'E_USAGE' })
-    expect(await ask('executor', 'fund', '99999999 USDC', '--yes')).toMatchObject({ status: 4, code: 'E_FUNDS' })
-    expect(await ask('bond', 'add', '1 USDC', '--yes')).toMatchObject({ status: 4, code: 'E_BOND' })
-    expect(await ask('bond', 'unbond', '--yes')).toMatchObject({ status: 4, code: 'E_BOND' })
-    const sealed = ['--owner', 'sealed.json', '--password', '-']
-    writeFileSync(join(desk, 'sealed.json'), KEYSTORE, { mode: 0o600 })
-    expect(await ask('bond', 'unbond', ...sealed)).toMatchObject({ status: 4, code: 'E_KEY_PASSWORD' })
-  }, 90_000)
+  test(
+    'refuse other units, more than there is, and a key with nothing on standard input',
+    async () => {
+      expect(await ask('executor', 'fund', '100')).toMatchObject({ status: 2, code: 'E_USAGE' })
+      expect(await ask('executor', 'fund', '100 DAI')).toMatchObject({ status: 2, code: 'E_USAGE' })
+      expect(await ask('executor', 'fund', '0.0000001 USDC')).toMatchObject({ status: 2, code: 'E_USAGE' })
+      expect(await ask('executor', 'fund', '99999999 USDC', '--yes')).toMatchObject({ status: 4, code: 'E_FUNDS' })
+      expect(await ask('bond', 'add', '1 USDC', '--yes')).toMatchObject({ status: 4, code: 'E_BOND' })
+      expect(await ask('bond', 'unbond', '--yes')).toMatchObject({ status: 4, code: 'E_BOND' })
+      const sealed = ['--owner', 'sealed.json', '--password', '-']
+      writeFileSync(join(desk, 'sealed.json'), KEYSTORE, { mode: 0o600 })
+      expect(await askProcess('bond', 'unbond', ...sealed)).toMatchObject({ status: 4, code: 'E_KEY_PASSWORD' })
+    },
+    SLOW,
+  )
 
-  test('touch no executor of somebody else', async () => {
-    const foreign = await ask('executor', 'fund', '100 USDC', '--yes', '--owner', 'stranger.key')
-    expect(foreign).toEqual({
-      status: 4,
-      code: 'E_EXECUTOR_OWNER',
-      message: `chain 31337: ${executor} belongs to ${making.owner}, this key is ${addressOf(stranger)}`,
-    })
-    for (const words of [
-      ['bond', 'add', '2000 USDC'],
-      ['executor', 'withdraw', '1 USDC', '--chain', '31337'],
-    ])
-      expect(await ask(...words, '--yes', '--owner', 'stranger.key')).toMatchObject({ code: 'E_EXECUTOR_OWNER' })
-  }, 60_000)
+  test(
+    'touch no executor of somebody else',
+    async () => {
+      const foreign = await ask('executor', 'fund', '100 USDC', '--yes', '--owner', 'stranger.key')
+      expect(foreign).toEqual({
+        status: 4,
+        code: 'E_EXECUTOR_OWNER',
+        message: `chain 31337: ${executor} belongs to ${making.owner}, this key is ${addressOf(stranger)}`,
+      })
+      for (const words of [
+        ['bond', 'add', '2000 USDC'],
+        ['executor', 'withdraw', '1 USDC', '--chain', '31337'],
+      ])
+        expect(await ask(...words, '--yes', '--owner', 'stranger.key')).toMatchObject({ code: 'E_EXECUTOR_OWNER' })
+    },
+    SLOW,
+  )
 
-  test('name a key that cannot pay for gas', async () => {
-    const all = await ask('executor', 'fund', '--gas', '100 ETH', '--yes', '--owner', 'stranger.key')
-    expect(all).toMatchObject({ status: 1, code: 'E_GAS_FUNDS' })
-    const more = await ask('executor', 'fund', '--gas', '101 ETH', '--yes', '--owner', 'stranger.key')
-    expect(more).toMatchObject({ status: 4, code: 'E_FUNDS' })
-  }, 60_000)
+  test(
+    'name a key that cannot pay for gas',
+    async () => {
+      const all = await ask('executor', 'fund', '--gas', '100 ETH', '--yes', '--owner', 'stranger.key')
+      expect(all).toMatchObject({ status: 1, code: 'E_GAS_FUNDS' })
+      const more = await ask('executor', 'fund', '--gas', '101 ETH', '--yes', '--owner', 'stranger.key')
+      expect(more).toMatchObject({ status: 4, code: 'E_FUNDS' })
+    },
+    SLOW,
+  )
 
-  test('pay in, bond, and take everything out again to the unit', async () => {
-    const start = await balance()
-    expect((await run('executor', 'fund', '1000 USDC', '--gas', '0.1 ETH', '--yes')).status).toBe(0)
-    expect((await run('bond', 'add', '2000 USDC', '--yes')).status).toBe(0)
-    expect(start - (await balance())).toBe(3_000_000_000n)
-    const announced = await run('executor', 'withdraw', '1000 USDC', '--chain', '31337', '--yes')
-    expect([announced.status, announced.out]).toEqual([0, expect.stringContaining('run this again then')])
-    expect((await run('executor', 'withdraw', '1000 USDC', '--chain', '31337', '--yes', '--wait')).status).toBe(0)
-    expect(start - (await balance())).toBe(2_000_000_000n)
-    expect((await run('bond', 'unbond', '--yes', '--wait')).status).toBe(0)
-    expect(await balance()).toBe(start)
-    expect((await run('executor', 'show', '--json')).out).toContain('"pending":[]')
-  }, 120_000)
+  test(
+    'pay in, bond, and take everything out again to the unit',
+    async () => {
+      const start = await balance()
+      expect((await run('executor', 'fund', '1000 USDC', '--gas', '0.1 ETH', '--yes')).status).toBe(0)
+      expect((await run('bond', 'add', '2000 USDC', '--yes')).status).toBe(0)
+      expect(start - (await balance())).toBe(3_000_000_000n)
+      expect(await interrupted('executor', 'withdraw', '1 USDC', '--chain', '31337', '--yes', '--wait')).toBe(130)
+      const announced = await run('executor', 'withdraw', '999 USDC', '--chain', '31337', '--yes')
+      expect([announced.status, announced.out]).toEqual([0, expect.stringContaining('run this again then')])
+      for (const amount of ['999 USDC', '1 USDC'])
+        expect((await run('executor', 'withdraw', amount, '--chain', '31337', '--yes', '--wait')).status).toBe(0)
+      expect(start - (await balance())).toBe(2_000_000_000n)
+      expect((await run('bond', 'unbond', '--yes', '--wait')).status).toBe(0)
+      expect(await balance()).toBe(start)
+      expect((await run('executor', 'show', '--json')).out).toContain('"pending":[]')
+    },
+    SLOW,
+  )
 })
 
 describe('an agent does not start live', () => {
-  test('on the journal of another network', async () => {
-    mkdirSync(join(desk, 'foreign'))
-    openSqliteJournal({ path: join(desk, 'foreign', 'journal.db'), owner: 'key 0xaa, engine 0xbb on chain 1' }).close()
-    const refused = await ask('run', '--mode', 'live', '--data-dir', 'foreign')
-    expect(refused).toMatchObject({ status: 4, code: 'E_JOURNAL_OWNER' })
-    expect(refused.message).toContain('belongs to key 0xaa, engine 0xbb on chain 1')
-  }, 60_000)
+  test(
+    'on the journal of another network',
+    async () => {
+      mkdirSync(join(desk, 'foreign'))
+      openSqliteJournal({
+        path: join(desk, 'foreign', 'journal.db'),
+        owner: 'key 0xaa, engine 0xbb on chain 1',
+      }).close()
+      const refused = await askProcess('run', '--mode', 'live', '--data-dir', 'foreign')
+      expect(refused).toMatchObject({ status: 4, code: 'E_JOURNAL_OWNER' })
+      expect(refused.message).toContain('belongs to key 0xaa, engine 0xbb on chain 1')
+    },
+    SLOW,
+  )
 
-  test('on a backup that is older than its last transaction', async () => {
-    const account = privateKeyToAccount(operator)
-    const node = createClient({ account, transport: http(local.engine.url) })
-    await endow(operator)
-    for (let i = 0; i < 3; i++) await sendTransaction(node, { to: account.address, chain: null })
-    await expect.poll(() => nonce(account.address), { timeout: 20_000 }).toBe(3n)
-    mkdirSync(join(desk, 'restored'))
-    const journal = openSqliteJournal({ path: join(desk, 'restored', 'journal.db') })
-    journal.commit({ ...journaledTx({ nonce: 0 }), chain: ENGINE, from: account.address, state: 'included' })
-    journal.close()
-    const refused = await ask('run', '--mode', 'live', '--data-dir', 'restored')
-    expect(refused).toMatchObject({ status: 7, code: 'E_NONCE_FOREIGN' })
-    expect(refused.message).toContain('an old copy of the journal')
-  }, 60_000)
+  test(
+    'on a backup that is older than its last transaction',
+    async () => {
+      const account = privateKeyToAccount(operator)
+      const node = createClient({ account, transport: http(local.engine.url) })
+      await endow(operator)
+      for (let i = 0; i < 3; i++) await sendTransaction(node, { to: account.address, chain: null })
+      await expect.poll(() => nonce(account.address), { timeout: 20_000 }).toBe(3n)
+      mkdirSync(join(desk, 'restored'))
+      const journal = openSqliteJournal({ path: join(desk, 'restored', 'journal.db') })
+      journal.commit({ ...journaledTx({ nonce: 0 }), chain: ENGINE, from: account.address, state: 'included' })
+      journal.close()
+      const refused = await askProcess('run', '--mode', 'live', '--data-dir', 'restored')
+      expect(refused).toMatchObject({ status: 7, code: 'E_NONCE_FOREIGN' })
+      expect(refused.message).toContain('an old copy of the journal')
+    },
+    SLOW,
+  )
 })
 
 const terms = (cap: ReturnType<typeof usd>) => ({
@@ -227,17 +274,52 @@ async function deskAt(place: string): Promise<string> {
   return folder
 }
 
-const run = (...words: readonly string[]) =>
-  lienmesh([...words, ...(takesOwner(words) ? ['--owner', 'owner.key'] : [])], { cwd: desk })
+const SENDS = /^(executor (fund|withdraw|deploy)|bond (add|unbond))/
 
-const takesOwner = (words: readonly string[]): boolean =>
-  /^(executor (fund|withdraw|deploy)|bond (add|unbond))/.test(words.join(' ')) && !words.includes('--owner')
+/** A command line with this desk's config, and with its owner where no other is named. */
+function whole(words: readonly string[]): readonly string[] {
+  const owner = SENDS.test(words.join(' ')) && !words.includes('--owner') ? ['--owner', 'owner.key'] : []
+  const inDesk = [...words, ...owner].map((word) => (/\.(key|json)$/.test(word) ? join(desk, word) : word))
+  return [...inDesk, '--config', join(desk, 'lienmesh.yaml')]
+}
+
+/** Runs a command in this process: what it printed and how it ended. */
+async function run(...words: readonly string[]) {
+  let out = ''
+  const stdout = vi.spyOn(process.stdout, 'write').mockImplementation((part) => {
+    out += String(part)
+    return true
+  })
+  try {
+    return { status: await dispatch(whole(words), new AbortController().signal), out }
+  } finally {
+    stdout.mockRestore()
+  }
+}
 
 /** How a command was refused. */
 async function ask(...words: readonly string[]) {
-  const { status, err } = await run(...words, '--json')
+  try {
+    return { status: (await run(...words)).status, code: 'none', message: '' }
+  } catch (error) {
+    if (!(error instanceof LienmeshError)) throw error
+    return { status: error.exit, code: error.code, message: error.message }
+  }
+}
+
+/** The same by a process of its own: one that would live on, or that reads standard input. */
+async function askProcess(...words: readonly string[]) {
+  const { status, err } = await lienmesh([...whole(words), '--json'], { cwd: desk })
   const { code, message }: { code: string; message: string } = JSON.parse(err.trim().split('\n').at(-1) ?? '{}')
   return { status, code, message }
+}
+
+/** Ctrl-C while a delay is waited for. */
+async function interrupted(...words: readonly string[]): Promise<number | null> {
+  const args = [join(root, 'bin', 'lienmesh.js'), ...whole(words)]
+  const child = spawn(process.execPath, args, { cwd: desk, stdio: ['ignore', 'pipe', 'ignore'] })
+  child.stdout.setEncoding('utf8').on('data', (part: string) => part.includes('…') && child.kill('SIGINT'))
+  return new Promise((resolve) => child.once('close', resolve))
 }
 
 const nonce = async (of = making.owner): Promise<bigint> =>

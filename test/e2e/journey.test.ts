@@ -21,7 +21,7 @@ beforeAll(async () => {
     done.push(await shell.run(line))
     if (done.at(-1)?.status !== 0) return
   }
-}, 600_000)
+}, 900_000)
 
 afterAll(() => {
   for (const run of listRuns(cwd)) {
