@@ -56,6 +56,57 @@ describe('a suite deployed from a chains file', () => {
     expect(lines.join('\n')).toContain('no code at 0x')
   }, 60_000)
 
+  test('has the sources that its file asks for, on either side of every route', async () => {
+    const [, slow, mixed] = loadNetwork(out).vaults
+    expect(slow?.engineSource).toMatchObject({ kind: 'attested', delay: 12 })
+    expect(mixed?.engineSource).toMatchObject({
+      ...{ kind: 'quorum', needed: 2 },
+      of: [
+        { kind: 'attested', delay: 30 },
+        { kind: 'message' },
+        { kind: 'optimistic', window: 3600, bond: 5n * 10n ** 18n, arbiter: { kind: 'attested', delay: 0 } },
+      ],
+    })
+    expect(mixed?.vaultSource).toMatchObject({ kind: 'optimistic', window: 1800, arbiter: { kind: 'op-l1-block' } })
+    expect([mixed?.engineWitnesses, mixed?.vaultWitnesses]).toMatchObject([
+      [{ kind: 'attested' }],
+      [{ kind: 'op-l1-block' }, { kind: 'message' }],
+    ])
+  })
+
+  test('is found out when a source, a witness, a courier or a limit is another than promised', async () => {
+    const [file, network] = [loadSuite(chains), loadNetwork(out)]
+    const [fast, slow, mixed] = network.vaults
+    if (!fast || !slow || mixed?.engineSource.kind !== 'quorum') throw new Error('no vault was deployed')
+    const [first, message] = mixed.engineSource.of
+    if (!first || message?.kind !== 'message') throw new Error('the quorum has other members')
+    const changed = (change: Partial<typeof mixed>) =>
+      checkSuite(file, { ...network, vaults: [fast, slow, { ...mixed, ...change }] }).then(wrong)
+    const swapped = { ...mixed.engineSource, of: [first, { ...message, courier: fast.mirror }] }
+    expect(await changed({ engineSource: swapped })).toEqual(
+      expect.arrayContaining([
+        ['vaults', 'mixed engineSource.sources()'],
+        ['vaults', 'mixed engineSource 1.courier()'],
+        ['engines', 'courier for mixed engineSource'],
+      ]),
+    )
+    expect(await changed({ vaultWitnesses: [fast.vaultSource] })).toContainEqual([
+      ...['engines', `mixed mirror.isWitness(${fast.vaultSource.at})`],
+    ])
+    expect(await changed({ vaultSource: { ...mixed.vaultSource, kind: 'attested', delay: 0 } })).toContainEqual([
+      ...['engines', 'mixed vaultSource'],
+    ])
+    const looser = { ...file, vaults: file.vaults.map((one) => ({ ...one, assets: one.assets.map(loosened) })) }
+    const token = fast.assets[0]?.token
+    expect(wrong(await checkSuite(looser, network))).toEqual(
+      expect.arrayContaining([
+        ['vaults', `fast vault.largeDelta(${token})`],
+        ['engines', `fast mirror.largeDelta(${token})`],
+        ['engines', `fast mirror.creditCap(${token})`],
+      ]),
+    )
+  }, 60_000)
+
   test('is found out when governance dismissed a module or an attestor', async () => {
     const network = loadNetwork(out)
     const rows = await checkSuite({ ...loadSuite(chains), attestors: [address(0xbad)] }, network)
@@ -76,6 +127,9 @@ describe('a suite deployed from a chains file', () => {
 
 const wrong = (rows: Awaited<ReturnType<typeof checkSuite>>) =>
   rows.filter(({ state }) => state === 'fail').map(({ chain, what }) => [chain, what])
+
+const loosened = (asset: Asset): Asset => ({ ...asset, creditCap: 1n, largeDelta: { above: 1n, wait: 1 } })
+type Asset = ReturnType<typeof loadSuite>['vaults'][number]['assets'][number]
 
 const nonces = () =>
   Promise.all(
@@ -147,13 +201,25 @@ engines:
     instruments:
       - { kind: perpetual, markFeed: 0, underlyingFeed: 0, contingency: 100, shock: 800 }
 vaults:
-${['fast', 'slow'].map((id, i) => vaultOf(id, i * 12)).join('')}`
+${['fast', 'slow'].map((id, i) => vaultOf(id, `engineSource: { kind: attested, delay: ${i * 12} }`)).join('')}${vaultOf('mixed', MIXED)}`
 
-const vaultOf = (id: string, delay: number) => `
+/** Every kind of source on one route, with a witness on either side. */
+const MIXED = `engineSource:
+      kind: quorum
+      needed: 2
+      of:
+        - { kind: attested, delay: 30 }
+        - { kind: message, gateway: test, from: test }
+        - { kind: optimistic, window: 3600, bond: '5000000000000000000' }
+    vaultSource: { kind: optimistic, window: 1800, bond: '5000000000000000000', arbiter: { kind: op-l1-block } }
+    engineWitnesses: [{ kind: attested }]
+    vaultWitnesses: [{ kind: op-l1-block }, { kind: message, gateway: test, from: test }]`
+
+const vaultOf = (id: string, sources: string) => `
   - id: ${id}
     chain: vaults
     engine: engines
-    engineSource: { kind: attested, delay: ${delay} }
+    ${sources}
     staleAfter: 604800
     exitDelay: 1209600
     creditStaleAfter: 86400
@@ -162,5 +228,5 @@ const vaultOf = (id: string, delay: number) => `
     dollar: '${address(0x11)}'
     dollarDecimals: 6
     assets:
-      - { symbol: WETH, token: test, decimals: 18, feed: 0, haircut: 500, gap: 200, cap: '1000000000000000000000', pair: '${address(0x12)}' }
+      - { symbol: WETH, token: test, decimals: 18, feed: 0, haircut: 500, gap: 200, cap: '1000000000000000000000', creditCap: '900000000000000000000', rate: { amount: '100000000000000000000', window: 3600 }, largeDelta: { above: '50000000000000000000', wait: 1800 }, pair: '${address(0x12)}' }
 `
