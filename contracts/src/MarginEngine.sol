@@ -12,6 +12,7 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {ILiquidationAuction} from "./interfaces/ILiquidationAuction.sol";
 import {IInsuranceFund} from "./interfaces/IInsuranceFund.sol";
 import {IMarginEngine} from "./interfaces/IMarginEngine.sol";
+import {IRouteGuard} from "./interfaces/IRouteGuard.sol";
 import {IVaultMirror} from "./interfaces/IVaultMirror.sol";
 import {MarginMath} from "./libraries/MarginMath.sol";
 import {Leg, Portfolio, PortfolioMath, Stake} from "./libraries/Portfolio.sol";
@@ -129,6 +130,7 @@ contract MarginEngine is MarginLifetime, Multicall, ReentrancyGuardTransient {
         _requireOpen(bidder);
         Portfolio memory portfolio = _load(account);
         Margin memory margin_ = portfolio.margin(initialFactor);
+        _leaveHalted(portfolio.stakes, margin_);
         slice.pay = ILiquidationAuction(msg.sender).priceOf(account, fraction, margin_);
         slice.netValue = MarginMath.share(margin_.netValue, fraction);
         slice.cash = MarginMath.share(portfolio.cash, fraction);
@@ -212,12 +214,22 @@ contract MarginEngine is MarginLifetime, Multicall, ReentrancyGuardTransient {
             Stake memory stake = stakes[i];
             uint256 amount = MarginMath.shareDown(stake.amount, fraction);
             slice.collaterals[i] = stake.collateral;
+            if (amount == 0 || stake.halted) continue;
             slice.amounts[i] = amount;
-            if (amount == 0) continue;
             stake.amount -= amount;
             slice.collateralValue += MarginMath.collateralValueDown(amount, stake.decimals, stake.price);
             IVaultMirror(stake.mirror).allocate(account, beneficiary, stake.asset, amount);
         }
+    }
+
+    /// @dev Nobody is owed what a tripped route holds: a slice is of all the rest. Where nothing of worth is the rest, the
+    /// account waits for its route.
+    function _leaveHalted(Stake[] memory stakes, Margin memory margin_) private view {
+        uint40 since = _halt(stakes);
+        if (since == 0) return;
+        (uint256 full,) = PortfolioMath.halted(stakes);
+        margin_.mark -= full.toInt256();
+        if (margin_.mark <= 0) revert IRouteGuard.RouteTripped(since);
     }
 
     /// @dev The account's routes bear what is theirs; of the rest the insurance account pays as far as it goes, and the
@@ -271,12 +283,16 @@ contract MarginEngine is MarginLifetime, Multicall, ReentrancyGuardTransient {
         }
     }
 
+    /// @dev Credit of a tripped route bears no new risk.
     function _requireInitial(address account, Portfolio memory portfolio) private view {
         if (portfolio.degraded) revert PriceDegraded(portfolio.degradedFeed);
         Margin memory required = portfolio.margin(initialFactor);
-        if (required.equity < int256(required.initial)) {
-            revert InitialMargin(account, required.equity, required.initial);
+        int256 equity = required.equity;
+        if (_halt(portfolio.stakes) != 0) {
+            (, uint256 counted) = PortfolioMath.halted(portfolio.stakes);
+            equity -= counted.toInt256();
         }
+        if (equity < int256(required.initial)) revert InitialMargin(account, equity, required.initial);
     }
 
     /// @dev A bidder stands on its cash and positions alone, whatever its mode.

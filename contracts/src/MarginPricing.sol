@@ -142,6 +142,18 @@ abstract contract MarginPricing is MarginLedger, MarginListing {
         }
     }
 
+    /// @dev Marks the credit of routes whose breaker tripped; answers since when one of them is.
+    function _halt(Stake[] memory stakes) internal view returns (uint40 since) {
+        address known;
+        uint40 tripped;
+        for (uint256 i; i < stakes.length; ++i) {
+            Stake memory stake = stakes[i];
+            if (stake.mirror != known) (known, tripped) = (stake.mirror, IVaultMirror(stake.mirror).trippedAt());
+            if (tripped == 0) continue;
+            (stake.halted, since) = (true, tripped);
+        }
+    }
+
     /// @dev A feed is read once for a portfolio. Marks the portfolio degraded where a price is.
     function _quote(Portfolio memory portfolio, uint16 feed) private view returns (Quote memory quote) {
         uint256 count = portfolio.quoted;

@@ -18,7 +18,8 @@ struct Leg {
     bool expired;
 }
 
-/// @dev Unspent credit that counts as collateral.
+/// @dev Unspent credit that counts as collateral. `halted`: its route's breaker tripped. It stands behind what is held, bears
+/// no new risk and cannot be moved; known only where that matters.
 struct Stake {
     uint8 collateral;
     address mirror;
@@ -28,6 +29,7 @@ struct Stake {
     uint256 price;
     uint256 haircut;
     uint256 gap;
+    bool halted;
 }
 
 /// @dev One feed's price, as read.
@@ -80,6 +82,16 @@ library PortfolioMath {
         return leg.size > 0 ? leg.lower : leg.upper;
     }
 
+    /// @notice What the halted part of the collateral adds to mark and equity.
+    function halted(Stake[] memory stakes) internal pure returns (uint256 full, uint256 haircut) {
+        for (uint256 i; i < stakes.length; ++i) {
+            if (!stakes[i].halted) continue;
+            (uint256 value, uint256 counted) = _value(stakes[i]);
+            full += value;
+            haircut += counted;
+        }
+    }
+
     function _maintenance(Leg[] memory legs) private pure returns (uint256) {
         int256[16] memory profits;
         uint256 contingencies;
@@ -94,10 +106,14 @@ library PortfolioMath {
 
     function _collateral(Stake[] memory stakes) private pure returns (uint256 full, uint256 haircut) {
         for (uint256 i; i < stakes.length; ++i) {
-            Stake memory stake = stakes[i];
-            uint256 value = MarginMath.collateralValueDown(stake.amount, stake.decimals, stake.price);
+            (uint256 value, uint256 counted) = _value(stakes[i]);
             full += value;
-            haircut += MarginMath.haircutValueDown(value, stake.haircut, stake.gap);
+            haircut += counted;
         }
+    }
+
+    function _value(Stake memory stake) private pure returns (uint256 full, uint256 haircut) {
+        full = MarginMath.collateralValueDown(stake.amount, stake.decimals, stake.price);
+        haircut = MarginMath.haircutValueDown(full, stake.haircut, stake.gap);
     }
 }

@@ -124,6 +124,7 @@ export const marginEngineAbi = [
   },
   { type: 'error', inputs: [], name: 'RateLimitExceeded' },
   { type: 'error', inputs: [], name: 'ReentrancyGuardReentrantCall' },
+  { type: 'error', inputs: [{ internalType: 'uint256', name: 'since', type: 'uint256' }], name: 'RouteTripped' },
   {
     type: 'error',
     inputs: [
