@@ -109,7 +109,7 @@ export const suiteSchema = z
     governance: z.strictObject({
       admin: address.describe('Administrator of every access manager once all is deployed.'),
       delay: seconds.describe('Seconds between an act of the administrator and its effect.'),
-      guardian: address.describe('May pause root oracles, nothing else.'),
+      guardian: address.describe('May pause sources and withdraw proposed risk parameters, nothing else.'),
       treasury: address.describe('Receives what slashed bonds leave.'),
     }),
     bonds: z.strictObject({ minimum: bigNumber, unbonding: seconds }),

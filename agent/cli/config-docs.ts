@@ -1,8 +1,10 @@
 // lienmesh config docs: the reference below docs/, written from the schemas so that it cannot disagree with them.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { configReference, jsonSchema } from '../../config/reference.ts'
+import { loadSuite } from '../../config/suite.ts'
 import { EXIT, LienmeshError } from '../domain/errors.ts'
 import { command, type Entry, toggle } from './command.ts'
 import { commandReference, errorReference } from './reference.ts'
@@ -38,6 +40,7 @@ export function bringUpToDate(
 }
 
 const allPages = async (commands: readonly Entry[]): Promise<Readonly<Record<string, string>>> => ({
+  'parameters.md': await parameters(),
   'config.md': configReference(),
   'cli.md': await commandReference(commands),
   'errors.md': errorReference(),
@@ -45,6 +48,12 @@ const allPages = async (commands: readonly Entry[]): Promise<Readonly<Record<str
   'scenario.schema.json': `${jsonSchema('scenario')}\n`,
   'suite.schema.json': `${jsonSchema('suite')}\n`,
 })
+
+/** The chains file that comes with the program, and what it would deploy. */
+async function parameters(): Promise<string> {
+  const { parameterPage } = await import('../suite/parameters.ts')
+  return parameterPage(loadSuite(fileURLToPath(new URL('../../config/suite-reference.yaml', import.meta.url))))
+}
 
 function contentOf(file: string): string | undefined {
   try {

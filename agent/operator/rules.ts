@@ -4,7 +4,7 @@ import type { EngineDeployment, Source, VaultDeployment } from '../domain/networ
 import type { ChainId } from '../domain/units.ts'
 import { ENGINE_ARTEFACTS, VAULT_ARTEFACTS } from '../suite/contracts.ts'
 import { selectorOf } from '../suite/selector.ts'
-import { callsOf } from '../suite/sources.ts'
+import { callsOf, couriersIn, SOURCE_ARTEFACTS } from '../suite/sources.ts'
 
 /** One function of one contract that an operator may call. */
 export type Permission = {
@@ -55,16 +55,31 @@ function onEngine(engine: Ground['engines'][number], { executor, role }: Who): r
 const onSources = (sources: readonly Source[]): readonly Permission[] =>
   sources.flatMap(callsOf).map(({ target, abi, name }) => allow(target, abi, name))
 
-const onMirror = ({ vaultSource, vaultWitnesses = [], mirror }: VaultDeployment): readonly Permission[] => [
+/** What the couriers of one side's counters take; they stand where the counters are. */
+const onCouriers = (sources: readonly Source[], counters: readonly string[]): readonly Permission[] =>
+  sources
+    .flatMap(couriersIn)
+    .flatMap((courier) => counters.map((call) => allow(courier, SOURCE_ARTEFACTS.CounterCourier.abi, call)))
+
+const onMirror = ({
+  vaultSource,
+  vaultWitnesses = [],
+  engineSource,
+  engineWitnesses = [],
+  mirror,
+}: VaultDeployment): readonly Permission[] => [
   ...onSources([vaultSource, ...vaultWitnesses]),
+  ...onCouriers([engineSource, ...engineWitnesses], ['sendOwed', 'sendTotalOwed']),
   ...['prove', 'tripTotal'].map((call) => allow(mirror, ENGINE_ARTEFACTS.VaultMirror.abi, call)),
 ]
 
 function onVault(deployed: VaultDeployment, executor: Address): readonly Permission[] {
   const { CollateralVault, TestToken, Router } = VAULT_ARTEFACTS
-  const { engineSource, engineWitnesses = [], vault, router, dollar, assets } = deployed
+  const { engineSource, engineWitnesses = [], vaultSource, vaultWitnesses = [] } = deployed
+  const { vault, router, dollar, assets } = deployed
   return [
     ...onSources([engineSource, ...engineWitnesses]),
+    ...onCouriers([vaultSource, ...vaultWitnesses], ['sendDeposited', 'sendTotalDeposited']),
     allow(vault, CollateralVault.abi, 'claim', to(1, executor)),
     allow(vault, CollateralVault.abi, 'tripTotal'),
     ...assets.map(({ token }) => allow(token, TestToken.abi, 'approve', to(1, router))),

@@ -106,21 +106,16 @@ export async function compose({ config: written, network, emit, signal, failed, 
     journal.close()
     await signer.close()
   }
-  return { ...{ context, core, inputs, close }, ...dutiesOf({ config, network }, { context, links }) }
+  return { ...{ context, core, inputs, close }, ...dutiesOf({ config, network, links }, context) }
 }
 
-type Opened = { readonly context: Context; readonly links: ReadonlyMap<ChainId, ChainLink> }
-
 /** What watches over routes and books. */
-function dutiesOf(
-  wanted: Pick<Composing, 'config' | 'network'>,
-  { context, links }: Opened,
-): Pick<Agent, 'breakers' | 'challengers' | 'statements'> {
-  const sides = sidesOf(wanted.network, context, links)
+function dutiesOf(opened: Opened, context: Context): Pick<Agent, 'breakers' | 'challengers' | 'statements'> {
+  const sides = sidesOf(opened, context)
   return {
     breakers: breakersOf(sides),
     challengers: challengersOf(sides),
-    statements: statementsOf(wanted, links, context.signer.address),
+    statements: statementsOf(opened, opened.links, context.signer.address),
   }
 }
 
@@ -133,21 +128,19 @@ async function seatsOf(parts: PaperParts): Promise<Seats> {
   return config.mode === 'paper' ? onPaper(seats, parts) : seats
 }
 
+type Opened = Pick<Composing, 'config' | 'network'> & { readonly links: ReadonlyMap<ChainId, ChainLink> }
 type Side = { readonly vault: VaultDeployment; readonly here: Place; readonly there: Place }
 type Place = { readonly link: ChainLink; readonly executor: Address; readonly other: Elsewhere }
 
 /** Both sides of every route whose chains are open. */
-function sidesOf(
-  network: Network,
-  { engines, vaults }: Seats,
-  links: ReadonlyMap<ChainId, ChainLink>,
-): readonly Side[] {
+function sidesOf(opened: Opened, { engines, vaults }: Seats): readonly Side[] {
+  const { links } = opened
   return [...vaults.values()].flatMap(({ deployment: vault, executor }) => {
     const [home, away] = [links.get(vault.chain), links.get(vault.engine)]
     const seat = engines.get(vault.engine)
     if (home === undefined || away === undefined || seat === undefined) return []
-    const here = { link: home, executor, other: elsewhereOf(network, links, vault.engine) }
-    const there = { link: away, executor: seat.executor, other: elsewhereOf(network, links, vault.chain) }
+    const here = { link: home, executor, other: elsewhereOf(opened, vault.engine) }
+    const there = { link: away, executor: seat.executor, other: elsewhereOf(opened, vault.chain) }
     return [{ vault, here, there }]
   })
 }
@@ -171,10 +164,11 @@ const optimisticIn = (source: Source): readonly Optimistic[] =>
   source.kind === 'quorum' ? source.of.flatMap(optimisticIn) : source.kind === 'optimistic' ? [source] : []
 
 /** An open chain as the other side of a route. */
-function elsewhereOf(network: Network, links: ReadonlyMap<ChainId, ChainLink>, chain: ChainId): Elsewhere {
-  const { reader, transactor } = linkTo(links, chain)
+function elsewhereOf({ config, network, links }: Opened, chain: ChainId): Elsewhere {
+  const link = linkTo(links, chain)
   const found = [...network.engines, ...network.vaults].find((one) => one.chain === chain)
-  return { reader, transactor, finality: found?.finality ?? 0 }
+  const post = link.transactor && { link, executor: executorOn(config, chain) }
+  return { reader: link.reader, finality: found?.finality ?? 0, post }
 }
 
 /** A journal is one key's on one network: its nonces mean nothing anywhere else. What is simulated is apart. */
@@ -225,7 +219,7 @@ async function openEngines(
   for (const deployment of network.engines) {
     const link = linkTo(links, deployment.chain)
     const executor = executorOn(config, deployment.chain)
-    const elsewhere = (chain: ChainId): Elsewhere | undefined => elsewhereOf(network, links, chain)
+    const elsewhere = (chain: ChainId): Elsewhere | undefined => elsewhereOf({ config, network, links }, chain)
     const beneficiary = beneficiaryOf(config, network, deployment.chain)
     const { blindLogs } = config
     const chain = await openEngineChain({ link, network, executor, beneficiary, elsewhere, blindLogs })
@@ -255,7 +249,7 @@ async function openVaults(
   const seats = new Map<VaultId, VaultSeat>()
   for (const deployment of network.vaults) {
     const executor = executorOn(config, deployment.chain)
-    const engine = elsewhereOf(network, links, deployment.engine)
+    const engine = elsewhereOf({ config, network, links }, deployment.engine)
     const link = linkTo(links, deployment.chain)
     const chain = await openVaultChain({ link, deployment, executor, engine })
     seats.set(deployment.id, { chain, deployment, executor })

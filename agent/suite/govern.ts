@@ -17,7 +17,7 @@ type Market = {
   readonly mirrors: readonly Mirror[]
 }
 
-/** The role that may pause root oracles, and the one by which published parameters reach the engine. */
+/** The role that may pause sources and withdraw proposals, and the one by which published parameters reach the engine. */
 export const ROLES = { admin: 0n, guardian: 1n, publisher: 2n, risk: 3n } as const
 
 /** Queues publishers, modules, instruments, collaterals, tranches and the way of published risk parameters. */
@@ -34,6 +34,7 @@ export function governEngine(file: SuiteFile, { steps, authority, registry }: Gr
   role(engine.engine, E.MarginEngine.abi, 'setGap', ROLES.risk)
   call(authority, E.AccessManager.abi, 'grantRole', ROLES.risk, riskParameters, 0)
   role(riskParameters, E.RiskParameters.abi, 'propose', ROLES.publisher)
+  role(riskParameters, E.RiskParameters.abi, 'withdraw', ROLES.guardian)
   call(authority, E.AccessManager.abi, 'grantRole', ROLES.publisher, file.governance.admin, 0)
   call(engine.engine, E.MarginEngine.abi, 'setInsuranceFund', insuranceFund)
   for (const instrument of instrumentsOf(spec)) call(engine.engine, E.MarginEngine.abi, 'listInstrument', instrument)

@@ -113,6 +113,10 @@ export const partsOf = (source: Source): readonly Source[] => {
 export const pausableIn = (source: Source): readonly Address[] =>
   partsOf(source).flatMap(({ kind, at }) => (kind === 'quorum' ? [] : [at]))
 
+/** The couriers that a source hears. */
+export const couriersIn = (source: Source): readonly Address[] =>
+  partsOf(source).flatMap((one) => (one.kind === 'message' ? [one.courier] : []))
+
 /** A call that an agent's executor makes to use a source. */
 export type SourceCall = { readonly target: Address; readonly abi: Abi; readonly name: string }
 

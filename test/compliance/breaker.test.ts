@@ -66,7 +66,7 @@ async function watched(vault: VaultDeployment, rounds = 30): Promise<readonly ob
     events.push(fields)
     stop.abort()
   }
-  const other = { reader: vaults.reader, transactor: vaults.transactor, finality: 1 }
+  const other = { reader: vaults.reader, finality: 1 }
   const breaker = openBreaker(mirrorSide(vault, { link: engine, executor: seat.executor, other }))
   const guarding = guard({ roots, clock: systemClock, emit }, breaker, stop.signal)
   for (let round = 0; round < rounds && !stop.signal.aborted; round++) {

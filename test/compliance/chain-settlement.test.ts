@@ -369,7 +369,7 @@ const basisNow = async () => parts.basisAt(winner.fast, (await winner.fast.lates
 
 /** The fast vault, its claims proven by another reader of the engine chain. */
 function fastProvenBy({ links, seat }: Seat, reader: ChainReader): Promise<VaultChain> {
-  const engine = { reader, transactor: undefined, finality: 2 }
+  const engine = { reader, finality: 2 }
   const [deployment, [, link]] = [parts.vaultNamed('vault-fast'), links]
   return openVaultChain({ link, deployment, executor: seat.executor, engine })
 }

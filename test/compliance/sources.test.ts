@@ -199,7 +199,7 @@ async function disputed(source: Proposing): Promise<readonly (readonly [string, 
   const ground = {
     link: agent.links[1],
     executor: agent.seat.executor,
-    other: sideOf(agent.links[0], 2),
+    other: sideOf(agent.links[0], agent.seat.executor, 2),
     origin: source.at,
   }
   const running = dispute({ roots, clock: systemClock, emit }, openChallenger('test', ground, source), ended.signal)

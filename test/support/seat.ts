@@ -1,5 +1,5 @@
 // The parts of one settlement on two local chains: an agent's seat, an honest bid, its claims and their redemption.
-import { keccak256 } from 'viem'
+import { type Address, keccak256 } from 'viem'
 import { openEngineChain } from '../../agent/adapters/chain/engine-chain.ts'
 import { type ChainLink, openLink } from '../../agent/adapters/chain/link.ts'
 import type { Elsewhere } from '../../agent/adapters/chain/sources/testimony.ts'
@@ -115,7 +115,7 @@ async function takeSeat(network: LocalNetwork, index: number, { clock = systemCl
     open(vaultChain, [vaultChain.url], 1),
   ])
   const { executor } = seat
-  const [engine, home] = [sideOf(link, 2), sideOf(vaultLink, 1)]
+  const [engine, home] = [sideOf(link, executor, 2), sideOf(vaultLink, executor, 1)]
   const vaults = await Promise.all(
     deployment.network.vaults.map((one) => openVaultChain({ link: vaultLink, deployment: one, executor, engine })),
   )
@@ -135,8 +135,8 @@ async function takeSeat(network: LocalNetwork, index: number, { clock = systemCl
 }
 
 /** A chain as the other side of a route. */
-export const sideOf = ({ reader, transactor }: ChainLink, finality: number): Elsewhere => ({
-  ...{ reader, transactor, finality },
+export const sideOf = (link: ChainLink, executor: Address, finality: number): Elsewhere => ({
+  ...{ reader: link.reader, finality, post: { link, executor } },
 })
 
 /** An honest quote at the prices of a moment, by the same maths as everybody. */

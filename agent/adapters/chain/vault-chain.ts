@@ -24,7 +24,7 @@ export type VaultChainOptions = {
 /** Opens one vault. Throws E_CHAIN_ID when `link` is another chain. */
 export async function openVaultChain({ link, deployment, executor, engine }: VaultChainOptions): Promise<VaultChain> {
   if (link.rpc.chain !== deployment.chain) throw elsewhere(deployment, link)
-  const ground = { link, executor, other: engine, origin: deployment.mirror }
+  const ground = { link, executor, other: engine, origin: deployment.mirror, measured: deployment.dollar }
   const seller = { link, deployment, executor, ground, witness: openWitness(ground, deployment.engineSource) }
   const { rpc, reader } = link
   const holding = (token: Address) =>

@@ -34,7 +34,7 @@ export function messageWitness(ground: Ground, source: Message): Witness {
       const now = secondsNow(ground)
       const due = lacking.filter((one) => now - (sent.get(slotOf(one)) ?? 0n) >= PATIENCE)
       for (const one of due) sent.set(slotOf(one), now)
-      const errands = due.map((one) => ({ to: source.courier, data: sending(one) }))
+      const errands = due.map((one) => ({ target: source.courier, data: sending(one) }))
       return { kind: 'waiting', values: wanted, acts: [], usableAt: now + LOOK_AGAIN, errands, floor: 0n }
     },
   }

@@ -48,13 +48,17 @@ async function testify(
   })
   if (state.acceptedAt === 0n) {
     const { rlp } = await ground.other.reader.header(number)
-    return waiting(proposing(source, rlp), secondsNow(ground) + BigInt(source.window), -source.bond)
+    return waiting(proposing(source, rlp), secondsNow(ground) + BigInt(source.window), floorOf(ground, source))
   }
   const usableAt = state.acceptedAt + BigInt(source.window)
   if (!usable(ground, usableAt)) return waiting([], usableAt)
   const acts = state.anchored ? [] : [anchoring(source.at, ground.origin, number, proof)]
   return { kind: 'ready', values, acts, evidence: evidenceIn(number, proof) }
 }
+
+/** The bond leaves what the executor measures only where it is the same token. */
+const floorOf = ({ measured }: Ground, { bond, bondToken }: Optimistic): bigint =>
+  measured?.toLowerCase() === bondToken.toLowerCase() ? -bond : 0n
 
 /** The executor's owner allowed the source to take its bond: an operator cannot send it anywhere else. */
 const proposing = ({ at }: Optimistic, header: Hex): readonly Act[] => [

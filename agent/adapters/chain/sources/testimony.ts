@@ -9,8 +9,9 @@ import type { Counter } from './counter.ts'
 /** The other chain, as our own node shows it. `finality`: blocks on top after which one is final. */
 export type Elsewhere = {
   readonly reader: Pick<ChainLink['reader'], 'id' | 'latest' | 'header' | 'proof'>
-  readonly transactor: ChainLink['transactor']
   readonly finality: number
+  /** How we act there; absent where we only read. */
+  readonly post?: { readonly link: ChainLink; readonly executor: Address } | undefined
 }
 
 /** Where a source stands, whose counters it speaks of, and who acts for us there. */
@@ -20,22 +21,21 @@ export type Ground = {
   readonly other: Elsewhere
   /** The contract on the other chain. */
   readonly origin: Address
+  /** The token whose balance our executor's floor is taken on, if it is one. */
+  readonly measured?: Address | undefined
 }
-
-/** A transaction on the other chain, from our key. */
-export type Errand = { readonly to: Address; readonly data: Hex }
 
 /**
  * What a source can be shown. `values` are what our own node shows of the counters. `ready`: after `acts` each piece of
  * evidence reads; `waiting`: do `acts` and `errands` now and ask again at `usableAt` (s). `floor`: the least change of what
- * the executor measures, negative where a bond leaves it.
+ * the executor measures, negative where a bond leaves it. Errands are acts of our executor on the other chain.
  */
 export type Testimony = { readonly values: readonly bigint[]; readonly acts: readonly Act[] } & (
   | { readonly kind: 'ready'; readonly evidence: readonly Hex[] }
   | {
       readonly kind: 'waiting'
       readonly usableAt: bigint
-      readonly errands: readonly Errand[]
+      readonly errands: readonly Act[]
       readonly floor: bigint
     }
 )
