@@ -11,6 +11,7 @@ import {
   type Summary,
   summaryOf,
 } from '../swarm/chaos/campaign.ts'
+import { DEEP } from '../swarm/chaos/plan.ts'
 import { command, toggle, wholeNumber } from './command.ts'
 
 const options = z.strictObject({
@@ -22,6 +23,12 @@ const options = z.strictObject({
     .optional()
     .describe('Play only this part of the worlds, such as 2/4.'),
   resume: toggle.describe('Keep what earlier runs of the same campaign finished, of any shard, and play the rest.'),
+  'deep-reorgs': wholeNumber
+    .pipe(z.int().min(1))
+    .optional()
+    .describe('So many reorganisations deeper than finality, in the place of shallow ones.'),
+  'no-idempotency': toggle.describe('Executors that remember nothing: the journal alone keeps from paying twice.'),
+  'lose-journal': toggle.describe('Delete the journal half way through every world: the chain alone keeps from it.'),
   source: z.string().min(1).optional().describe('Another copy of the project: its agent lives, this one judges.'),
   broken: toggle.describe(
     'Try the drills on agents that are broken on purpose: every one must be found out. Kills are added by --kills.',
@@ -36,19 +43,21 @@ export const chaos = command({
     'lienmesh chaos --kills 40',
     'lienmesh chaos --kills 1000 --seed 7 --shard 1/4',
     'lienmesh chaos --kills 1000 --seed 7 --resume --json',
+    'lienmesh chaos --kills 100 --deep-reorgs 50',
     'lienmesh chaos --broken --json',
   ],
-  run: async ({ shard, source, broken, 'run-dir': folder, ...rest }, { json, print, signal, flags }) => {
+  run: async (given, { json, print, signal, flags }) => {
+    const { kills, seed, resume, shard, source, broken, 'run-dir': folder } = given
     const say = (line: string, object: object): void => {
       if (json) print(inJson(object))
       else process.stderr.write(`${line}\n`)
     }
     const campaign: CampaignOptions = {
-      ...rest,
+      ...{ kills, seed, resume, signal },
+      ...narrowed(given),
       ...(shard === undefined ? {} : { shard: shardIn(shard) }),
       ...(source === undefined ? {} : { source }),
       ...(folder === undefined ? {} : { folder }),
-      signal,
       report: (batch, done, of) => say(lineOf(batch, done, of), { type: 'world', done, of, ...batch }),
     }
     const drilled = broken
@@ -67,6 +76,22 @@ export const chaos = command({
   },
 })
 
+type Flags = z.output<typeof options>
+
+/** The campaigns apart from the usual one. Only one thing is taken away at a time. */
+function narrowed({ kills, 'deep-reorgs': deep, 'no-idempotency': forgetful, 'lose-journal': lost }: Flags) {
+  if (forgetful && lost)
+    throw usageError(
+      'E_USAGE',
+      '--no-idempotency and --lose-journal leave nothing that could hold',
+      'Take one of them.',
+    )
+  return {
+    ...(deep === undefined ? {} : { reorgs: deep / kills, depth: DEEP }),
+    ...(forgetful ? { without: 'idempotency' as const } : lost ? { without: 'journal' as const } : {}),
+  }
+}
+
 function shardIn(text: string): Shard {
   const [index = 1, of = 1] = text.split('/').map(Number)
   if (index <= of) return { index, of }
@@ -81,7 +106,8 @@ function lineOf(batch: BatchResult, done: number, of: number): string {
   const named = Object.values(hits).reduce((sum, times) => sum + times, 0)
   const told = `${kills} kills (${named} at points), ${reorgs} reorgs, ${rpcFaults} RPC faults, ${liquidations} liquidations`
   const found = `${doublePayments} paid twice, ${lost} lost, ${weiDifferenceA}/${weiDifferenceB} wei`
-  const line = `world ${done}/${of}: ${told}: ${found}, ${batch.wallSeconds.toFixed(0)} s`
+  const alarmed = batch.alarmedAfter.length === 0 ? '' : `, alarmed after ${batch.alarmedAfter.join(' ')} blocks`
+  const line = `world ${done}/${of}: ${told}: ${found}, ${batch.wallSeconds.toFixed(0)} s${alarmed}`
   return [line, ...batch.findings.map((finding) => `  ${finding}`)].join('\n')
 }
 

@@ -1,5 +1,6 @@
 // One world and the lives that are lived in it, to the end: every life killed but the last, which must settle everything.
-import { createWriteStream, writeFileSync } from 'node:fs'
+import { createWriteStream, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { networkJson } from '../../../config/network.ts'
 import type { AgentConfigInput } from '../../../config/schema.ts'
@@ -11,7 +12,7 @@ import type { RunDirectory } from '../run-directory.ts'
 import { type Drive, setGoing } from './drive.ts'
 import { claimsOf, holdingsOf, judge, type Verdict } from './judge.ts'
 import { type Life, type Lives, openLives, type Said } from './lives.ts'
-import type { LifePlan, Side } from './plan.ts'
+import type { LifePlan, PlanOptions, Side } from './plan.ts'
 import { INSIDE } from './points.ts'
 import { FINALITY } from './scene.ts'
 import { blow } from './weather.ts'
@@ -24,6 +25,7 @@ export type BatchOptions = {
   readonly lives: readonly LifePlan[]
   /** The file that a life starts from. */
   readonly entry: string
+  readonly without?: PlanOptions['without']
   readonly signal: AbortSignal
 }
 
@@ -38,10 +40,13 @@ export type BatchResult = Verdict & {
   readonly died: Readonly<Record<string, number>>
   /** What the agent alarmed its operator of, by code. */
   readonly alarms: Readonly<Record<string, number>>
+  /** Blocks from a reorganisation that took back what was final to the alarm about it. */
+  readonly alarmedAfter: readonly number[]
   readonly wallSeconds: number
 }
 
-const RESTARTS = 5
+/** Lives that one plan may take. */
+const RESTARTS = 4
 
 /** Everything that a life is lived with. */
 type Stage = {
@@ -61,6 +66,7 @@ type BatchLog = {
   readonly hits: Map<string, number>
   readonly died: Map<string, number>
   readonly alarms: Map<string, number>
+  readonly alarmedAfter: number[]
   readonly complaints: string[]
 }
 
@@ -76,20 +82,19 @@ export async function playBatch(options: BatchOptions): Promise<BatchResult> {
 
 async function perform(options: BatchOptions, processes: Processes): Promise<BatchResult> {
   const began = Date.now()
-  const world = await openWorld(processes, options.seed)
+  const world = await openWorld(processes, options.seed, options.without === 'idempotency')
   const before = await holdingsOf(world)
   const stage = await setStage(options, world)
   try {
-    for (const plan of options.lives) {
+    for (const [i, plan] of options.lives.entries()) {
       options.signal.throwIfAborted()
-      const killed = stage.log.kills
-      // A life that ends by itself was none: its supervisor starts it again.
-      for (let i = 0; i < RESTARTS && stage.log.kills === killed; i++) await liveOnce(stage, plan)
-      if (hopeless(stage.log)) break
+      if (options.without === 'journal' && i === Math.floor(options.lives.length / 2)) loseJournal(options.run)
+      if (!(await liveAsPlanned(stage, plan))) break
     }
     const quiet = await settleDown(stage)
     await stage.drive.stop()
-    const verdict = await judge({ world, before, journal: options.run.file('agent', 'data', 'journal.db') })
+    const journal = options.without === 'journal' ? undefined : join(dataOf(options.run), 'journal.db')
+    const verdict = await judge({ world, before, journal })
     const unquiet = quiet || verdict.lost > 0 ? [] : ['the agent did not come to rest']
     return resultOf(
       stage,
@@ -103,8 +108,35 @@ async function perform(options: BatchOptions, processes: Processes): Promise<Bat
   }
 }
 
+/** Where the agent keeps its journal. */
+const dataOf = (run: RunDirectory): string => join(run.path, 'agent', 'data')
+
+/** The disk is gone, and everything that the agent wrote down. */
+const loseJournal = (run: RunDirectory): void => rmSync(dataOf(run), { recursive: true, force: true })
+
+/** Until it was killed, and where it was to be killed. False when nothing will come of this agent any more. */
+async function liveAsPlanned(stage: Stage, plan: LifePlan): Promise<boolean> {
+  const { log } = stage
+  const { end } = plan
+  const hits = (): number => (end.kind === 'point' ? (log.hits.get(end.point) ?? 0) : log.kills)
+  const before = hits()
+  // A life that ends by itself was none: its supervisor starts it again. One that missed its point is lived once more.
+  for (let i = 0; i < RESTARTS && hits() === before; i++) {
+    await liveOnce(stage, plan)
+    if (hopeless(log)) return false
+  }
+  return true
+}
+
 async function setStage(options: BatchOptions, world: World): Promise<Stage> {
-  const log: BatchLog = { kills: 0, hits: new Map(), died: new Map(), alarms: new Map(), complaints: [] }
+  const log: BatchLog = {
+    kills: 0,
+    hits: new Map(),
+    died: new Map(),
+    alarms: new Map(),
+    alarmedAfter: [],
+    complaints: [],
+  }
   const current: Stage['current'] = { life: undefined, ready: () => undefined, point: undefined, cut: false }
   /** A life that ends on the wire ends before anybody else hears of it. */
   const reached = (point: string): boolean => {
@@ -114,9 +146,12 @@ async function setStage(options: BatchOptions, world: World): Promise<Stage> {
     }
     return current.cut
   }
-  const said = ({ event, code }: Said): void => {
+  const said = ({ event, code, detail = '' }: Said): void => {
     if (event === 'agent:ready') current.ready()
-    if (event === 'alarm' && code !== undefined) count(log.alarms, code)
+    if (event !== 'alarm' || code === undefined) return
+    count(log.alarms, code)
+    const side = SIDES.find((one) => detail.includes(`chain ${world[one].chain.id} `))
+    if (code === 'E_UNFINAL' && side !== undefined) log.alarmedAfter.push(world[side].height() - world[side].forked())
   }
   const { seed, entry } = options
   const wires = {
@@ -141,7 +176,7 @@ function agentConfig(run: RunDirectory, world: World, wires: Stage['wires']): Ag
     network,
     mode: 'live',
     attest: true,
-    dataDir: run.file('agent', 'data', 'journal.db').slice(0, -'/journal.db'.length),
+    dataDir: dataOf(run),
     seed: scenario.seed,
     pace: '200ms',
     keys: { operator: key, signer: 'inline' },
@@ -169,10 +204,11 @@ async function liveOnce(stage: Stage, plan: LifePlan): Promise<void> {
   Object.assign(current, { life, point, cut: false })
   begin(stage, life, point)
   await drive.feed(life)
-  await Promise.race([ready, life.ended, sleep(START_PATIENCE)])
+  const { slowness } = stage.world
+  await Promise.race([ready, life.ended, sleep(START_PATIENCE * slowness)])
   const over = new AbortController()
-  const troubles = plan.troubles.map((trouble) => troubleAt(drive, trouble, over.signal))
-  const patience = plan.end.kind === 'moment' ? plan.end.after : POINT_PATIENCE
+  const troubles = plan.troubles.map((trouble) => troubleAt(stage, trouble, over.signal))
+  const patience = slowness * (plan.end.kind === 'moment' ? plan.end.after : POINT_PATIENCE)
   const early = await Promise.race([
     life.ended,
     sleep(patience, undefined, { signal: over.signal }).then(
@@ -193,16 +229,20 @@ async function liveOnce(stage: Stage, plan: LifePlan): Promise<void> {
 const SIDES: readonly Side[] = ['engine', 'vault']
 /** Wall milliseconds that a life gets to become ready, and to reach its point. */
 const START_PATIENCE = 6_000
-const POINT_PATIENCE = 6_000
+const POINT_PATIENCE = 5_000
 
 function begin({ config, drive }: Stage, life: Life, point: string | undefined): void {
   const inside = INSIDE.find((one) => one === point)
   life.tell({ kind: 'live', config, pace: drive.pace, ...(inside === undefined ? {} : { point: inside }) })
 }
 
-async function troubleAt(drive: Drive, trouble: LifePlan['troubles'][number], signal: AbortSignal): Promise<void> {
+async function troubleAt(
+  { drive, world }: Stage,
+  trouble: LifePlan['troubles'][number],
+  signal: AbortSignal,
+): Promise<void> {
   // A reorganisation that its life did not live to see happens all the same.
-  await sleep(trouble.at, undefined, { signal }).catch(() => undefined)
+  await sleep(trouble.at * world.slowness, undefined, { signal }).catch(() => undefined)
   await drive.trouble(trouble)
 }
 
@@ -218,7 +258,7 @@ async function settleDown(stage: Stage): Promise<boolean> {
     world[side].calm()
     for (const proxy of stage.wires[side].proxies) proxy.clear()
   }
-  const deadline = Date.now() + QUIET_PATIENCE
+  const deadline = Date.now() + QUIET_PATIENCE * world.slowness
   let ready = false
   for (let life = lives.next(), quietSince: number | undefined; Date.now() < deadline; await sleep(100)) {
     if (current.life !== life) {
@@ -246,7 +286,7 @@ const QUIET_PATIENCE = 30_000
 
 async function leave(life: Life): Promise<boolean> {
   life.stop()
-  const how = await Promise.race([life.ended, sleep(10_000).then(() => undefined)])
+  const how = await Promise.race([life.ended, sleep(60_000).then(() => undefined)])
   if (how === undefined) life.kill()
   await life.ended
   return how === 0
@@ -269,6 +309,7 @@ function resultOf({ log, drive, wires }: Stage, verdict: Verdict, began: number)
     rpcFaults: faults.reduce((sum, times) => sum + times, 0),
     died: Object.fromEntries(log.died),
     alarms: Object.fromEntries(log.alarms),
+    alarmedAfter: log.alarmedAfter,
     wallSeconds: (Date.now() - began) / 1_000,
   }
 }

@@ -77,12 +77,19 @@ const worldsOf = (lives: readonly LifePlan[]): readonly Planned[] =>
   }))
 
 async function play(
-  { seed, source, signal }: CampaignOptions,
+  { seed, source, without, signal }: CampaignOptions,
   { index, lives }: Planned,
   run: Parameters<typeof playBatch>[0]['run'],
 ): Promise<BatchResult> {
   const entry = await entryOf(run.file('bundle', 'life.mjs').slice(0, -'/life.mjs'.length), source)
-  return playBatch({ run, seed: seed * 1_000 + index, lives, entry, signal })
+  return playBatch({
+    run,
+    seed: seed * 1_000 + index,
+    lives,
+    entry,
+    signal,
+    ...(without === undefined ? {} : { without }),
+  })
 }
 
 /** Everything that the worlds found, added up. */

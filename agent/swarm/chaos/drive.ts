@@ -24,8 +24,8 @@ export type Drive = {
   stop(): Promise<void>
 }
 
-/** How many times as fast as the wall clock the world's time runs. */
-const SPEED = 5
+/** How many times as fast as the wall clock the world's time runs, where the machine has nothing else to do. */
+const SPEED = 8
 /** Seconds of the world's time between two blocks. */
 const BLOCK = 1
 /** Wall milliseconds between two batches of prices. */
@@ -35,7 +35,8 @@ const WANTED = 2
 
 /** Sets a world going. `failed` is told when it cannot go on. */
 export function setGoing(world: World, failed: (error: unknown) => void): Drive {
-  const pace: Pace = { wall: Date.now(), at: world.opened * 1_000, speed: SPEED }
+  const speed = SPEED / world.slowness
+  const pace: Pace = { wall: Date.now(), at: world.opened * 1_000, speed }
   const clock = fastClock(pace)
   const ended = new AbortController()
   const state = { at: 0, falling: true, paused: { engine: 0, vault: 0 }, listener: undefined as Life | undefined }
@@ -61,10 +62,10 @@ export function setGoing(world: World, failed: (error: unknown) => void): Drive 
     if (state.falling) state.at = await lower(world, state.at).catch(() => state.at)
   }
   const owners = [
-    every((BLOCK * 1_000) / SPEED, () => mine('engine')),
-    every((BLOCK * 1_000) / SPEED, () => mine('vault')),
-    every(PRICES, tell),
-    every(250, fall),
+    every((BLOCK * 1_000) / speed, () => mine('engine')),
+    every((BLOCK * 1_000) / speed, () => mine('vault')),
+    every(PRICES * world.slowness, tell),
+    every(250 * world.slowness, fall),
   ]
   for (const owner of owners) owner.catch(failed)
   return {
@@ -76,7 +77,7 @@ export function setGoing(world: World, failed: (error: unknown) => void): Drive 
     },
     trouble: async (trouble) => {
       if (trouble.kind === 'reorg') counts.reorgs++
-      if (trouble.kind === 'pause') state.paused[trouble.side] = Date.now() + trouble.length
+      if (trouble.kind === 'pause') state.paused[trouble.side] = Date.now() + trouble.length * world.slowness
       else await inflict(world[trouble.side], trouble, seconds)
     },
     rest: () => {

@@ -10,6 +10,8 @@ export type Miner = {
   readonly chain: LocalChain
   readonly pool: Pool
   readonly height: () => number
+  /** The height right after the last reorganisation. */
+  readonly forked: () => number
   /** Takes bytes as a node would; answers the refusal, or nothing. */
   offer(raw: Hex): Promise<string | undefined>
   /** One block, no earlier than `time` (s). */
@@ -29,7 +31,7 @@ export async function takeOver(chain: LocalChain, sender: Address): Promise<Mine
   const pool = openPool()
   const tip = await tipOf(chain)
   const turn = inTurn()
-  const [dear, held] = [{ times: 1, blocks: 0 }, { blocks: 0 }]
+  const [dear, held, fork] = [{ times: 1, blocks: 0 }, { blocks: 0 }, { height: tip.height }]
   const baseFee = (): bigint => (dear.blocks > 0 ? GWEI * BigInt(dear.times) : GWEI)
   const nonce = async (): Promise<number> =>
     Number(await chain.rpc.request<Hex>('eth_getTransactionCount', [sender, 'latest']))
@@ -49,11 +51,13 @@ export async function takeOver(chain: LocalChain, sender: Address): Promise<Mine
     // The branch that wins is longer: all but the last of its blocks are empty, so that nothing stays where it was.
     for (let i = 0; i < depth; i++) await mineOne(chain, tip, { time: time - depth + i, block: [], baseFee: baseFee() })
     await next(time)
+    fork.height = tip.height
   }
   return {
     chain,
     pool,
     height: () => tip.height,
+    forked: () => fork.height,
     offer: (raw) => turn(async () => refusalIn(pool.offer(raw, await nonce()))),
     mine: (time) => turn(() => next(time)),
     reorg: (depth, aftermath, time) => turn(() => reorg(depth, aftermath, time)),

@@ -41,11 +41,16 @@ export type PlanOptions = {
   readonly points?: readonly Point[]
   readonly weathers?: readonly Weather[]
   readonly troubles?: readonly TroubleKind[]
-  /** Reorganisations per life. Half of the lives see one by default. */
+  /** Reorganisations per life; half of the lives see one by default. */
   readonly reorgs?: number
   /** Least and greatest depth of a reorganisation; less than finality by default. */
   readonly depth?: readonly [number, number]
+  /** What is taken away: the chain's memory of what was executed, or, half way through a world, the journal's file. */
+  readonly without?: 'idempotency' | 'journal'
 }
+
+/** Depths beyond finality: what was final is taken back. */
+export const DEEP: readonly [number, number] = [FINALITY + 1, FINALITY + 6]
 
 /** Every life of a campaign, in order. Half of them end at points, each as often as any other. */
 export function planOf(options: PlanOptions): readonly LifePlan[] {
@@ -56,16 +61,22 @@ export function planOf(options: PlanOptions): readonly LifePlan[] {
     const point = points[i % points.length]
     return i < named && point !== undefined ? { kind: 'point', point } : { kind: 'moment', after: moment(dice) }
   })
-  return shuffled(ends, dice).map((end) => lifeOf(end, options, dice))
+  const { reorgs = 0.5 } = options
+  // So many reorganisations per life, evenly: not one more or less over a whole campaign.
+  return shuffled(ends, dice).map((end, i) =>
+    lifeOf(end, Math.floor((i + 1) * reorgs) - Math.floor(i * reorgs), { options, dice }),
+  )
 }
 
 /** Half of them within the first third of a second: recovery; the others while settlements are under way. */
 const moment = (dice: Random): number => Math.floor(dice() * (dice() < 0.5 ? 350 : 1_500))
 
-function lifeOf(end: End, options: PlanOptions, dice: Random): LifePlan {
-  const { weathers = WEATHERS, reorgs = 0.5, depth = [1, FINALITY - 1], troubles = TROUBLES } = options
+type Drawing = { readonly options: PlanOptions; readonly dice: Random }
+
+function lifeOf(end: End, reorgs: number, { options, dice }: Drawing): LifePlan {
+  const { weathers = WEATHERS, depth = [1, FINALITY - 1], troubles = TROUBLES } = options
   const sky = (): Weather => weathers[Math.floor(dice() * weathers.length)] ?? 'clear'
-  const forks = Array.from({ length: times(reorgs, dice) }, () => reorgOf(depth, dice))
+  const forks = Array.from({ length: reorgs }, () => reorgOf(depth, dice))
   const provoked = end.kind === 'point' ? provoking(end.point, dice) : []
   const drawn = troubles.length > 0 && dice() < 0.4 ? [troubleOf(troubles, dice)] : []
   return {
@@ -76,8 +87,6 @@ function lifeOf(end: End, options: PlanOptions, dice: Random): LifePlan {
 }
 
 const TROUBLES: readonly TroubleKind[] = ['reorg', 'pause', 'spike', 'withhold', 'drop']
-
-const times = (mean: number, dice: Random): number => Math.floor(mean) + (dice() < mean % 1 ? 1 : 0)
 
 const sideOf = (dice: Random): Side => (dice() < 0.5 ? 'engine' : 'vault')
 
@@ -92,8 +101,9 @@ const reorgOf = ([least, most]: readonly [number, number], dice: Random): Troubl
 /** Points that are only reached when something happens. */
 function provoking(point: Point, dice: Random): readonly Trouble[] {
   const side = sideOf(dice)
-  if (point === 'event:head:reorg') return [{ kind: 'reorg', at: 150, side, depth: 1, aftermath: 'returned' }]
-  if (point === 'commit:after:replacement') return [{ kind: 'spike', at: 0, side, times: 40, blocks: 12 }]
+  if (point === 'event:head:reorg')
+    return [{ kind: 'reorg', at: 700, side, depth: FINALITY - 1, aftermath: 'returned' }]
+  if (point === 'commit:after:replacement') return [{ kind: 'spike', at: 0, side, times: 40, blocks: 20 }]
   if (point === 'send:after:again') return [{ kind: 'withhold', at: 0, side, blocks: 3 }]
   return []
 }

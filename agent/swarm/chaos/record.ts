@@ -49,7 +49,7 @@ const innocent = ({ doublePayments, lost, weiDifferenceA, weiDifferenceB }: Batc
 
 /** The same campaign has the same name: everything that its plan is drawn from. */
 function nameOf(options: Recorded): string {
-  const { kills, seed, points, weathers, troubles, reorgs, depth, source } = options
-  const rest = { points, weathers, troubles, reorgs, depth, source }
+  const { kills, seed, points, weathers, troubles, reorgs, depth, without, source } = options
+  const rest = { points, weathers, troubles, reorgs, depth, without, source }
   return `${kills}-${seed}-${hash('sha256', JSON.stringify(rest)).slice(0, 8)}`
 }

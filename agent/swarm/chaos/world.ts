@@ -9,7 +9,7 @@ import type { PriceBatch } from '../../domain/market.ts'
 import { instant } from '../../domain/units.ts'
 import { depositedSlot } from '../../maths/slots.ts'
 import { type Market, openMarket } from '../../simulator/scenario/market.ts'
-import { ENGINE_ARTEFACTS } from '../../suite/contracts.ts'
+import { ENGINE_ARTEFACTS, EXECUTOR } from '../../suite/contracts.ts'
 import { openBurst } from '../burst.ts'
 import { deploy } from '../deploy.ts'
 import { type Deployment, engineChainId, type Seated, vaultChainId } from '../deployment.ts'
@@ -18,6 +18,7 @@ import { ownersOf } from '../owners.ts'
 import type { Processes } from '../processes.ts'
 import { publisherKeys, seatsOf } from '../seats.ts'
 import { lockCollateral, nameTraders, openAccounts, type Trader, tradeOnCredit } from '../traders.ts'
+import { makeForgetful } from './forgetful.ts'
 import { type Miner, takeOver } from './miner.ts'
 import { accountsOf, sceneOf } from './scene.ts'
 
@@ -35,10 +36,13 @@ export type World = {
   batches(at: number, now: number): Promise<readonly PriceBatch[]>
   /** The newest block time (s) of either chain once the world stood. */
   readonly opened: number
+  /** How many times as long as on an idle machine it took to stand: everything else will. At least one. */
+  readonly slowness: number
 }
 
-/** Deploys everything and puts every account in place, at the market's first price. */
-export async function openWorld(processes: Processes, seed: number): Promise<World> {
+/** Deploys everything and puts every account in place, at the market's first price. `forgetful` executors remember nothing. */
+export async function openWorld(processes: Processes, seed: number, forgetful = false): Promise<World> {
+  const began = performance.now()
   const scenario = sceneOf(seed)
   const [engineChain, vaultChain] = await Promise.all([
     startChain(processes, { name: 'engine', id: engineChainId(0), block: 1 }),
@@ -54,6 +58,7 @@ export async function openWorld(processes: Processes, seed: number): Promise<Wor
   const deployment = await deploy(plan)
   const [seat] = deployment.seats
   if (seat === undefined) throw invariantBroken('a campaign has a bidder', {})
+  if (forgetful) for (const chain of [engineChain, vaultChain]) await makeForgetful(chain, seat.executor, EXECUTOR.abi)
   const market = openMarket(scenario)
   const links = {
     engine: await openLink({ chain: engineChain.id, urls: [engineChain.url], clock: STANDING }),
@@ -71,8 +76,12 @@ export async function openWorld(processes: Processes, seed: number): Promise<Wor
   const times = await Promise.all([engineChain, vaultChain].map(timeOf))
   const [engine, vault] = await Promise.all([takeOver(engineChain, seat.operator), takeOver(vaultChain, seat.operator)])
   const opened = Math.max(...times)
-  return { scenario, deployment, seat, market, traders, engine, vault, links, batches, opened }
+  const slowness = Math.min(MOST, Math.max(1, (performance.now() - began) / IDLE))
+  return { scenario, deployment, seat, market, traders, engine, vault, links, batches, opened, slowness }
 }
+
+/** Milliseconds that a world takes on an idle machine of two cores, and the slowest machine that is waited for. */
+const [IDLE, MOST] = [1_500, 12]
 
 const STANDING = { now: () => instant(Date.now()), sleep: async () => undefined }
 
