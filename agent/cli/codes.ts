@@ -49,6 +49,7 @@ export const codes: Readonly<Record<string, Entry>> = {
   E_KEY_FORMAT: config('A key file holds no private key.'),
   E_KEY_PASSWORD: config('A password is missing, malformed or wrong.'),
   E_KEY_PERMS: config('A key file or password file is readable by others than its owner.'),
+  E_KEY_TWICE: safety('Another agent signs with the same key; nothing new is committed.'),
   E_LINEAGE: failure('Two blocks are too many headers apart to be shown in one transaction.'),
   E_LISTEN: config('The address to listen on is malformed.'),
   E_LIVE: config('Live mode without the consent of both the config file and the flag.'),

@@ -23,6 +23,7 @@ export const HALT_REASONS = [
   'oracle-divergence',
   'unreconciled',
   'invariant-broken',
+  'second-copy',
 ] as const
 export type HaltReason = (typeof HALT_REASONS)[number]
 

@@ -28,6 +28,7 @@ import { openProviderDesk, type ProviderDesk } from './provider-desk.ts'
 import { reconcile, reconcilerOf } from './reconcile.ts'
 import { recoverClaims } from './recover.ts'
 import { createRelay } from './relay.ts'
+import { createSecondCopy, type SecondCopy } from './second-copy.ts'
 import { createDesk } from './settle.ts'
 import { share } from './share.ts'
 import { createTally, type Tally } from './tally.ts'
@@ -103,7 +104,8 @@ async function live(agent: Agent, config: AgentConfig, { tally, stop }: Running)
     },
   })
   const judge = createJudge(core)
-  tasks.keep('listen', () => listen(context, judge))
+  const copy = createSecondCopy(context)
+  tasks.keep('listen', () => listen(context, judge, copy))
   watchChains(agent, config, provider)
   for (const vault of context.vaults.keys()) tasks.keep(`settle ${vault}`, (signal) => desk.run(vault, signal))
   if (config.mode === 'live') keepWatch(agent)
@@ -114,7 +116,7 @@ async function live(agent: Agent, config: AgentConfig, { tally, stop }: Running)
     serveControl(config.dataDir, (question) => obey({ context, core, tally, reconcilers, stop }, question), signal),
   )
   tasks.keep('recover', () => recoverClaims(context))
-  tasks.keep('announce', () => announce(context, provider))
+  tasks.keep('announce', () => announce(context, provider, copy))
   tasks.keep('ready', () => reportReady(context, config.name))
   tasks.keep('stats', () => reportStats(context, config.name, tally))
   const wake = waker(context)
@@ -171,7 +173,7 @@ const ANNOUNCE_RATES_EVERY = millis(1_500)
 const ANNOUNCE_EVERY = millis(5_000)
 
 /** Says who we are, where we stand and, for a provider, what we would pay. */
-async function announce(context: Context, provider: ProviderDesk | undefined): Promise<void> {
+async function announce(context: Context, provider: ProviderDesk | undefined, copy: SecondCopy): Promise<void> {
   const { signer, gossip, network, clock, signal, name } = context
   while (!signal.aborted) {
     if (signer.unable() !== undefined) {
@@ -187,6 +189,7 @@ async function announce(context: Context, provider: ProviderDesk | undefined): P
       addresses: gossip.addresses,
       provider: await provider?.status(),
     }
+    copy.said(unsigned.sequence)
     const status: Status = { ...unsigned, signature: await signer.signStatement(statusStatement(unsigned, network)) }
     await gossip.publish('status', status)
     await rest(clock, provider === undefined ? ANNOUNCE_EVERY : ANNOUNCE_RATES_EVERY, signal)
