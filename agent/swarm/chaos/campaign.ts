@@ -5,6 +5,9 @@
 // `source` is another copy of the whole project (its node_modules may be a link): its agent lives, our campaign judges.
 // A campaign can be narrowed to what provokes one fault: `points`, `weathers`, `troubles`, `reorgs` per life, `depth`.
 // An agent is caught when `failed(summary)`; a correct agent never is.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { type BatchResult, playBatch } from './batch.ts'
 import { entryOf } from './bundle.ts'
 import { type LifePlan, type PlanOptions, planOf } from './plan.ts'
@@ -46,7 +49,7 @@ export type Summary = {
 }
 
 /** Lives in one world. */
-const BATCH = 40
+const BATCH = 25
 
 /** Runs what is left of a campaign, one world after the other. Rejects with the signal's reason when interrupted. */
 export async function runCampaign(options: CampaignOptions): Promise<Summary> {
@@ -55,14 +58,23 @@ export async function runCampaign(options: CampaignOptions): Promise<Summary> {
   const worlds = worldsOf(planOf(options)).filter((_, i) => i % shard.of === shard.index - 1)
   if (options.resume !== true) for (const { index } of worlds) record.forget(index)
   const results: BatchResult[] = []
-  for (const { index, lives } of worlds) {
-    signal.throwIfAborted()
-    const result = record.read(index) ?? (await record.play(index, (run) => play(options, { index, lives }, run)))
-    results.push(result)
-    report?.(result, results.length, worlds.length)
+  const folder = mkdtempSync(join(tmpdir(), 'lienmesh-life-'))
+  try {
+    const entry = await entryOf(folder, options.source)
+    for (const { index, lives } of worlds) {
+      signal.throwIfAborted()
+      const planned = { seed: options.seed * 1_000 + index, lives, entry, signal, ...withoutOf(options) }
+      const result = record.read(index) ?? (await record.play(index, (run) => playBatch({ ...planned, run })))
+      results.push(result)
+      report?.(result, results.length, worlds.length)
+    }
+    return summaryOf(results)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
   }
-  return summaryOf(results)
 }
+
+const withoutOf = ({ without }: CampaignOptions) => (without === undefined ? {} : { without })
 
 /** Whether a campaign found an agent that must not be trusted with money. */
 export const failed = ({ doublePayments, lost, weiDifferenceA, weiDifferenceB }: Summary): boolean =>
@@ -75,22 +87,6 @@ const worldsOf = (lives: readonly LifePlan[]): readonly Planned[] =>
     index,
     lives: lives.slice(index * BATCH, (index + 1) * BATCH),
   }))
-
-async function play(
-  { seed, source, without, signal }: CampaignOptions,
-  { index, lives }: Planned,
-  run: Parameters<typeof playBatch>[0]['run'],
-): Promise<BatchResult> {
-  const entry = await entryOf(run.file('bundle', 'life.mjs').slice(0, -'/life.mjs'.length), source)
-  return playBatch({
-    run,
-    seed: seed * 1_000 + index,
-    lives,
-    entry,
-    signal,
-    ...(without === undefined ? {} : { without }),
-  })
-}
 
 /** Everything that the worlds found, added up. */
 export function summaryOf(results: readonly BatchResult[]): Summary {
