@@ -73,8 +73,10 @@ export function unpackHeld(packed: bigint): readonly InstrumentId[] {
   return marked
 }
 
-/** Size of a position word; entry funding above it does not enter the margin rule. */
-export const unpackSize = (packed: bigint): bigint => BigInt.asIntN(128, packed)
+/** A position word, low to high: int128 size, int128 entry funding. */
+export const unpackPosition = (packed: bigint): { readonly size: bigint; readonly entryFunding: bigint } => ({
+  ...{ size: BigInt.asIntN(128, packed), entryFunding: BigInt.asIntN(128, packed >> 128n) },
+})
 
 const MODES: readonly (Mode | undefined)[] = [undefined, 'isolated', 'cross', 'unified']
 

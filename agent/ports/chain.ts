@@ -42,6 +42,8 @@ export type EngineEvents = {
   readonly purchases: readonly Purchase[]
   /** Credit lines asked for, opened and ended. */
   readonly lines: readonly LineEvent[]
+  /** Whether what everybody is margined by changed: funding, fixings, gap haircuts, listings. */
+  readonly terms: boolean
 }
 
 /** What a provider does with a line of its own. Prices travel along: the contract judges by them. */
@@ -112,6 +114,8 @@ export type Basis = {
   readonly number: bigint
   readonly attested: AttestedHeader | undefined
   readonly parts?: readonly (Basis | undefined)[]
+  /** What is shown may be newer than the block: a message tells what stands when it is sent. */
+  readonly newer?: boolean
 }
 
 /** A source waits before it lets anything be read: come back at `usableAt` (s) with the same basis. */

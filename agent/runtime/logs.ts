@@ -42,7 +42,7 @@ export function createLogs(context: Context, { chain, deployment }: EngineSeat):
     },
     async upTo(head) {
       const from = next
-      const known = earlier.length === 0 ? [] : [{ touched: earlier, owed: [], bids: [], purchases: [], lines: [] }]
+      const known = earlier.length === 0 ? [] : [{ ...NOTHING, touched: earlier }]
       try {
         const spans = cut ? [] : await readSpans(head)
         earlier = []
@@ -60,6 +60,8 @@ export function createLogs(context: Context, { chain, deployment }: EngineSeat):
     },
   }
 }
+
+const NOTHING = { owed: [], bids: [], purchases: [], lines: [], terms: false }
 
 type Snapshot = {
   readonly next: bigint

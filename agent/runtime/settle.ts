@@ -102,7 +102,8 @@ async function settleNext(settling: Settling, claims: readonly Claim[]): Promise
   const step = await persist(settling, batch, basis)
   if (step === undefined) return undefined
   const value = worthOf(context, place, received(step, place)) ?? step.sale.proceeds
-  const sold = { received: step.received, sale: { ...step.sale, value }, upTo: basis.number }
+  const upTo = basis.newer === true ? (await place.engine.chain.latest()).number : basis.number
+  const sold = { received: step.received, sale: { ...step.sale, value }, upTo }
   const weigh = (asset: Claim['asset'], amount: bigint): bigint =>
     worthOf(context, place, pieces(place, [{ asset, amount }])) ?? amount
   return { batch, sale: surplus.split(batch, sold, weigh) }

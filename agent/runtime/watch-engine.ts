@@ -23,6 +23,7 @@ export async function watchEngine(context: Context, seat: EngineSeat, watch: Eng
   const read = createLatest(context, async (head) => {
     const spans = await logs.upTo(head)
     for (const events of spans) absorb(context, seat, { events, head, watch })
+    if (spans.some(({ terms }) => terms)) context.tell({ kind: 'terms', terms: await chain.terms() })
     await unread.read(
       spans.flatMap(({ touched }) => touched),
       head,

@@ -84,7 +84,7 @@ export function fakeEngine(terms: EngineTerms): FakeEngine {
     known,
     bids: [],
     fate: () => ({ kind: 'lost', reason: 'LOST_RACE', gasCost: 1n, anchor: undefined }),
-    logs: { touched: [], owed: [], bids: [], purchases: [], lines: [] },
+    logs: { touched: [], owed: [], bids: [], purchases: [], lines: [], terms: false },
     purse: wad(0n),
     terms: async () => terms,
     events: async () => (engine.logs === 'cut' ? cut() : engine.logs),

@@ -56,6 +56,7 @@ export function eventsIn(places: EventPlaces, logs: readonly Log[]): EngineEvent
         : [],
     ),
     lines: linesIn(logs),
+    terms: found.some(({ eventName }) => TERMS.has(eventName)),
   }
 }
 
@@ -80,6 +81,11 @@ const WANTED = [
   'LineRepaid',
   'LineEnforced',
   'LineSettled',
+  'FundingAccrued',
+  'SeriesFixed',
+  'GapChanged',
+  'InstrumentListed',
+  'CollateralListed',
 ] as const
 type Wanted = (typeof WANTED)[number]
 
@@ -91,6 +97,11 @@ function isWanted<T extends { readonly type: string }>(
 ): item is Extract<T, { readonly type: 'event'; readonly name: Wanted }> {
   return item.type === 'event' && 'name' in item && WANTED.some((name) => name === item.name)
 }
+
+/** What changes the terms of everybody. */
+const TERMS: ReadonlySet<string> = new Set([
+  ...['FundingAccrued', 'SeriesFixed', 'GapChanged', 'InstrumentListed', 'CollateralListed'],
+])
 
 type Found = ReturnType<typeof parseEventLogs<typeof EVENTS>>[number]
 type OwedLog = Extract<Found, { eventName: 'Owed' }>

@@ -1,8 +1,8 @@
-// The engine's terms, read once from its views.
+// The engine's terms, as its views have them now.
 import { readContract } from 'viem/actions'
 import type { AuctionTerms, Collateral, EngineTerms, Instrument } from '../../domain/market.ts'
 import type { EngineDeployment, Network } from '../../domain/network.ts'
-import { bps, millis, wad } from '../../domain/units.ts'
+import { bps, millis, price, wad } from '../../domain/units.ts'
 import { liquidationAuctionAbi } from './abi/liquidation-auction.ts'
 import { marginEngineAbi } from './abi/margin-engine.ts'
 import { priceBookAbi } from './abi/price-book.ts'
@@ -40,10 +40,17 @@ async function readInstruments(node: Node, { engine }: EngineDeployment): Promis
   const count = await readContract(node, { ...contract, functionName: 'instrumentCount' })
   return Promise.all(
     upTo(count).map(async (id): Promise<Instrument> => {
-      const found = await readContract(node, { ...contract, functionName: 'instruments', args: [id] })
+      const [found, { fundingIndex, fixed_, payoff }] = await Promise.all([
+        readContract(node, { ...contract, functionName: 'instruments', args: [id] }),
+        readContract(node, { ...contract, functionName: 'progressOf', args: [id] }),
+      ])
       const kind = found.kind === OPTION ? 'option' : 'perpetual'
       const { markFeed, underlyingFeed, contingency, shocks } = found
-      return { id, name: `${kind}-${id}`, kind, markFeed, underlyingFeed, contingency: bps(contingency), shocks }
+      return {
+        ...{ id, name: `${kind}-${id}`, kind, markFeed, underlyingFeed, contingency: bps(contingency), shocks },
+        ...(fundingIndex !== 0n && { fundingIndex }),
+        ...(fixed_ && { payoff: price(payoff) }),
+      }
     }),
   )
 }

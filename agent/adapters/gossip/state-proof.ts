@@ -129,8 +129,12 @@ function heldPositions({ account }: ProvenState, read: Storage, { engine }: Engi
   return slots
     .unpackHeld(read(engine, slots.heldSlot(account, keccak256)))
     .map((instrument) => ({ instrument, packed: read(engine, slots.positionSlot(account, instrument, keccak256)) }))
-    .map(({ instrument, packed }) => ({ instrument, size: wad(slots.unpackSize(packed)) }))
+    .map(({ instrument, packed }) => ({ instrument, ...slots.unpackPosition(packed) }))
     .filter(({ size }) => size !== 0n)
+    .map(({ instrument, size, entryFunding }) => ({
+      ...{ instrument, size: wad(size) },
+      ...(entryFunding !== 0n && { entryFunding }),
+    }))
 }
 
 function unspentCredit({ account, engine }: ProvenState, read: Storage, network: Network): readonly Credit[] {

@@ -20,8 +20,8 @@ export function account(change: Partial<MarginAccount> = {}): MarginAccount {
     mode: 'unified',
     cash: wad(-3_000n * 10n ** 18n),
     positions: [
-      { instrument: 0, size: wad(10n ** 18n) },
-      { instrument: 5, size: wad(-2n * 10n ** 17n) },
+      { instrument: 0, size: wad(10n ** 18n), entryFunding: 123n },
+      { instrument: 5, size: wad(-2n * 10n ** 17n), entryFunding: -45n },
     ],
     credit: [
       { collateral: 0, amount: 10n ** 18n },
@@ -85,8 +85,10 @@ export function storageOf(of: MarginAccount): ReadonlyMap<Address, Map<Hex, bigi
     of.positions.reduce((bits, p) => bits | (1n << BigInt(p.instrument)), 0n),
   )
   set(engine, slots.ownerSlot(of.id, keccak256), BigInt(of.owner))
-  for (const { instrument, size } of of.positions)
-    set(engine, slots.positionSlot(of.id, instrument, keccak256), (123n << 128n) | BigInt.asUintN(128, size))
+  for (const { instrument, size, entryFunding = 0n } of of.positions) {
+    const entry = BigInt.asUintN(128, entryFunding) << 128n
+    set(engine, slots.positionSlot(of.id, instrument, keccak256), entry | BigInt.asUintN(128, size))
+  }
   for (let other = 0n; other < 40n; other++) set(engine, keccak256(numberToHex(other, { size: 32 })), other + 1n)
   for (const { collateral, mirror, asset } of slots.creditPlaces(network(), ENGINE)) {
     const amount = of.credit.find((credit) => credit.collateral === collateral)?.amount ?? 0n

@@ -191,7 +191,7 @@ const asked = (change: Partial<Line> = {}, id: typeof ID | `0x${string}` = ID): 
 /** One more head with these events, and everything that follows from it. */
 async function heard(lines: readonly LineEvent[], touched: EngineEvents['touched'] = []) {
   engine.mine()
-  const events: EngineEvents = { touched, owed: [], bids: [], purchases: [], lines }
+  const events: EngineEvents = { touched, owed: [], bids: [], purchases: [], lines, terms: false }
   const claims = lender.heard(events, await engine.latest())
   await tasks.settled()
   return claims

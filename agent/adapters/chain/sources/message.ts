@@ -19,7 +19,7 @@ export function messageWitness(ground: Ground, source: Message): Witness {
     basis: async (atLeast): Promise<Basis | undefined> => {
       const { number } = await ground.other.reader.latest()
       const final = number - BigInt(ground.other.finality)
-      return final >= max(atLeast, 1n) ? { number: final, attested: undefined } : undefined
+      return final >= max(atLeast, 1n) ? { number: final, attested: undefined, newer: true } : undefined
     },
     async testify({ number }, counters): Promise<Testimony> {
       const [wanted, known] = await Promise.all([

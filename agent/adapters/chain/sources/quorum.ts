@@ -13,7 +13,8 @@ export const quorumWitness = (source: Quorum, members: readonly Witness[], now: 
     const parts = await Promise.all(members.map((one) => one.basis(atLeast, attested)))
     const numbers = parts.flatMap((one) => (one === undefined ? [] : [one.number])).sort(descending)
     const number = numbers[source.needed - 1]
-    return number === undefined ? undefined : { number, attested, parts }
+    const newer = parts.some((one) => one?.newer === true)
+    return number === undefined ? undefined : { number, attested, parts, newer }
   },
   async testify({ parts = [] }, counters): Promise<Testimony> {
     const testimonies = await Promise.all(
