@@ -65,7 +65,7 @@ async function termsOf(move: Move, { nodes, delays }: Opened) {
       object: { byHand: true },
       lines: [
         "no bridge belongs to this network: use the token's own (CCTP for USDC) or",
-        "the chains' canonical one, then run lienmesh capital move again",
+        "the chains' canonical one, then pay it in: lienmesh executor fund",
       ],
     }
   const node = nodes.get(move.chain)
