@@ -123,7 +123,7 @@ export class Stage {
 }
 
 function connect(port: number) {
-  const transport = http(`http://127.0.0.1:${port}`, { batch: { batchSize: 200, wait: 0 } })
+  const transport = http(`http://127.0.0.1:${port}`, { batch: { batchSize: 200, wait: 0 }, timeout: 120_000 })
   return {
     reader: createPublicClient({ transport }),
     wallet: createWalletClient({ transport }),

@@ -5,6 +5,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { forgeBinary, forgeEnvironment } from './forge-binary.ts'
 import { compareGas, measuredFolder, recordGas } from './gas.ts'
+import { writeGasTable } from './gas-table.ts'
 import { root } from './sources.ts'
 
 const record = process.argv.includes('--record')
@@ -18,6 +19,7 @@ const passed = Number(/: (\d+) tests passed, 0 failed/.exec(output)?.[1] ?? 0)
 if (passed === 0) fail('forge ran no test: nothing was checked')
 const complete = options.length === 0
 const gas = record ? recordGas(complete) : compareGas(complete)
+if (record) writeGasTable()
 for (const problem of gas.problems) console.error(problem)
 if (gas.problems.length > 0)
   fail(`${gas.problems.length} gas figures out of bounds: see above, or record them with --record`)

@@ -50,7 +50,7 @@ function governMirror(steps: Ground['steps'], engine: EngineDeployment, { spec: 
     const token = placed.assets[i]?.token
     const collateral = { mirror: placed.mirror, asset: token, feed, decimals, haircut, gap }
     steps.call(engine.engine, { abi: E.MarginEngine.abi, name: 'listCollateral' }, [collateral])
-    if (creditCap !== undefined) call('setCreditCap', token, creditCap)
+    call('setCreditCap', token, creditCap ?? UNCAPPED)
   }
   for (const module of [engine.engine, engine.auction, engine.creditLines]) call('setModule', module, true)
   limitSide(steps, { at: placed.mirror, abi }, vault, placed)
@@ -60,6 +60,9 @@ function governMirror(steps: Ground['steps'], engine: EngineDeployment, { spec: 
   const named = [placed.mirror, tranche]
   steps.call(engine.insuranceFund, { abi: E.InsuranceFund.abi, name: 'setTranche' }, named)
 }
+
+/** The most a mirror can book. Named, it opens the asset's book, so that the first credit of all costs what any other does. */
+const UNCAPPED = 2n ** 104n - 1n
 
 /** Queues the listing of a vault's assets, its limits and its witnesses. */
 export function governVault({ steps }: Ground, spec: VaultSpec, placed: VaultDeployment): void {

@@ -9,7 +9,7 @@ import {StateProof} from "./libraries/StateProof.sol";
 /// @title Sends the counters of one vault or mirror as ERC-7786 messages
 /// @notice Anybody may send any counter at any time and pays the gateway. The message names the storage slot that a state
 /// proof would prove, so that sources of either kind answer the same question.
-/// @dev A function of the other kind of origin reverts: a vault has no `owed` and a mirror no `deposited`.
+/// @dev A function of the other kind of origin reverts (CounterAbsent): a vault has no `owed` and a mirror no `deposited`.
 contract CounterCourier {
     IERC7786GatewaySource public immutable gateway;
     /// @notice The vault or the mirror whose counters are sent.
@@ -18,6 +18,7 @@ contract CounterCourier {
     bytes public recipient;
 
     error CounterZero(bytes32 slot);
+    error CounterAbsent(address origin, bytes32 slot);
 
     constructor(IERC7786GatewaySource gateway_, address origin_, bytes memory recipient_) {
         gateway = gateway_;
@@ -26,34 +27,37 @@ contract CounterCourier {
     }
 
     function sendDeposited(address account, address asset) external payable {
-        _send(StateProof.counterSlot(0, account, asset), ICollateralVault(origin).deposited(account, asset));
+        _send(StateProof.counterSlot(0, account, asset), abi.encodeCall(ICollateralVault.deposited, (account, asset)));
     }
 
     function sendTotalDeposited(address asset) external payable {
-        _send(StateProof.totalSlot(2, asset), ICollateralVault(origin).totalDeposited(asset));
+        _send(StateProof.totalSlot(2, asset), abi.encodeCall(ICollateralVault.totalDeposited, (asset)));
     }
 
     function sendFinalRootAt() external payable {
-        _send(bytes32(uint256(3)), ICollateralVault(origin).finalRootAt());
+        _send(bytes32(uint256(3)), abi.encodeCall(ICollateralVault.finalRootAt, ()));
     }
 
     function sendOwed(address beneficiary, address asset) external payable {
-        _send(StateProof.counterSlot(0, beneficiary, asset), IVaultMirror(origin).owed(beneficiary, asset));
+        _send(StateProof.counterSlot(0, beneficiary, asset), abi.encodeCall(IVaultMirror.owed, (beneficiary, asset)));
     }
 
     function sendSpent(address account, address asset) external payable {
-        _send(StateProof.counterSlot(3, account, asset), IVaultMirror(origin).spent(account, asset));
+        _send(StateProof.counterSlot(3, account, asset), abi.encodeCall(IVaultMirror.spent, (account, asset)));
     }
 
     function sendTotalOwed(address asset) external payable {
-        _send(StateProof.totalSlot(4, asset), IVaultMirror(origin).totalOwed(asset));
+        _send(StateProof.totalSlot(4, asset), abi.encodeCall(IVaultMirror.totalOwed, (asset)));
     }
 
     function sendPulse() external payable {
-        _send(bytes32(uint256(5)), IVaultMirror(origin).pulse());
+        _send(bytes32(uint256(5)), abi.encodeCall(IVaultMirror.pulse, ()));
     }
 
-    function _send(bytes32 slot, uint256 value) private {
+    function _send(bytes32 slot, bytes memory counter) private {
+        (bool known, bytes memory answer) = origin.staticcall(counter);
+        if (!known || answer.length != 32) revert CounterAbsent(origin, slot);
+        uint256 value = abi.decode(answer, (uint256));
         if (value == 0) revert CounterZero(slot);
         bytes memory payload = abi.encode(origin, slot, value, uint64(block.timestamp));
         gateway.sendMessage{value: msg.value}(recipient, payload, new bytes[](0));

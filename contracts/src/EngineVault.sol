@@ -64,6 +64,16 @@ abstract contract EngineVault is IEngineVault, ERC4626 {
         return _cash() / _scale;
     }
 
+    /// @notice More than there is of any token; beyond it the arithmetic of shares would overflow.
+    function maxDeposit(address) public pure override returns (uint256) {
+        return type(uint96).max;
+    }
+
+    /// @notice As `maxDeposit`, in shares.
+    function maxMint(address) public pure override returns (uint256) {
+        return type(uint120).max;
+    }
+
     /// @notice What a matured request allows, as far as cash is there.
     function maxRedeem(address owner) public view override returns (uint256) {
         Exit memory exit = _exits[owner];

@@ -8,6 +8,7 @@ import {Memory} from "@openzeppelin/contracts/utils/Memory.sol";
 import {Pausable} from "@openzeppelin/contracts/utils/Pausable.sol";
 import {ICounterSource} from "./interfaces/ICounterSource.sol";
 import {IHeaderSource} from "./interfaces/IHeaderSource.sol";
+import {Evidence} from "./libraries/Evidence.sol";
 import {StateProof} from "./libraries/StateProof.sol";
 
 /// @title Counters proven under headers of another chain
@@ -56,7 +57,7 @@ abstract contract HeaderSource is IHeaderSource, AccessManaged, Pausable {
         whenNotPaused
         returns (uint256 value, uint64 asOf)
     {
-        (uint256 number, bytes[] memory storageProof) = abi.decode(evidence, (uint256, bytes[]));
+        (uint256 number, bytes[] memory storageProof) = Evidence.proof(evidence);
         asOf = _usable(number);
         bytes32 storageRoot = storageRoots[number][origin];
         if (storageRoot == 0) revert AnchorUnknown(number, origin);

@@ -64,8 +64,9 @@ contract InsuranceFund is IInsuranceFund, AccessManaged {
 
     /// @inheritdoc IInsuranceFund
     function setTranche(address mirror, address tranche) external restricted {
-        address found = InsuranceTranche(tranche).mirror();
-        if (found != mirror) revert TrancheMismatch(mirror, tranche, found);
+        (, bytes memory answer) = tranche.staticcall(abi.encodeCall(InsuranceTranche(tranche).mirror, ()));
+        address found = answer.length == 32 ? address(uint160(uint256(bytes32(answer)))) : address(0);
+        if (found != mirror || found == address(0)) revert TrancheMismatch(mirror, tranche, found);
         _groups[mirror].tranche = tranche;
         emit TrancheSet(mirror, tranche);
     }

@@ -59,7 +59,7 @@ contract MarginEngine is MarginLifetime, Multicall, ReentrancyGuardTransient {
     /// @inheritdoc IMarginEngine
     function withdrawCash(address account, uint256 amount, address to) external nonReentrant onlyOwner(account) {
         _chargePremium(account);
-        _takeCash(account, amount * _scale);
+        _takeCash(account, Math.saturatingMul(amount, _scale));
         IERC20(cashToken).safeTransfer(to, amount);
     }
 

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {Arrays} from "@openzeppelin/contracts/utils/Arrays.sol";
 import {ICounterSource} from "./interfaces/ICounterSource.sol";
+import {Evidence} from "./libraries/Evidence.sol";
 import {IQuorumSource} from "./interfaces/IQuorumSource.sol";
 
 /// @title Several sources of truth of which no single one is trusted
@@ -29,7 +30,7 @@ contract QuorumSource is IQuorumSource {
         view
         returns (uint256 value, uint64 asOf)
     {
-        bytes[] memory parts = abi.decode(evidence, (bytes[]));
+        bytes[] memory parts = Evidence.parts(evidence);
         if (parts.length != _sources.length) revert EvidenceMismatch(parts.length, _sources.length);
         uint256[] memory values = new uint256[](parts.length);
         uint256 answers;

@@ -3,6 +3,7 @@ import { type Address, decodeFunctionResult, encodeFunctionData, type Hex, kecca
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { liquidationAuctionAbi } from '../../agent/adapters/chain/abi/liquidation-auction.ts'
 import { marginEngineAbi } from '../../agent/adapters/chain/abi/margin-engine.ts'
+import { testTokenAbi } from '../../agent/adapters/chain/abi/test-token.ts'
 import type { EngineTerms, Mode } from '../../agent/domain/market.ts'
 import { bps, instant, millis, price } from '../../agent/domain/units.ts'
 import { isBelowMaintenance } from '../../agent/maths/margin.ts'
@@ -10,16 +11,20 @@ import { wordSlot } from '../../agent/maths/slots.ts'
 import { type Anvil, startAnvil } from '../support/anvil.ts'
 import { address, auctionTerms, engineTerms, instrument, ladder, usd } from '../support/builders.ts'
 import * as model from '../support/engine-model.ts'
+import { dump, overlaid, type Places } from '../support/engine-storage.ts'
 import {
   deployMarginChain,
   lineSlot,
   type MarginChain,
+  mirrorsOf,
   overridesFor,
   packLine,
   type QuotedEntry,
 } from '../support/margin-chain.ts'
 
-const STEPS = 240
+/** Longer and otherwise as a campaign: LIENMESH_MODEL_STEPS=5000 LIENMESH_MODEL_SEED=7. */
+const STEPS = Number(process.env.LIENMESH_MODEL_STEPS ?? 240)
+const SEED = Number(process.env.LIENMESH_MODEL_SEED ?? 20_261)
 const modes: readonly Mode[] = ['unified', 'cross', 'isolated', 'cross', 'cross']
 const people = modes.map((_, i) => address(0xa00 + i))
 const [AGENT = address(0), RIVAL = address(0)] = people.slice(3)
@@ -41,37 +46,47 @@ beforeAll(async () => {
 })
 afterAll(() => anvil?.stop())
 
-test(`contracts and model agree on every view after each of ${STEPS} calls`, async () => {
-  const random = seeded(20_261)
-  let now = chain.now + 10n
-  let books = await opening(now)
-  const counts = { accepted: 0, refused: 0, bids: 0 }
-  let indices: readonly bigint[] = [0n, 0n, 0n]
-  for (let step = 0; step < STEPS; step++) {
-    now += 1n + BigInt(Math.floor(random() * 9))
-    const entries = market(random)
-    if (random() < 0.3) indices = indices.map((index, id) => (id < 2 ? index + usd(random() * 4 - 2) : 0n))
-    const terms = {
-      ...base,
-      instruments: base.instruments.map((one, id) => ({ ...one, fundingIndex: indices[id] ?? 0n })),
+test(
+  `contracts and model agree on every view and every word of storage after each of ${STEPS} calls`,
+  async () => {
+    const random = seeded(SEED)
+    let now = chain.now + 10n
+    let books = await opening(now)
+    const places = await placesOf()
+    const contracts = [...new Set([chain.engine, chain.auction, ...places.mirrors])]
+    let stored = await dump(anvil, contracts)
+    const counts = { accepted: 0, refused: 0, bids: 0 }
+    let indices: readonly bigint[] = [0n, 0n, 0n]
+    for (let step = 0; step < STEPS; step++) {
+      now += 1n + BigInt(Math.floor(random() * 9))
+      const entries = market(random)
+      if (random() < 0.3) indices = indices.map((index, id) => (id < 2 ? index + usd(random() * 4 - 2) : 0n))
+      const terms = {
+        ...base,
+        instruments: base.instruments.map((one, id) => ({ ...one, fundingIndex: indices[id] ?? 0n })),
+      }
+      const prices = new Map(entries.map((one) => [one.feed, { ...one, sequence: instant(0) }]))
+      const moment: model.Moment = { terms, prices, now }
+      await publish(entries, terms, now)
+      const { calls, after, bids } = move(books, random, moment)
+      for (const call of calls) {
+        const done = await transact(call, now)
+        expect(done).toBe(after !== undefined)
+      }
+      counts[after === undefined ? 'refused' : 'accepted']++
+      if (after !== undefined && bids) counts.bids++
+      books = after ?? books
+      expect(await views(now)).toEqual(expected(books, moment))
+      const predicted = overlaid(stored, books, { ...places, terms })
+      stored = await dump(anvil, contracts)
+      expect(stored).toEqual(predicted)
     }
-    const prices = new Map(entries.map((one) => [one.feed, { ...one, sequence: instant(0) }]))
-    const moment: model.Moment = { terms, prices, now }
-    await publish(entries, terms, now)
-    const { calls, after, bids } = move(books, random, moment)
-    for (const call of calls) {
-      const done = await transact(call, now)
-      expect(done).toBe(after !== undefined)
-    }
-    counts[after === undefined ? 'refused' : 'accepted']++
-    if (after !== undefined && bids) counts.bids++
-    books = after ?? books
-    expect(await views(now)).toEqual(expected(books, moment))
-  }
-  expect(counts.accepted).toBeGreaterThan(STEPS / 4)
-  expect(counts.refused).toBeGreaterThan(0)
-  expect(counts.bids).toBeGreaterThan(3)
-}, 240_000)
+    expect(counts.accepted).toBeGreaterThan(STEPS / 4)
+    expect(counts.refused).toBeGreaterThan(0)
+    expect(counts.bids).toBeGreaterThan(3)
+  },
+  240_000 + 500 * STEPS,
+)
 
 type Call = { readonly from: Address; readonly to: Address; readonly data: Hex }
 type Move = { readonly calls: readonly Call[]; readonly after: model.Books | undefined; readonly bids: boolean }
@@ -87,10 +102,23 @@ function move(books: model.Books, random: () => number, moment: model.Moment): M
     return { calls: [call], after: model.closeAll(books, AGENT, moment), bids: false }
   }
   const who = people[Math.floor(random() * 3)] ?? AGENT
+  if (random() < 0.25) return withdrawal(books, who, random, moment)
   const size = BigInt(Math.round((random() * 2 - 1) * 6e6)) * 10n ** 12n + 1n
   const order = { instrument: Math.floor(random() * 3), size }
   const call = engineCall(who, 'trade', [who, order.instrument, size, size > 0n ? 2n ** 64n - 1n : 0n])
   return { calls: [call], after: model.trade(books, who, order, moment), bids: false }
+}
+
+/** Cash or credit asked back: sometimes more than there is. */
+function withdrawal(books: model.Books, who: Address, random: () => number, moment: model.Moment): Move {
+  if (random() < 0.5) {
+    const units = BigInt(Math.ceil(random() * 9e9))
+    const after = model.withdrawCash(books, who, units * 10n ** 12n, moment)
+    return { calls: [engineCall(who, 'withdrawCash', [who, units, who])], after, bids: false }
+  }
+  const amount = BigInt(Math.ceil(random() * 9e4)) * 10n ** 12n
+  const after = model.withdrawCollateral(books, who, { collateral: 0, amount }, moment)
+  return { calls: [engineCall(who, 'withdrawCollateral', [who, 0, amount, who])], after, bids: false }
 }
 
 function liquidate(books: model.Books, who: Address, moment: model.Moment): Move {
@@ -116,7 +144,9 @@ function liquidate(books: model.Books, who: Address, moment: model.Moment): Move
   }
 }
 
-function engineCall(from: Address, functionName: 'trade' | 'closeAll', args: readonly unknown[]): Call {
+type EngineCall = 'trade' | 'closeAll' | 'withdrawCash' | 'withdrawCollateral'
+
+function engineCall(from: Address, functionName: EngineCall, args: readonly unknown[]): Call {
   const data = encodeFunctionData({ abi: marginEngineAbi, functionName, args } as Parameters<
     typeof encodeFunctionData
   >[0])
@@ -138,12 +168,30 @@ async function opening(now: bigint): Promise<model.Books> {
       mode,
       cash,
       version: 1n,
+      updatedAt: 0n,
       positions: new Map(),
       credit: new Map(credit.map((one) => [one.collateral, one.amount])),
       startedAt: undefined,
     })
   }
   return { accounts, pool: 0n, insurance: 0n, owed: new Map() }
+}
+
+/** Where the model finds its words; the token that cash is, with enough in the engine for whoever leaves. */
+async function placesOf(): Promise<Places> {
+  const at = async (name: string): Promise<Address> => `0x${(await ask(chain, name)).slice(26)}`
+  const token = await at('cashToken')
+  const mint = encodeFunctionData({ abi: testTokenAbi, functionName: 'mint', args: [chain.engine, 10n ** 15n] })
+  await send({ from: AGENT, to: token, data: mint }, chain.now + 10n)
+  return {
+    engine: chain.engine,
+    auction: chain.auction,
+    mirrors: await mirrorsOf(chain, base),
+    terms: base,
+    pool: await at('pool'),
+    insurance: await at('insurance'),
+    credited: (who, collateral) => (who === people[0] && collateral === 0 ? 10n ** 18n : 0n),
+  }
 }
 
 /** Its word and its credit: everything else the engine writes itself. */

@@ -23,17 +23,19 @@ export type Held = {
   readonly mode: Mode
   readonly cash: bigint
   readonly version: bigint
+  /** The chain's time, in seconds, of the newest version. */
+  readonly updatedAt: bigint
   readonly positions: ReadonlyMap<InstrumentId, { readonly size: bigint; readonly entry: bigint }>
   readonly credit: ReadonlyMap<number, bigint>
   readonly startedAt: bigint | undefined
 }
 
-/** All of it. `owed` is what bidders may claim, by collateral. */
+/** All of it. `owed` is what each may claim, by collateral. */
 export type Books = {
   readonly accounts: ReadonlyMap<string, Held>
   readonly pool: bigint
   readonly insurance: bigint
-  readonly owed: ReadonlyMap<number, bigint>
+  readonly owed: ReadonlyMap<number, ReadonlyMap<string, bigint>>
 }
 
 /** What the world is at a step. Terms carry the funding indices. */
@@ -60,8 +62,8 @@ export function trade(books: Books, who: string, order: Order, moment: Moment): 
   const before = marginOf(account, moment).initial
   const after = fill(books, who, order, moment)
   const found = marginOf(held(after, who), moment)
-  if (found.initial <= before) return isBelowMaintenance(found) ? undefined : touched(after, who)
-  return found.equity < found.initial || degraded(held(after, who), moment) ? undefined : touched(after, who)
+  if (found.initial <= before) return isBelowMaintenance(found) ? undefined : touched(after, who, moment)
+  return found.equity < found.initial || degraded(held(after, who), moment) ? undefined : touched(after, who, moment)
 }
 
 export type Order = { readonly instrument: InstrumentId; readonly size: bigint }
@@ -74,7 +76,27 @@ export function closeAll(books: Books, who: string, moment: Moment): Books {
   return touched(
     orders.reduce((state, order) => fill(state, who, order, moment), books),
     who,
+    moment,
   )
+}
+
+/** Cash that is not owed leaves; undefined where the engine refuses. */
+export function withdrawCash(books: Books, who: string, amount: bigint, moment: Moment): Books | undefined {
+  const after = addCash(books, who, -amount)
+  if (marginOf({ ...held(after, who), credit: new Map() }, moment).netValue < 0n) return undefined
+  return isFunded(held(after, who), moment) ? touched(after, who, moment) : undefined
+}
+
+/** Credit leaves to whom its owner says; undefined where mirror or engine refuses. */
+export function withdrawCollateral(books: Books, who: string, part: Part, moment: Moment): Books | undefined {
+  if ((held(books, who).credit.get(part.collateral) ?? 0n) < part.amount) return undefined
+  const after = allocate(touched(books, who, moment), who, who, part)
+  return isFunded(held(after, who), moment) ? after : undefined
+}
+
+function isFunded(account: Held, moment: Moment): boolean {
+  const { equity, initial } = marginOf(account, moment)
+  return equity >= initial && !degraded(account, moment)
 }
 
 /** The largest slice goes to the bidder; undefined where the auction or the engine refuses. */
@@ -119,16 +141,21 @@ function slice(books: Books, who: string, bidder: string, { fraction, pay, momen
     after = addSize(after, who, { instrument: id, size: -part }, moment)
     after = addSize(after, bidder, { instrument: id, size: part }, moment)
   }
-  after = touched(touched(after, who), bidder)
+  after = touched(touched(after, who, moment), bidder, moment)
   if (account.mode === 'cross') return after
-  const owed = new Map(after.owed)
-  const credit = new Map(account.credit)
-  for (const [id, amount] of account.credit) {
-    const part = shareDown(amount, fraction)
-    credit.set(id, amount - part)
-    owed.set(id, (owed.get(id) ?? 0n) + part)
-  }
-  return { ...put(after, who, { ...held(after, who), credit }), owed }
+  for (const [id, amount] of account.credit)
+    after = allocate(after, who, bidder, { collateral: id, amount: shareDown(amount, fraction) })
+  return after
+}
+
+type Part = { readonly collateral: number; readonly amount: bigint }
+
+function allocate(books: Books, who: string, to: string, { collateral, amount }: Part): Books {
+  const account = held(books, who)
+  const credit = new Map(account.credit).set(collateral, (account.credit.get(collateral) ?? 0n) - amount)
+  const mine = books.owed.get(collateral) ?? new Map<string, bigint>()
+  const owed = new Map(books.owed).set(collateral, new Map(mine).set(to, (mine.get(to) ?? 0n) + amount))
+  return { ...put(books, who, { ...account, credit }), owed }
 }
 
 function cover(books: Books, amount: bigint): Books {
@@ -177,8 +204,8 @@ const feedsOf = ({ positions, credit, mode }: Held, { terms }: Moment): readonly
 export const addCash = (books: Books, who: string, change: bigint): Books =>
   put(books, who, { ...held(books, who), cash: held(books, who).cash + change })
 
-const touched = (books: Books, who: string): Books =>
-  put(books, who, { ...held(books, who), version: held(books, who).version + 1n })
+const touched = (books: Books, who: string, { now }: Moment): Books =>
+  put(books, who, { ...held(books, who), version: held(books, who).version + 1n, updatedAt: now })
 
 /** One account replaced. */
 export const put = (books: Books, who: string, account: Held): Books => ({

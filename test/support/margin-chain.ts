@@ -152,7 +152,8 @@ export async function overridesFor(
 }
 
 const known = new WeakMap<MarginChain, Promise<readonly Address[]>>()
-function mirrorsOf(chain: MarginChain, terms: EngineTerms): Promise<readonly Address[]> {
+/** The mirror of every collateral, by id. */
+export function mirrorsOf(chain: MarginChain, terms: EngineTerms): Promise<readonly Address[]> {
   const found = known.get(chain) ?? readMirrors(chain, terms)
   known.set(chain, found)
   return found

@@ -19,7 +19,8 @@ contract ConservationTest is Test {
         target(address(market));
     }
 
-    function invariant_the_books_balance() external view {
+    /// @notice I7, I9 and I11 are judged where they happen, by the market; here is what they noted.
+    function invariant_I3_I5_I7_I8_I9_I11_the_books_balance() external view {
         requireBalance();
     }
 
@@ -38,6 +39,7 @@ contract ConservationTest is Test {
         }
         yes(market.starts() >= 5, "auctions started");
         yes(market.bids() >= 5, "slices taken");
+        yes(market.rescues() > 0, "somebody with money was let in");
         requireBalance();
     }
 
@@ -48,7 +50,7 @@ contract ConservationTest is Test {
         if (market.wrongCount() > 0) yes(false, market.wrongs(0));
     }
 
-    /// @dev The pool and the insurance included.
+    /// @dev I8. The pool and the insurance included.
     function requireAllCashIsTheTokenHeld() private view {
         int256 total = engine.cashOf(engine.pool()) + engine.cashOf(engine.insurance());
         for (uint256 i; i < market.count(); ++i) {
@@ -68,7 +70,7 @@ contract ConservationTest is Test {
         }
     }
 
-    /// @dev And never more than was credited.
+    /// @dev I3 and I5: and never more than was credited.
     function requireWhatIsOwedWasSpent() private view {
         for (uint8 id; id < 4; ++id) {
             IMarginEngine.Collateral memory listed = engine.collaterals(id);
@@ -76,8 +78,10 @@ contract ConservationTest is Test {
             uint256 spent;
             uint256 owed;
             for (uint256 i; i < market.count(); ++i) {
-                spent += mirror.spent(market.accounts(i), listed.asset);
-                owed += mirror.owed(market.accounts(i), listed.asset);
+                address account = market.accounts(i);
+                spent += mirror.spent(account, listed.asset);
+                yes(mirror.spent(account, listed.asset) <= mirror.credited(account, listed.asset), "I3");
+                owed += mirror.owed(account, listed.asset);
             }
             eq(spent, owed);
             eq(owed, mirror.totalOwed(listed.asset));

@@ -16,6 +16,7 @@ contract Market is Test {
     address[] public accounts;
     uint256 public starts;
     uint256 public bids;
+    uint256 public rescues;
     string[] public wrongs;
 
     constructor() {
@@ -103,6 +104,27 @@ contract Market is Test {
         for (uint256 who; who < accounts.length; ++who) {
             bid(who, fraction, bidder);
         }
+        for (uint256 who; who < 3; ++who) {
+            requireLively(who);
+        }
+    }
+
+    /// @dev I11: whoever has the money is let in while the prices are fresh.
+    function requireLively(uint256 who) private {
+        address account = accounts[who];
+        if (auction.startedAt(account) == 0) return;
+        uint16 most = auction.maxFraction(account);
+        if (most == 0) return;
+        world.deposit(accounts[3], 200_000e6);
+        ILiquidationAuction.Bid memory wanted =
+            ILiquidationAuction.Bid(account, most, type(uint256).max, engine.versionOf(account), accounts[3]);
+        vm.prank(accounts[3]);
+        try auction.bid(wanted) {
+            ++rescues;
+        } catch {
+            wrongs.push("I11: no bid of a solvent bidder succeeds");
+        }
+        close(3);
     }
 
     function start(uint256 who) public {
@@ -111,7 +133,7 @@ contract Market is Test {
         IMarginEngine.Margin memory margin = engine.margin(account);
         try auction.start(account) {
             if (!running && margin.equity >= int256(margin.maintenance)) {
-                wrongs.push("a healthy account was auctioned");
+                wrongs.push("I9: a healthy account was auctioned");
             }
             if (!running) ++starts;
         } catch {
@@ -147,14 +169,14 @@ contract Market is Test {
     ) private {
         IMarginEngine.Margin memory left = engine.margin(account);
         bool fell = left.equity * int256(before.maintenance) < before.equity * int256(left.maintenance);
-        if (fell) wrongs.push("equity per maintenance fell");
+        if (fell) wrongs.push("I9: equity per maintenance fell");
         bool running = auction.startedAt(account) != 0;
         if (running != (left.equity < int256(left.maintenance))) wrongs.push("the auction disagrees with the margin");
         IMarginEngine.Margin memory theirs = engine.margin(agent);
         if (theirs.netValue < int256(theirs.initial)) wrongs.push("a bidder lacks initial margin");
         vm.prank(agent);
         try auction.bid(wanted) {
-            wrongs.push("two allocations under one version");
+            wrongs.push("I7: two allocations under one version");
         } catch (bytes memory reason) {
             if (bytes4(reason) != ILiquidationAuction.VersionChanged.selector) {
                 wrongs.push("refused for another reason");

@@ -27,6 +27,18 @@ contract ProveTest is Suite {
         eq(mirror.totalCredited(address(weth)), 13 ether);
     }
 
+    /// @notice The first credit of an asset opens its book; a cap, as every deployment sets, has opened it before.
+    function test_under_a_cap_the_first_credit_of_an_asset_costs_what_any_does() external {
+        bytes memory evidence = counter("deposited", "vault_bob").evidence;
+        uint256 clean = vm.snapshotState();
+        mirror.prove(bob, address(weth), evidence);
+        vm.snapshotGasLastCall("mirror", "prove, the first of an asset without a cap");
+        vm.revertToState(clean);
+        mirror.setCreditCap(address(weth), type(uint104).max);
+        mirror.prove(bob, address(weth), evidence);
+        vm.snapshotGasLastCall("mirror", "prove, the first of an asset");
+    }
+
     function test_the_same_proof_twice_credits_nothing() external {
         bytes memory evidence = counter("deposited", "vault_alice").evidence;
         mirror.prove(alice, address(weth), evidence);

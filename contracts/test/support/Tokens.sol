@@ -28,3 +28,32 @@ contract ReentrantToken is ERC20("Reentrant", "RE") {
         return super.transferFrom(from, to, amount);
     }
 }
+
+/// @notice Balances are shares of a whole that its issuer changes; transfers stop when it likes.
+contract FickleToken is ERC20("Fickle", "FI") {
+    uint256 private _percent = 100;
+    bool private _stopped;
+
+    error Stopped();
+
+    function mint(address to, uint256 amount) external {
+        _mint(to, amount);
+    }
+
+    function rebase(uint256 percent) external {
+        _percent = percent;
+    }
+
+    function stop(bool stopped) external {
+        _stopped = stopped;
+    }
+
+    function balanceOf(address account) public view override returns (uint256) {
+        return super.balanceOf(account) * _percent / 100;
+    }
+
+    function _update(address from, address to, uint256 amount) internal override {
+        if (_stopped) revert Stopped();
+        super._update(from, to, amount * 100 / _percent);
+    }
+}

@@ -10,6 +10,14 @@ export const counterCourierAbi = [
     ],
     stateMutability: 'nonpayable',
   },
+  {
+    type: 'error',
+    inputs: [
+      { internalType: 'address', name: 'origin', type: 'address' },
+      { internalType: 'bytes32', name: 'slot', type: 'bytes32' },
+    ],
+    name: 'CounterAbsent',
+  },
   { type: 'error', inputs: [{ internalType: 'bytes32', name: 'slot', type: 'bytes32' }], name: 'CounterZero' },
   {
     type: 'function',

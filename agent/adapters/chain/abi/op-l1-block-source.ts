@@ -37,6 +37,7 @@ export const opL1BlockSourceAbi = [
     name: 'AnchorUnknown',
   },
   { type: 'error', inputs: [], name: 'EnforcedPause' },
+  { type: 'error', inputs: [{ internalType: 'uint256', name: 'length', type: 'uint256' }], name: 'EvidenceMalformed' },
   { type: 'error', inputs: [], name: 'ExpectedPause' },
   {
     type: 'error',

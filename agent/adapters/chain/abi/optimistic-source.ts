@@ -50,6 +50,7 @@ export const optimisticSourceAbi = [
     name: 'ChainBroken',
   },
   { type: 'error', inputs: [], name: 'EnforcedPause' },
+  { type: 'error', inputs: [{ internalType: 'uint256', name: 'length', type: 'uint256' }], name: 'EvidenceMalformed' },
   { type: 'error', inputs: [], name: 'ExpectedPause' },
   {
     type: 'error',

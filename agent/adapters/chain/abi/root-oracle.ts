@@ -55,6 +55,7 @@ export const rootOracleAbi = [
   },
   { type: 'error', inputs: [{ internalType: 'bytes32', name: 's', type: 'bytes32' }], name: 'ECDSAInvalidSignatureS' },
   { type: 'error', inputs: [], name: 'EnforcedPause' },
+  { type: 'error', inputs: [{ internalType: 'uint256', name: 'length', type: 'uint256' }], name: 'EvidenceMalformed' },
   { type: 'error', inputs: [], name: 'ExpectedPause' },
   {
     type: 'error',
