@@ -88,7 +88,7 @@ async function perform(options: BatchOptions, processes: Processes): Promise<Bat
   try {
     for (const [i, plan] of options.lives.entries()) {
       options.signal.throwIfAborted()
-      if (options.without === 'journal' && i === Math.floor(options.lives.length / 2)) loseJournal(options.run)
+      if (options.without === 'journal' && i === Math.floor(options.lives.length / 2)) loseJournal(options.run, world)
       if (!(await liveAsPlanned(stage, plan))) break
     }
     const quiet = await settleDown(stage)
@@ -111,8 +111,11 @@ async function perform(options: BatchOptions, processes: Processes): Promise<Bat
 /** Where the agent keeps its journal. */
 const dataOf = (run: RunDirectory): string => join(run.path, 'agent', 'data')
 
-/** The disk is gone, and everything that the agent wrote down. */
-const loseJournal = (run: RunDirectory): void => rmSync(dataOf(run), { recursive: true, force: true })
+/** The disk is gone, and everything that the agent wrote down. Nobody starts again while something of the key waits. */
+function loseJournal(run: RunDirectory, world: World): void {
+  rmSync(dataOf(run), { recursive: true, force: true })
+  for (const side of SIDES) world[side].pool.drop(0)
+}
 
 /** Until it was killed, and where it was to be killed. False when nothing will come of this agent any more. */
 async function liveAsPlanned(stage: Stage, plan: LifePlan): Promise<boolean> {
