@@ -66,12 +66,20 @@ const capital = z
   .strictObject({
     reserve: amount.prefault('0 USD').describe('Engine cash that is never spent on a bid.'),
     maxBids: z.int().positive().default(6).describe('Most bids under way at once.'),
+    gasRunway: z
+      .int()
+      .nonnegative()
+      .default(10)
+      .describe(
+        'Claims that our coin must pay for on a vault chain, besides those on their way, before a bid. 0 for any.',
+      ),
     maxBid: amount.prefault('1000000 USD').describe('Most cash that one bid may take.'),
   })
   .describe('What may be spent.')
 
 const shares = z
   .strictObject({
+    settlement: ratio.prefault('100 %').describe('Expected shortfall of one settlement by itself.'),
     asset: ratio.prefault('75 %').describe('Expected shortfall of everything carried on one asset.'),
     route: ratio.prefault('75 %').describe('Expected shortfall of everything carried on one route.'),
     chain: ratio.prefault('100 %').describe('Expected shortfall of everything carried on one vault chain.'),
@@ -79,6 +87,14 @@ const shares = z
     stress: ratio.prefault('1000 %').describe('Loss of everything carried on the worst of the days of stress.'),
   })
   .describe('Further limits on tails, each as a share of maxShortfall.')
+
+const caps = z
+  .strictObject({
+    settlement: amount.prefault('1000000 USD').describe('Most outlay of one settlement.'),
+    route: amount.prefault('1000000 USD').describe('Most outlay on its way over one route.'),
+    group: amount.prefault('1000000 USD').describe('Most outlay on its way in one group: bitcoin, ether, stable, alt.'),
+  })
+  .describe('Most outlay paid and not yet received, by part; maxInFlight is the whole.')
 
 const scenarios = z
   .strictObject({
@@ -93,6 +109,7 @@ const risk = z
     maxInFlight: amount.prefault('1000000 USD').describe('Most outlay paid and not yet received, over all routes.'),
     maxShortfall: amount.prefault('1000000 USD').describe('Most expected shortfall (97.5 %) of everything carried.'),
     shares: shares.prefault({}),
+    caps: caps.prefault({}),
     scenarios: scenarios.prefault({}),
     minNet: amount.prefault('0 USD').describe('Least net value of a bid.'),
     volatility: ratio.prefault('90 %').describe('Annual volatility believed until prices taught better.'),
@@ -105,6 +122,9 @@ const protections = z
   .strictObject({
     drawdown: ratio.prefault('20 %').describe('Largest fall of settled P&L from its peak, as a share of the capital.'),
     gapLosses: z.int().positive().default(10).describe('Settlements in a row that the gap may turn into losses.'),
+    divergence: ratio
+      .prefault('10 %')
+      .describe('How far apart publishers may price one asset for longer than two seconds.'),
     failedGas: amount.prefault('500 USD').describe('Most gas burnt by failed bids within an hour.'),
   })
   .describe('What stops bidding by itself, until `lienmesh resume` clears it. Settlements go on.')

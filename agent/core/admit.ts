@@ -1,9 +1,9 @@
 // Hard limits every strategy is held to: the only road from a wish to a submission.
 import type { Intent, IntentId, Quote, SkipReason } from '../domain/liquidation.ts'
-import { after, type Instant, instant, wad } from '../domain/units.ts'
+import { after, type ChainId, type Instant, instant, type VaultId, wad } from '../domain/units.ts'
 import { isFresh } from '../maths/oracle.ts'
 import { accountKey, type Market, retiredUntil } from './book.ts'
-import { free, inFlight, pledged, usage } from './ledger.ts'
+import { free, inFlight, openClaims, pledged, travelling, usage } from './ledger.ts'
 import { cashNeeded, gainOf, maxPay } from './quote.ts'
 import { limitReached, stalled } from './risk/limits.ts'
 import { INTENT_LIFE, type Seat } from './setup.ts'
@@ -30,6 +30,7 @@ export function admit(core: Core, market: Market, wish: Wish): Intent | Refusal 
     factsRefuse(core, market, wish.quote) ??
     sizeRefuses(wish, intent, market.at) ??
     riskRefuses(core, market, wish.quote) ??
+    runwayRefuses(core, wish.quote) ??
     capitalRefuses(core, wish) ??
     budgetRefuses(core, wish) ??
     (core.setup.mode === 'shadow' ? refuse('shadow', 'shadow mode sends nothing') : intent)
@@ -88,6 +89,25 @@ function tailRefuses(core: Core, market: Market, quote: Quote): Refusal | undefi
   const legs = exposuresOf(sheet, quote.legs, quote.outlay)
   if ('missing' in legs) return refuse(legs.missing, legs.detail ?? 'a leg of it cannot be priced')
   return stalled(core, market.at, legs) ?? limitReached(core, market.at, legs)
+}
+
+/** A claim that cannot pay for its own way home is not bought: what is under way and what is spare come first. */
+function runwayRefuses({ setup, ledger, payable }: Core, { legs, route }: Quote): Refusal | undefined {
+  if (setup.gas.runway === 0 || route.settlement !== 'state-proof') return undefined
+  const chainOf = (id: VaultId): ChainId | undefined => setup.vaults.find((vault) => vault.id === id)?.chain
+  for (const chain of new Set(legs.map(({ vault }) => chainOf(vault)))) {
+    if (chain === undefined) continue
+    const claims = payable.get(chain)
+    if (claims === undefined) return refuse('gas-runway', `our coin on chain ${chain} is not known yet`)
+    const coming = openClaims(ledger).filter(({ claim }) => chainOf(claim.vault) === chain).length
+    const bid = travelling(ledger).filter(({ intent }) => intent.quote.legs.some((one) => chainOf(one.vault) === chain))
+    if (claims < coming + bid.length + 1 + setup.gas.runway)
+      return refuse(
+        'gas-runway',
+        `our coin on chain ${chain} pays for ${claims} claims, ${coming + bid.length} are under way`,
+      )
+  }
+  return undefined
 }
 
 function capitalRefuses({ setup, ledger }: Core, { quote }: Wish): Refusal | undefined {

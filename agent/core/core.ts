@@ -15,7 +15,16 @@ import type {
 } from '../domain/liquidation.ts'
 import type { Anchor, EngineTerms, Head, MarginAccount, PriceBatch, Source } from '../domain/market.ts'
 import type { ProviderStatus } from '../domain/message.ts'
-import { type AccountId, after, type ChainId, type Instant, instant, millis, type Wad } from '../domain/units.ts'
+import {
+  type AccountId,
+  after,
+  type ChainId,
+  type Instant,
+  instant,
+  millis,
+  type VaultId,
+  type Wad,
+} from '../domain/units.ts'
 import { hear, learn, marketAt, retract } from './book.ts'
 import { decide } from './decide.ts'
 import { burnt, counted, ended, halted, opened, priced, rivalled, sold } from './happen.ts'
@@ -41,6 +50,10 @@ export type Input = { readonly at: Instant } & (
   | { readonly kind: 'prices'; readonly batch: PriceBatch }
   | { readonly kind: 'provider'; readonly provider: ProviderStatus; readonly from: Address }
   | { readonly kind: 'cash'; readonly engine: ChainId; readonly cash: Wad }
+  /** A route on which claims are stuck takes nothing new, until one came home. */
+  | { readonly kind: 'route'; readonly vault: VaultId; readonly closed: boolean }
+  /** How many claims our coin on a chain pays for at present fees. */
+  | { readonly kind: 'runway'; readonly chain: ChainId; readonly claims: number }
   | { readonly kind: 'competitor'; readonly engine: ChainId; readonly bidder: Address; readonly account: AccountId }
   | { readonly kind: 'outcome'; readonly intent: Intent; readonly outcome: Outcome }
   /** Openings that were asked for and did not happen. */
@@ -106,6 +119,10 @@ function happen(core: Core, input: Input): Effect[] {
       return done(book.providers.set(input.from.toLowerCase(), { status: input.provider, agent: input.from, at }))
     case 'cash':
       return done(counted(core, input.engine, input.cash))
+    case 'route':
+      return done(input.closed ? core.closedRoutes.add(input.vault) : core.closedRoutes.delete(input.vault))
+    case 'runway':
+      return done(core.payable.set(input.chain, input.claims))
     case 'competitor':
       return done(rivalled(core, at, input))
     case 'outcome':
@@ -184,6 +201,8 @@ function enginesOf({ book }: Core, input: Input): readonly ChainId[] {
     case 'timer':
       return [...book.terms.keys()]
     case 'reorg':
+    case 'route':
+    case 'runway':
     case 'competitor':
     case 'auctions-unopened':
     case 'claim-opened':

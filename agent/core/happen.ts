@@ -7,7 +7,7 @@ import { mulDivUp } from '../maths/fixed-point.ts'
 import { collateralValueDown } from '../maths/margin.ts'
 import { accountKey, discountOf, type Market, marketAt, retire, saw } from './book.ts'
 import { adopt, bookSale, openClaim, openSettlement, release, type Settled, wealth } from './ledger.ts'
-import { closed, failed, type Halt } from './protect.ts'
+import { closed, failed, type Halt, heard } from './protect.ts'
 import { learnArrivals, learnDelays, learnPrices } from './risk/beliefs.ts'
 import { committedAt, lived, overdue, uncommit } from './risk/evidence.ts'
 import { remember } from './risk/history.ts'
@@ -31,7 +31,13 @@ export function priced(core: Core, engine: ChainId, at: Instant): Consequence[] 
   remember(core, market)
   learnPrices(core, market)
   learnDelays(core, at)
-  return overdue(core, market).map(judged)
+  return [...halted(apart(core, market)), ...overdue(core, market).map(judged)]
+}
+
+/** Whether publishers price collateral, or what instruments follow, too far apart. */
+function apart({ watch, setup }: Core, { terms, batches, engine, at }: Market): Halt | undefined {
+  const feeds = [...terms.collaterals.map(({ feed }) => feed), ...terms.instruments.map((one) => one.underlyingFeed)]
+  return heard(watch, batches, { limits: setup.protections, engine, feeds: [...new Set(feeds)], at })
 }
 
 const judged = (record: GapRecord): Consequence => ({ kind: 'gap-realised', record })

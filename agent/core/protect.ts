@@ -1,7 +1,8 @@
 // When the agent stops bidding by itself: losses that say the market is not what we think it is. What tripped stays
 // tripped until an operator clears it; settlements go on all the while.
 import type { Attribution } from '../domain/liquidation.ts'
-import { type Instant, type Wad, wad } from '../domain/units.ts'
+import type { PriceBatch } from '../domain/market.ts'
+import { type ChainId, type FeedId, type Instant, type Wad, wad } from '../domain/units.ts'
 import { max, toDouble } from '../maths/fixed-point.ts'
 
 /** Limits that every agent sets for itself. */
@@ -12,6 +13,8 @@ export type Protections = {
   readonly gapLosses: number
   /** Gas of failed bids within an hour of wall time, in dollars. */
   readonly failedGas: Wad
+  /** How far apart publishers may price the same asset, as a share of the lowest price, before it counts. */
+  readonly divergence: number
 }
 
 /** An operator's word, or the name of the protection that tripped. */
@@ -41,10 +44,19 @@ export type Watch = {
   peak: bigint
   gapLosses: number
   failures: readonly { readonly at: Instant; readonly cost: bigint }[]
+  /** Since when publishers have been too far apart, by engine. */
+  readonly diverged: Map<ChainId, Instant>
 }
 
 /** A watch that has seen nothing. */
-export const openWatch = (): Watch => ({ halt: undefined, total: 0n, peak: 0n, gapLosses: 0, failures: [] })
+export const openWatch = (): Watch => ({
+  halt: undefined,
+  total: 0n,
+  peak: 0n,
+  gapLosses: 0,
+  failures: [],
+  diverged: new Map(),
+})
 
 /** Counts a closed settlement. Answers the halt that it caused. `capital` is cash and what is in flight. */
 export function closed(
@@ -77,6 +89,47 @@ export function failed(
   return trip(watch, { reason: 'failed-gas', at, detail: `failed bids burnt ${inDollars(toDouble(spent))} in an hour` })
 }
 
+/** How long publishers may disagree before it counts, in wall milliseconds: a move reaches them one after the other. */
+const DISAGREEMENT = 2_000
+
+/** What publishers say of the assets that money hangs on. Answers the halt that a lasting disagreement caused. */
+export function heard(
+  watch: Watch,
+  batches: readonly PriceBatch[],
+  { limits, engine, feeds, at }: Hearing,
+): Halt | undefined {
+  const worst = feeds.map((feed) => ({ feed, apart: apartOf(batches, feed) })).reduce(wider, { feed: -1, apart: 0 })
+  if (worst.apart <= limits.divergence) {
+    watch.diverged.delete(engine)
+    return undefined
+  }
+  const since = watch.diverged.get(engine) ?? at
+  watch.diverged.set(engine, since)
+  if (at - since < DISAGREEMENT) return undefined
+  const detail = `publishers are ${(100 * worst.apart).toFixed(1)} % apart on feed ${worst.feed} of engine ${engine}`
+  return trip(watch, { reason: 'oracle-divergence', at, detail })
+}
+
+export type Hearing = {
+  readonly limits: Protections
+  readonly engine: ChainId
+  /** Feeds of collateral and of what instruments follow. */
+  readonly feeds: readonly FeedId[]
+  readonly at: Instant
+}
+
+type Apart = { readonly feed: FeedId; readonly apart: number }
+const wider = (a: Apart, b: Apart): Apart => (b.apart > a.apart ? b : a)
+
+/** The highest price less the lowest, as a share of the lowest. */
+function apartOf(batches: readonly PriceBatch[], feed: FeedId): number {
+  const prices = batches.flatMap(({ entries }) =>
+    entries.flatMap((one) => (one.feed === feed ? Number(one.price) : [])),
+  )
+  const [least, most] = [Math.min(...prices), Math.max(...prices)]
+  return prices.length < 2 || least <= 0 ? 0 : most / least - 1
+}
+
 /** An operator's word, or what the journal remembers of an earlier one. */
 export const halt = (watch: Watch, reason: Halt): Halt | undefined => trip(watch, reason)
 
@@ -86,6 +139,7 @@ export function resume(watch: Watch): void {
   watch.peak = watch.total
   watch.gapLosses = 0
   watch.failures = []
+  watch.diverged.clear()
 }
 
 /** The first reason stands. */

@@ -70,6 +70,7 @@ export type RiskLimits = {
   /** Most expected shortfall (97.5 %) of everything carried; the bid price rises towards it. */
   readonly maxShortfall: Wad
   readonly shares: TailShares
+  readonly caps: OutlayCaps
   /** Paid at least per unit of expected shortfall while nothing is carried. */
   readonly bidPrice: number
   readonly prices: PriceTerms
@@ -78,8 +79,13 @@ export type RiskLimits = {
   readonly payTolerance: Bps
 }
 
+/** Most outlay paid and not yet received: of one settlement, over one route, in one group of assets. */
+export type OutlayCaps = { readonly settlement: Wad; readonly route: Wad; readonly group: Wad }
+
 /** Limits as multiples of `maxShortfall`: expected shortfall of one asset, route or vault chain, and two of the whole. */
 export type TailShares = {
+  /** Expected shortfall of one settlement by itself. */
+  readonly settlement: number
   readonly asset: number
   readonly route: number
   readonly chain: number
@@ -92,8 +98,16 @@ export type TailShares = {
 /** Common scenarios: how many, most weight of the residuals seen lately, and modelled time between two drawings. */
 export type ScenarioTerms = { readonly rows: number; readonly historical: number; readonly refresh: Millis }
 
-/** Expected gas of one transaction, in dollars, and the feed that prices native coins. */
-export type GasCosts = { readonly bid: Wad; readonly claim: Wad; readonly nativeFeed: FeedId }
+/**
+ * Expected gas of one transaction, in dollars, the feed that prices native coins, and claims that must stay payable on a
+ * vault's chain besides those on their way; none where nothing is paid for.
+ */
+export type GasCosts = {
+  readonly bid: Wad
+  readonly claim: Wad
+  readonly nativeFeed: FeedId
+  readonly runway: number
+}
 
 /** What one strategy may use: a share of the capital, and of the expected shortfall that may be carried. */
 export type Budget = { readonly capital: Bps; readonly shortfall: Bps }

@@ -1,6 +1,6 @@
 // All the agent knows. Changed only by `step`.
 import type { CandidateId } from '../domain/liquidation.ts'
-import type { ChainId, Instant } from '../domain/units.ts'
+import type { ChainId, Instant, VaultId } from '../domain/units.ts'
 import { mulberry32 } from '../maths/seeded.ts'
 import { type Book, openBook } from './book.ts'
 import { type Ledger, openLedger } from './ledger.ts'
@@ -44,6 +44,10 @@ export type Core = {
   readonly exhausted: Map<ChainId, bigint>
   /** Auctions we asked to be opened. */
   readonly opened: Map<CandidateId, Opening>
+  /** Vaults whose claims do not come home: their routes take no capital of ours. */
+  readonly closedRoutes: Set<VaultId>
+  /** Claims that our coin pays for at present fees, by chain. */
+  readonly payable: Map<ChainId, number>
   /** Losses that may stop us. */
   readonly watch: Watch
   /** When each engine was last looked at. */
@@ -75,6 +79,8 @@ export function openCore(setup: Setup): Core {
     attempts: new Map(),
     exhausted: new Map(),
     opened: new Map(),
+    closedRoutes: new Set(),
+    payable: new Map(),
     watch: openWatch(),
     looked: new Map(),
     wakeAt: undefined,

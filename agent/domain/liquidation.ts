@@ -170,6 +170,8 @@ export type SkipReason =
   | 'capital'
   | 'in-flight-limit'
   | 'shortfall-limit'
+  | 'settlement-limit'
+  | 'gas-runway'
   | 'strategy-limit'
   | 'asset-limit'
   | 'route-limit'

@@ -176,6 +176,8 @@ export interface Statements {
   read(): Promise<Statement | undefined>
   /** What others moved between two blocks, exclusive and inclusive: the owner, buyers of credit, relayed claims. */
   explain(after: bigint, upTo: bigint): Promise<readonly Posting[]>
+  /** Claims that our coin pays for at present fees. */
+  runway(): Promise<number>
 }
 
 /** The breaker of one side of a route: the ledger on chain `books` must not exceed the counters of `other`. */
@@ -186,6 +188,8 @@ export interface Breaker {
   readonly other: Pick<ChainReader, 'id' | 'header'>
   /** Compares the books with the counters at an attested block; trips and answers the transaction when they contradict. */
   inspect(root: AttestedHeader, signal: AbortSignal): Promise<Hash | undefined>
+  /** Whether somebody has tripped it. */
+  tripped(): Promise<boolean>
 }
 
 /** What became of a proposed header: struck out (half of its bond is ours), contradicted too late, or our bond returned. */

@@ -30,13 +30,13 @@ export type AgentStatus = {
 }
 
 /** Takes up a halt of an earlier run: what tripped stays tripped. */
-export function rememberHalt({ journal, tell }: Context): void {
+export function rememberHalt({ journal, tell }: Pick<Context, 'journal' | 'tell'>): void {
   const kept = journal.recall(HALT)
   if (kept !== undefined && kept !== '') tell({ kind: 'halt', halt: haltIn(kept) })
 }
 
 /** Writes a halt down before anything else happens, and says so. */
-export function halted({ journal, emit }: Context, halt: Halt): void {
+export function halted({ journal, emit }: Pick<Context, 'journal' | 'emit'>, halt: Halt): void {
   journal.remember(HALT, JSON.stringify(halt))
   emit('agent:halted', { ...halt })
 }

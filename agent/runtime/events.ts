@@ -35,6 +35,7 @@ const levels = {
   'claim:opened': 'info',
   'claim:anchored': 'info',
   'claim:stuck': 'warn',
+  'claim:playbook': 'warn',
   'claim:sold': 'info',
   'route:tripped': 'error',
   'proposal:struck': 'error',

@@ -1,6 +1,7 @@
 // Looks, with every root the network attests, whether one side of a route booked more than the other side's counter says, and
 // trips that side's breaker with the proof. Only an attested root convicts: a node that lies to us alone stops nobody.
-import { millis } from '../domain/units.ts'
+import type { Halt } from '../core/protect.ts'
+import { type Instant, millis } from '../domain/units.ts'
 import type { Breaker } from '../ports/chain.ts'
 import { attestedHeader } from './attested-header.ts'
 import type { Context } from './context.ts'
@@ -11,11 +12,12 @@ const PAUSE = millis(3_000)
 
 /** Guards one side of a route until the signal fires, or until it is tripped. */
 export async function guard(
-  context: Pick<Context, 'roots' | 'clock' | 'emit'>,
+  context: Pick<Context, 'roots' | 'clock' | 'emit' | 'tell'>,
   breaker: Breaker,
   signal: AbortSignal,
 ): Promise<void> {
   let seen = 0n
+  let broken = false
   while (!signal.aborted) {
     const root = await attestedHeader(context.roots, breaker.other, seen + 1n)
     if (root !== undefined) {
@@ -24,6 +26,16 @@ export async function guard(
       if (tx !== undefined)
         context.emit('route:tripped', { books: breaker.name, chain: breaker.books, number: seen, tx })
     }
+    const was = broken
+    broken = await breaker.tripped()
+    if (broken && !was) context.tell({ kind: 'halt', halt: brokenAt(breaker, context.clock.now()) })
     await rest(context.clock, PAUSE, signal)
   }
 }
+
+/** Somebody proved that a route booked what the other chain never held: nothing is bid before an operator looked. */
+const brokenAt = ({ name, books }: Breaker, at: Instant): Halt => ({
+  reason: 'invariant-broken',
+  detail: `the breaker of ${name} on chain ${books} is tripped: its books exceed the other chain's counter`,
+  at,
+})

@@ -69,6 +69,17 @@ export async function reconcile(reconciler: Reconciler, clock: Clock, signal: Ab
   }
 }
 
+/** Tells how many claims our coin pays for, as fees and balance change, until the signal fires. */
+export async function watchRunway(context: Context, statements: Statements, signal: AbortSignal): Promise<void> {
+  const { chain } = statements
+  for (let known: number | undefined; !signal.aborted; ) {
+    const claims = await statements.runway()
+    if (claims !== known) context.tell({ kind: 'runway', chain, claims })
+    known = claims
+    await rest(context.clock, PAUSE, signal)
+  }
+}
+
 /** Looks in a row at which something is missing before it counts: the pump may be a block behind. */
 const PATIENCE = 3
 

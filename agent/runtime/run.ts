@@ -25,7 +25,7 @@ import { consume } from './loop.ts'
 import { createOpener } from './opener.ts'
 import { perform } from './perform.ts'
 import { openProviderDesk, type ProviderDesk } from './provider-desk.ts'
-import { reconcile, reconcilerOf } from './reconcile.ts'
+import { reconcile, reconcilerOf, watchRunway } from './reconcile.ts'
 import { recoverClaims } from './recover.ts'
 import { createRelay } from './relay.ts'
 import { createSecondCopy, type SecondCopy } from './second-copy.ts'
@@ -111,6 +111,7 @@ async function live(agent: Agent, config: AgentConfig, { tally, stop }: Running)
   if (config.mode === 'live') keepWatch(agent)
   const reconcilers = agent.statements.map((statements) => reconcilerOf(context, statements))
   for (const one of reconcilers) tasks.keep(`reconcile ${one.chain}`, (signal) => reconcile(one, context.clock, signal))
+  for (const one of agent.statements) tasks.keep(`gas ${one.chain}`, (signal) => watchRunway(context, one, signal))
   rememberHalt(context)
   tasks.keep('control', (signal) =>
     serveControl(config.dataDir, (question) => obey({ context, core, tally, reconcilers, stop }, question), signal),

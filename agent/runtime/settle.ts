@@ -1,10 +1,12 @@
 // The way of a claim: wait for a root, prove `owed`, redeem on the vault chain, sell, tell the core.
-import type { Claim, Sale } from '../domain/liquidation.ts'
+import type { Claim, IntentId, Sale } from '../domain/liquidation.ts'
 import { millis, type VaultId, type Wad, wad } from '../domain/units.ts'
 import { min } from '../maths/fixed-point.ts'
 import type { Basis, ClaimStep } from '../ports/chain.ts'
-import { attestedHeader } from './attested-header.ts'
+import { attestedFrom, attestedHeader } from './attested-header.ts'
 import type { Context, EngineSeat, VaultSeat } from './context.ts'
+import { NO_PRICE, nextAfter, playFor, type Trouble, troubled, troubleIn } from './playbook.ts'
+import { note, noteOpened, noteSold, recordOf } from './settlement-notes.ts'
 import { createSurplus, type Surplus } from './surplus.ts'
 import { rest } from './tasks.ts'
 
@@ -30,18 +32,22 @@ const STUCK_PAUSE = millis(1_000)
 const STUBBORN = 30
 
 /** What settling reads, and whom it tells. A part of the agent's context. */
-type Around = Pick<Context, 'vaults' | 'engines' | 'roots' | 'clock' | 'emit' | 'tell' | 'valueOf'>
+type Around = Pick<Context, 'vaults' | 'engines' | 'roots' | 'clock' | 'emit' | 'tell' | 'valueOf' | 'journal'>
 
 /** One run per vault, one batch of claims at a time: one proof settles them all. */
 export function createDesk(context: Around, terms: DeskTerms): Desk {
   const waiting = new Map<VaultId, Claim[]>([...context.vaults.keys()].map((vault) => [vault, []]))
   const surplus = createSurplus()
+  const troubles = new Map<VaultId, Trouble>()
   return {
     get pending() {
       return [...waiting.values()].reduce((sum, claims) => sum + claims.length, 0)
     },
     open(claim) {
       context.emit('claim:opened', { ...claim, openedIn: claim.openedIn.number })
+      noteOpened(context, claim, context.clock.now())
+      const before = troubleIn(recordOf(context, claim.intent)?.steps ?? [])
+      if (before !== undefined && !troubles.has(claim.vault)) troubles.set(claim.vault, before)
       waiting.get(claim.vault)?.push(claim)
     },
     async run(vault, signal) {
@@ -52,7 +58,7 @@ export function createDesk(context: Around, terms: DeskTerms): Desk {
           const sale = surplus.take(claim)
           if (sale !== undefined) finish(context, terms, { claims, batch: [claim], sale })
         }
-        const sold = await settleNext({ context, place, terms, surplus, signal }, claims)
+        const sold = await settleNext({ context, place, terms, surplus, troubles, signal }, claims)
         if (sold === undefined) await rest(context.clock, PAUSE, signal)
         else finish(context, terms, { claims, ...sold })
       }
@@ -74,6 +80,7 @@ type Finished = { readonly claims: Claim[]; readonly batch: readonly Claim[]; re
 
 function finish(context: Around, terms: DeskTerms, { claims, batch, sale }: Finished): void {
   for (const claim of batch) claims.splice(claims.indexOf(claim), 1)
+  noteSold(context, batch, { at: context.clock.now(), tx: sale.tx, proceeds: sale.proceeds })
   context.emit('claim:sold', {
     vault: batch[0]?.vault,
     claims: batch.map(({ intent, collateral, amount, openedAt }) => ({ intent, collateral, amount, openedAt })),
@@ -90,13 +97,14 @@ type Settling = {
   readonly place: Place
   readonly terms: DeskTerms
   readonly surplus: Surplus
+  readonly troubles: Map<VaultId, Trouble>
   readonly signal: AbortSignal
 }
 
 /** Settles every waiting claim that what can be proven now covers; undefined when nothing was sold. */
 async function settleNext(settling: Settling, claims: readonly Claim[]): Promise<Omit<Finished, 'claims'> | undefined> {
   const { context, place, surplus } = settling
-  const basis = claims.length === 0 ? undefined : await basisOf(context, place, claims)
+  const basis = claims.length === 0 ? undefined : await basisOf(settling, claims)
   const batch = claims.filter(({ openedIn }) => basis !== undefined && openedIn.number <= basis.number)
   if (basis === undefined || batch.length === 0) return undefined
   const step = await persist(settling, batch, basis)
@@ -117,31 +125,76 @@ async function persist(settling: Settling, batch: readonly Claim[], basis: Basis
   const { clock } = context
   for (let stuck = 0; stuck < STUBBORN && !signal.aborted; ) {
     const step = await redeem(settling, batch, basis)
-    if (step.kind === 'sold') return step
+    if (step.kind === 'sold') {
+      overcome(settling)
+      return step
+    }
     context.tell({ kind: 'gas', chain: place.vault.chain.id, cost: wad(step.gasCost), purpose: 'claim' })
     const vault = place.vault.deployment.id
     if (step.kind === 'stuck') {
       stuck++
       context.emit('claim:stuck', { vault, claims: batch.length, reason: step.reason })
+      play(settling, batch, step.reason)
       await rest(clock, STUCK_PAUSE, signal)
       if (step.reason === 'NOTHING_OWED') return undefined
     } else {
-      context.emit('claim:anchored', { vault, number: step.number, usableAt: step.usableAt })
+      const { number, usableAt } = step
+      context.emit('claim:anchored', { vault, number, usableAt })
+      note(context, { kind: 'anchored', at: clock.now(), vault, intents: intentsOf(batch), number, usableAt })
       await rest(clock, millis(Math.max(PAUSE, Number(step.usableAt) * 1_000 - clock.now())), signal)
     }
   }
   return undefined
 }
 
-/** Where the vault can be shown what it owes, at or above the oldest claim waiting. */
-async function basisOf(
-  context: Around,
-  { vault, engine }: Place,
-  claims: readonly Claim[],
-): Promise<Basis | undefined> {
-  const oldest = claims.map((claim) => claim.openedIn.number).reduce((a, b) => min(a, b))
-  return vault.chain.basis(oldest, await attestedHeader(context.roots, engine.chain, oldest))
+const intentsOf = (batch: readonly Claim[]): readonly IntentId[] => [...new Set(batch.map(({ intent }) => intent))]
+
+/** What the playbook says to one more stuck attempt. What is new is written down, told and done. */
+function play({ context, place, troubles }: Settling, batch: readonly Claim[], reason: string): void {
+  const { id: vault } = place.vault.deployment
+  const at = context.clock.now()
+  const before = troubles.get(vault)
+  const trouble = troubled(before, reason, at)
+  const common = { at, vault, intents: intentsOf(batch) }
+  if (reason !== before?.reason) note(context, { kind: 'stuck', ...common, reason })
+  const row = playFor(trouble, at)
+  troubles.set(vault, { ...trouble, played: row?.step })
+  if (row === undefined || row.step === before?.played) return
+  note(context, { kind: 'playbook', ...common, step: row.step, detail: row.detail })
+  context.emit('claim:playbook', {
+    vault,
+    claims: batch.length,
+    step: row.step,
+    reason,
+    next: nextAfter(row.step, reason),
+  })
+  if (row.step === 'sell') context.tell({ kind: 'route', vault, closed: true })
+  if (row.step === 'escalate')
+    context.emit('alarm', { code: 'W_SETTLEMENT_STUCK', detail: stuckFor(vault, trouble, row.detail) })
 }
+
+const stuckFor = (vault: VaultId, { since, attempts, reason }: Trouble, detail: string): string =>
+  `claims on ${vault} are stuck since ${new Date(since).toISOString()} (${reason}, ${attempts} attempts): ${detail}`
+
+/** A sale ends the trouble, and a route that was closed is open again. */
+function overcome({ context, place, troubles }: Settling): void {
+  const { id: vault } = place.vault.deployment
+  if (troubles.get(vault)?.played !== undefined) context.tell({ kind: 'route', vault, closed: false })
+  troubles.delete(vault)
+}
+
+/** Where the vault can be shown what it owes, at or above the oldest claim waiting. */
+async function basisOf({ context, place, troubles }: Settling, claims: readonly Claim[]): Promise<Basis | undefined> {
+  const { vault, engine } = place
+  const oldest = claims.map((claim) => claim.openedIn.number).reduce((a, b) => min(a, b))
+  const trouble = troubles.get(vault.deployment.id)
+  const find = trouble !== undefined && elsewhere(trouble) ? attestedFrom : attestedHeader
+  return vault.chain.basis(oldest, await find(context.roots, engine.chain, oldest))
+}
+
+/** From the other source on, every second round is on the oldest root: which of them is stuck is not known. */
+const elsewhere = ({ played, attempts }: Trouble): boolean =>
+  played !== undefined && !['retry', 'newer-root'].includes(played) && Math.floor(attempts / STUBBORN) % 2 === 0
 
 async function redeem(
   { context, place, terms, signal }: Settling,
@@ -149,7 +202,7 @@ async function redeem(
   basis: Basis,
 ): Promise<ClaimStep> {
   const value = worthOf(context, place, batch)
-  if (value === undefined) return { kind: 'stuck', reason: 'no fresh price to sell at', gasCost: 0n }
+  if (value === undefined) return { kind: 'stuck', reason: NO_PRICE, gasCost: 0n }
   const floor = wad((value * BigInt(10_000 - terms.maxSlippage)) / 10_000n)
   return place.vault.chain.redeem(batch, basis, floor, signal)
 }

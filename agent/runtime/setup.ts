@@ -24,6 +24,8 @@ export type Standing = { readonly self: readonly Address[]; readonly bonded: boo
 /** The setup of a bidder; a provider has the same, without strategies. */
 export async function setupOf(config: AgentConfig, network: Network, who: Standing): Promise<Setup> {
   const { risk, capital, protections } = config
+  // Only live money pays for gas.
+  const runway = config.mode === 'live' ? capital.gasRunway : 0
   return {
     self: who.self,
     mode: config.mode,
@@ -41,6 +43,7 @@ export async function setupOf(config: AgentConfig, network: Network, who: Standi
       minNet: risk.minNet,
       maxShortfall: risk.maxShortfall,
       shares: sharesOf(risk.shares),
+      caps: risk.caps,
       bidPrice: fraction(risk.capitalCharge),
       prices: { ...PRICE_TERMS, volatility: fraction(risk.volatility) },
       scenarios: { ...risk.scenarios, historical: fraction(risk.scenarios.historical) },
@@ -50,8 +53,9 @@ export async function setupOf(config: AgentConfig, network: Network, who: Standi
       drawdown: fraction(protections.drawdown),
       gapLosses: protections.gapLosses,
       failedGas: protections.failedGas,
+      divergence: fraction(protections.divergence),
     },
-    gas: { bid: wad(fromDoubleUp(GAS_OF_BID)), claim: wad(fromDoubleUp(GAS_OF_CLAIM)), nativeFeed: 0 },
+    gas: { bid: wad(fromDoubleUp(GAS_OF_BID)), claim: wad(fromDoubleUp(GAS_OF_CLAIM)), nativeFeed: 0, runway },
   }
 }
 
@@ -74,7 +78,8 @@ function nameFor(name: string, seats: readonly Seat[]): string {
 
 const fraction = (ratio: Bps): number => ratio / 10_000
 
-const sharesOf = ({ asset, route, chain, extreme, stress }: Record<keyof TailShares, Bps>): TailShares => ({
+const sharesOf = ({ settlement, asset, route, chain, extreme, stress }: Record<keyof TailShares, Bps>): TailShares => ({
+  settlement: fraction(settlement),
   asset: fraction(asset),
   route: fraction(route),
   chain: fraction(chain),

@@ -19,6 +19,8 @@ export function simulatedSetup(network: Network, { executor, bonded, seed, strat
     network: 'simulated',
     mode: 'live',
     pace: '400ms',
+    // Coins are not simulated.
+    capital: { gasRunway: 0 },
     seed,
     keys: { operator: 'none' },
     chains: network.engines.map(({ chain }) => ({ id: chain, rpc: ['http://127.0.0.1'], executor })),

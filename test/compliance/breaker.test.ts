@@ -45,18 +45,22 @@ describe('a forged root', () => {
     expect(events).toEqual([expect.objectContaining({ books: `mirror of ${fast.id}`, chain: engine.rpc.chain })])
     expect(await view(fast, 'trippedAt')).toBeGreaterThan(0)
     expect([await view(slow, 'trippedAt'), await view(slow, 'totalCredited')]).toEqual([0, 0n])
+    expect(halts).toEqual(['invariant-broken'])
   }, 60_000)
 
   test('leaves an honest route alone however often it is looked at', async () => {
     const [, slow] = network.deployment.network.vaults
     if (slow === undefined) throw new Error('the scenario has too few vaults')
     await network.deposit(address(0xb0b), slow.id, 10n ** 18n)
-    expect(await watched(slow, 3)).toEqual([])
+    expect([await watched(slow, 3), halts]).toEqual([[], ['invariant-broken']])
     expect(await view(slow, 'trippedAt')).toBe(0)
   }, 60_000)
 })
 
 /** Runs the agent's guard over honest attestations of the vault chain, until it trips or has seen so many roots. */
+/** Why guards told their agents to stop. */
+const halts: string[] = []
+
 async function watched(vault: VaultDeployment, rounds = 30): Promise<readonly object[]> {
   const [seat] = network.deployment.seats
   if (seat === undefined) throw new Error('the scenario has no seats')
@@ -68,7 +72,10 @@ async function watched(vault: VaultDeployment, rounds = 30): Promise<readonly ob
   }
   const other = { reader: vaults.reader, finality: 1 }
   const breaker = openBreaker(mirrorSide(vault, { link: engine, executor: seat.executor, other }))
-  const guarding = guard({ roots, clock: systemClock, emit }, breaker, stop.signal)
+  const tell = (input: { readonly kind: string; readonly halt?: { readonly reason: string } }): void => {
+    halts.push(input.halt?.reason ?? input.kind)
+  }
+  const guarding = guard({ roots, clock: systemClock, emit, tell }, breaker, stop.signal)
   for (let round = 0; round < rounds && !stop.signal.aborted; round++) {
     const head = await vaults.reader.latest()
     for (const attestation of await network.attest(head)) roots.attest(attestation)

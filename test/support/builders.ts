@@ -223,14 +223,15 @@ export const setup = (over: Partial<Setup> = {}): Setup => ({
     maxInFlight: usd(1_000_000),
     minNet: usd(0),
     maxShortfall: usd(1_000_000),
-    shares: { asset: 1, route: 1, chain: 1, extreme: 10, stress: 100 },
+    caps: { settlement: usd(1e9), route: usd(1e9), group: usd(1e9) },
+    shares: { settlement: 100, asset: 1, route: 1, chain: 1, extreme: 10, stress: 100 },
     bidPrice: 1,
     prices: { ...PRICE_TERMS, volatility: 0.9 },
     scenarios: { rows: 1_024, historical: 0.25, refresh: millis(15 * MINUTE) },
     payTolerance: bps(50),
   },
-  protections: { drawdown: 1, gapLosses: 1_000, failedGas: usd(1_000_000) },
-  gas: { bid: usd(0.5), claim: usd(0.5), nativeFeed: 0 },
+  protections: { drawdown: 1, gapLosses: 1_000, failedGas: usd(1_000_000), divergence: 1_000 },
+  gas: { bid: usd(0.5), claim: usd(0.5), nativeFeed: 0, runway: 0 },
   ...over,
 })
 

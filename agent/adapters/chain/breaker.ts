@@ -56,6 +56,7 @@ export function openBreaker(side: Side): Breaker {
   return {
     name: side.name,
     books: side.link.rpc.chain,
+    tripped: () => tripped(side),
     other: side.other.reader,
     async inspect(newest, signal) {
       if (await tripped(side)) return undefined

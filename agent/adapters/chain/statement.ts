@@ -1,6 +1,6 @@
 // What a chain says that we hold, read by agreement at a block deep enough to stay.
 import { type Address, erc20Abi } from 'viem'
-import { getBalance, getBlockNumber, readContract } from 'viem/actions'
+import { getBalance, getBlockNumber, getGasPrice, readContract } from 'viem/actions'
 import type { Asset } from '../../domain/posting.ts'
 import type { Statement, Statements } from '../../ports/chain.ts'
 import { marginEngineAbi } from './abi/margin-engine.ts'
@@ -21,7 +21,22 @@ export const openStatements = (keeping: Keeping): Statements => ({
   chain: keeping.rpc.chain,
   read: () => read(keeping),
   explain: (after, upTo) => explain(keeping, after, upTo),
+  runway: () => runway(keeping),
 })
+
+/** Gas of one claim with its root, its proof and its sale (contracts/gas.json), rounded up. */
+const GAS_OF_CLAIM = 1_000_000n
+
+async function runway({ rpc, operator }: Keeping): Promise<number> {
+  const [balance, price] = await Promise.all([
+    rpc.ask((node) => getBalance(node, { address: operator })),
+    rpc.hint((node) => getGasPrice(node)),
+  ])
+  const claims = balance / (GAS_OF_CLAIM * (price > 0n ? price : 1n))
+  return Number(claims < MANY ? claims : MANY)
+}
+
+const MANY = 1_000_000n
 
 /** One block more than final: whoever follows the heads has booked everything up to there. */
 const MARGIN = 1n

@@ -1,11 +1,12 @@
 // Limits on tails: sums over the same scenarios, for everything, for every asset, route and chain, and for days of stress.
 import type { SkipReason } from '../../domain/liquidation.ts'
 import { type Instant, type Wad, wad } from '../../domain/units.ts'
-import { toDouble } from '../../maths/fixed-point.ts'
+import { prorate, toDouble } from '../../maths/fixed-point.ts'
 import { type AssetClass, classOf, STRESSES } from '../../maths/risk/stress.ts'
+import { openClaims, travelling } from '../ledger.ts'
 import type { Core } from '../state.ts'
 import { stalledOdds } from './beliefs.ts'
-import { carriages } from './carriages.ts'
+import { carriages, cellOf } from './carriages.ts'
 import { partsOf, riskOf, riskWith, WHOLE } from './carried.ts'
 import { limitOf, shortfallOf } from './gap.ts'
 import { vaultOf } from './laws.ts'
@@ -16,13 +17,68 @@ export type Reached = { readonly reason: SkipReason; readonly detail: string }
 
 /** The first limit that the legs would pass on top of everything carried, if any. */
 export function limitReached(core: Core, at: Instant, legs: readonly Exposure[]): Reached | undefined {
+  const capped = capReached(core, legs)
+  if (capped !== undefined) return capped
   const parts = new Set([WHOLE, ...legs.flatMap(({ cell }) => partsOf(core, cell))])
   for (const part of parts) {
     const reached = partReached(core, at, part, legs)
     if (reached !== undefined) return reached
   }
-  return stressReached(core, at, legs)
+  return settlementReached(core, legs) ?? stressReached(core, at, legs)
 }
+
+/** Dollars paid and not yet received: of the legs alone, and on their routes and in their groups of assets. */
+function capReached(core: Core, legs: readonly Pick<Exposure, 'cell' | 'debt'>[]): Reached | undefined {
+  const { caps } = core.setup.risk
+  const more = outlayOf(legs, () => true)
+  if (more > caps.settlement) return over('settlement-limit', 'outlay of one settlement', caps.settlement)
+  const held = outlays(core)
+  for (const { cell } of legs) {
+    const onRoute = ({ vault }: Cell): boolean => vault === cell.vault
+    if (outlayOf(held, onRoute) + outlayOf(legs, onRoute) > caps.route)
+      return over('route-limit', `outlay on route ${cell.vault}`, caps.route)
+    const kind = kindOf(core, cell)
+    const inGroup = (one: Cell): boolean => kindOf(core, one) === kind
+    if (outlayOf(held, inGroup) + outlayOf(legs, inGroup) > caps.group)
+      return over('asset-limit', `outlay in ${kind}`, caps.group)
+  }
+  return undefined
+}
+
+type Outlay = Pick<Exposure, 'cell' | 'debt'>
+
+const outlayOf = (all: readonly Outlay[], within: (cell: Cell) => boolean): bigint =>
+  all.reduce((sum, { cell, debt }) => (within(cell) ? sum + debt : sum), 0n)
+
+/** Debts of claims on their way, and of bids under way. */
+const outlays = (core: Core): readonly Outlay[] => [
+  ...openClaims(core.ledger).flatMap(({ claim, debt }) => placed(core, claim, debt)),
+  ...travelling(core.ledger).flatMap(({ intent: { quote } }) => {
+    const debts = prorate(
+      quote.outlay > 0n ? quote.outlay : 0n,
+      quote.legs.map(({ value }) => value),
+    )
+    return quote.legs.flatMap((leg, i) => placed(core, leg, wad(debts[i] ?? 0n)))
+  }),
+]
+
+function placed(core: Core, where: Parameters<typeof cellOf>[1], debt: Wad): readonly Outlay[] {
+  const cell = cellOf(core, where)
+  return cell === undefined ? [] : [{ cell, debt }]
+}
+
+/** What one settlement may lose by itself, whatever else is carried. */
+function settlementReached(core: Core, legs: readonly Exposure[]): Reached | undefined {
+  const limit = core.setup.risk.shares.settlement * limitOf(core)
+  const alone = legs.reduce((sum, leg) => sum + shortfallOf(core, leg, 0), 0)
+  const detail = `expected shortfall of one settlement would pass its limit of $${Math.floor(limit)}`
+  return alone > limit ? { reason: 'settlement-limit', detail } : undefined
+}
+
+const over = (reason: SkipReason, what: string, limit: Wad): Reached => ({
+  reason,
+  detail: `${what} would pass its limit of $${Math.floor(toDouble(limit))}`,
+})
 
 /** The share of the legs, all of them falling with their debts, that still fits: to within a hundredth. */
 export function roomFor(core: Core, at: Instant, legs: readonly Exposure[]): number {
@@ -104,9 +160,11 @@ function kindOf({ book }: Core, { engine, feed }: Cell): AssetClass {
 /** Odds of a stall from which nothing new is committed to a chain. */
 const STALLED = 0.5
 
-/** A chain that stands still takes nothing new. */
+/** A chain that stands still, and a route on which claims are stuck, take nothing new. */
 export function stalled(core: Core, at: Instant, legs: readonly Pick<Exposure, 'cell'>[]): Reached | undefined {
   for (const { cell } of legs) {
+    if (core.closedRoutes.has(cell.vault))
+      return { reason: 'route-stalled', detail: `claims on ${cell.vault} are stuck` }
     const chain = vaultOf(core, cell)?.chain
     if (chain === undefined || stalledOdds(core, chain, at) < STALLED) continue
     return { reason: 'route-stalled', detail: `chain ${chain} of ${cell.vault} seems to stand still` }

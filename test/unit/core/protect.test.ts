@@ -2,9 +2,23 @@ import { expect, test } from 'vitest'
 import { createCore, type Input } from '../../../agent/core/core.ts'
 import { closed, failed, halt, openWatch, type Protections, resume } from '../../../agent/core/protect.ts'
 import { instant, wad } from '../../../agent/domain/units.ts'
-import { only, opening, play, ripe, seatOf, secondsIn, setup, submitted, takeAll, usd } from '../../support/builders.ts'
+import {
+  batch,
+  entry,
+  only,
+  opening,
+  PUBLISHERS,
+  play,
+  ripe,
+  seatOf,
+  secondsIn,
+  setup,
+  submitted,
+  takeAll,
+  usd,
+} from '../../support/builders.ts'
 
-const limits: Protections = { drawdown: 0.1, gapLosses: 3, failedGas: usd(10) }
+const limits: Protections = { drawdown: 0.1, gapLosses: 3, failedGas: usd(10), divergence: 0.1 }
 const at = instant(1_000)
 const terms = { limits, capital: usd(1_000), at }
 const settled = (total: number, gap = 0) => ({ total: usd(total), gap: usd(gap) })
@@ -59,4 +73,31 @@ test('lost races that burn more than we allow end the bidding', () => {
   const outcome = { kind: 'lost', reason: 'taken', gasCost: 10n ** 15n, anchor: undefined } as const
   const effects = play(core, [{ at: secondsIn(1), kind: 'outcome', intent, outcome }])
   expect(only(effects, 'halted').map(({ halt: { reason } }) => reason)).toEqual(['failed-gas'])
+})
+
+/** Publishers of ETH at these prices, from `second` on for so many seconds. */
+const apart = (ethers: readonly number[], second: number, seconds: number): readonly Input[] =>
+  Array.from({ length: seconds }, (_, i) => second + i).flatMap((now) =>
+    PUBLISHERS.map((publisher, i): Input => {
+      const entries = [entry(0, (ethers[i] ?? 0) + now / 10), entry(1, 60_000), entry(2, 60)]
+      return { at: secondsIn(now), kind: 'prices', batch: batch({ publisher, sequence: secondsIn(now), entries }) }
+    }),
+  )
+
+test('publishers that stay a tenth apart stop bidding, a disagreement of a moment does not', () => {
+  const core = createCore(setup({ seats: [seatOf(takeAll)], protections: limits }))
+  play(core, opening(2_500))
+  const effects = play(core, [
+    ...apart([2_500, 2_500, 2_800], 1, 1),
+    ...apart([2_500, 2_500, 2_510], 2, 2),
+    ...apart([2_500, 2_500, 2_800], 4, 2),
+  ])
+  expect(only(effects, 'halted')).toEqual([])
+  const lasting = only(play(core, apart([2_500, 2_500, 2_800], 6, 1)), 'halted')
+  expect(lasting.map(({ halt: { reason, detail } }) => [reason, detail.replace(/[0-9.]+ %/, 'far')])).toEqual([
+    ['oracle-divergence', 'publishers are far apart on feed 0 of engine 31338'],
+  ])
+  expect(only(play(core, [{ at: secondsIn(7), kind: 'account', account: ripe(), source: 'own' }]), 'submit')).toEqual(
+    [],
+  )
 })

@@ -74,6 +74,9 @@ const situations: Readonly<Record<SkipReason, () => readonly Effect[]>> = {
   capital: () => shown(opening(2_400, ripe(), usd(100))),
   'in-flight-limit': () => shown(opening(2_400, ripe()), { risk: { ...risk, maxInFlight: usd(100) } }),
   'shortfall-limit': () => shown(opening(2_400, ripe()), { risk: { ...risk, maxShortfall: usd(1) } }),
+  'settlement-limit': () => narrow({ settlement: 1e-6 }),
+  'gas-runway': () =>
+    shown([...opening(2_400, ripe())], { gas: { bid: usd(0.5), claim: usd(0.5), nativeFeed: 0, runway: 1 } }),
   'asset-limit': () => narrow({ asset: 1e-6 }),
   'route-limit': () => narrow({ route: 1e-6 }),
   'chain-limit': () => narrow({ chain: 1e-6 }),

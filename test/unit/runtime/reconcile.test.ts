@@ -23,6 +23,7 @@ function world(held: bigint, journal: Journal = openMemoryJournal()) {
         chain,
         read: async () => ({ block: ++at.block, balances: [{ asset: 'cash', amount: at.held }] }),
         explain: async () => at.explained,
+        runway: async () => 1,
       },
       inFlight: async () => at.inFlight,
       halt: ({ reason, detail }) => void halts.push(`${reason}: ${detail}`),

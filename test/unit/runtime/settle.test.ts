@@ -1,6 +1,7 @@
 // Claims on their way home, on a vault and an engine of paper and a clock that jumps.
 import { setImmediate as turn } from 'node:timers/promises'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { type MemoryJournal, openMemoryJournal } from '../../../agent/adapters/store/memory-journal.ts'
 import type { Claim, Sale } from '../../../agent/domain/liquidation.ts'
 import { chainId, instant, wad } from '../../../agent/domain/units.ts'
 import type { Basis, ClaimStep } from '../../../agent/ports/chain.ts'
@@ -10,6 +11,7 @@ import { createDesk, type Desk } from '../../../agent/runtime/settle.ts'
 import { smallNetwork } from '../../support/agent-directory.ts'
 import { anchor, engineTerms, hash } from '../../support/builders.ts'
 import { type FakeEngine, type FakeVault, fakeEngine, fakeVault } from '../../support/fake-chain.ts'
+import { journaledTx } from '../../support/journaled-tx.ts'
 
 const US = '0x00000000000000000000000000000000000000b1' as const
 const ETHER = 10n ** 18n
@@ -48,9 +50,11 @@ let floors: bigint[]
 let asked: bigint[]
 let reached: bigint
 let steps: ClaimStep[]
-let said: { readonly event: string; readonly reason?: unknown; readonly usableAt?: unknown }[]
+let said: { readonly event: string; readonly reason?: unknown; readonly usableAt?: unknown; readonly step?: unknown }[]
 let gas: Told[]
 let sales: { readonly claims: readonly Claim[]; readonly sale: Sale }[]
+let journal: MemoryJournal
+let routes: boolean[]
 let desk: Desk
 
 beforeEach(() => {
@@ -59,6 +63,8 @@ beforeEach(() => {
   ended = new AbortController()
   ;[now, price, reached] = [100_000, 2_000n, 5n]
   ;[slept, floors, asked, steps, said, gas, sales] = [[], [], [], [], [], [], []]
+  journal = openMemoryJournal()
+  routes = []
   vault.basis = async (oldest): Promise<Basis> => {
     asked.push(oldest)
     return { number: reached, attested: undefined }
@@ -85,8 +91,10 @@ beforeEach(() => {
       },
       valueOf: (_engine, _collateral, amount) => (price === undefined ? undefined : wad(amount * price)),
       emit: (event, fields) => void said.push({ event, ...fields }),
+      journal,
       tell: (input) => {
         if (input.kind === 'gas') gas.push({ cost: input.cost, purpose: input.purpose })
+        if (input.kind === 'route') routes.push(input.closed)
       },
     },
     {
@@ -198,7 +206,7 @@ describe('a claim', () => {
     desk.open(claim())
     const emitted = said.push.bind(said)
     said.push = (...more) => {
-      if (said.length > 2) price = 2_000n
+      if (said.length > 3) price = 2_000n
       return emitted(...more)
     }
     await run()
@@ -230,6 +238,49 @@ describe('a claim', () => {
     await expect(desk.run('elsewhere', ended.signal)).rejects.toThrow('no seat at vault elsewhere')
   })
 
+  test('that stays stuck walks the playbook in its order, every step written down, and opens its route again when it is sold', async () => {
+    steps = [...Array.from({ length: 130 }, () => stuck('PAUSED')), sold()]
+    desk.open(claim())
+    await run()
+    const [record] = journal.settlements({ id: hash(1) })
+    const walked = record?.steps.map((step) => (step.kind === 'playbook' ? step.step : step.kind))
+    expect(walked).toEqual([...['opened', 'stuck', 'retry', 'newer-root', 'other-source', 'sell', 'escalate', 'sold']])
+    expect(events('claim:playbook')).toMatchObject([
+      { step: 'retry', next: 'newer-root' },
+      { step: 'newer-root', next: 'other-source' },
+      { step: 'other-source', next: 'sell' },
+      { step: 'sell', next: 'escalate' },
+      { step: 'escalate', next: undefined },
+    ])
+    expect(events('alarm')).toMatchObject([{ code: 'W_SETTLEMENT_STUCK' }])
+    expect([routes, sales.length]).toEqual([[true, false], 1])
+  })
+
+  test('that no market takes waits for an operator: no root helps against a price', async () => {
+    steps = [...Array.from({ length: 320 }, () => stuck('BELOW_FLOOR'))]
+    desk.open(claim())
+    const sleeping = slept.push.bind(slept)
+    slept.push = (...more) => (slept.length > 199 ? slept.length : sleeping(...more))
+    vault.redeem = async () => {
+      if (events('claim:playbook').length === 2) ended.abort()
+      return steps.shift() ?? stuck('the test has no more steps')
+    }
+    await run()
+    expect(events('claim:playbook').map(({ step }) => step)).toEqual(['retry', 'escalate'])
+    expect(routes).toEqual([])
+  })
+
+  test('goes on in the playbook where an earlier run was', async () => {
+    const common = { vault: 'vault-fast', intents: [hash(1)] }
+    journal.note({ kind: 'opened', at: instant(0), ...common, claim: claim() })
+    journal.note({ kind: 'stuck', at: instant(1), ...common, reason: 'PAUSED' })
+    journal.note({ kind: 'playbook', at: instant(2), ...common, step: 'other-source', detail: '' })
+    steps = [...Array.from({ length: 30 }, () => stuck('PAUSED')), sold()]
+    desk.open(claim())
+    await run()
+    expect(events('claim:playbook').map(({ step }) => step)).toEqual(['sell'])
+  })
+
   test('is left alone once the agent stops', async () => {
     steps = [stuck('PAUSED'), stuck('PAUSED')]
     desk.open(claim())
@@ -249,6 +300,7 @@ describe('after a restart', () => {
     engine.owed = async (id, who, what) => (id === 'vault-fast' && who === US && what === token ? owed : 0n)
     vault.claimed = async (who, what) => (who === US && what === token ? claimed : 0n)
     await recoverClaims({
+      journal,
       clock: { now: () => instant(7) },
       engines: new Map(engines ? [[chainId(31_337), { chain: engine }]] : []),
       vaults: new Map([['vault-fast', { chain: vault, deployment: deployedVault, executor: US }]]),
@@ -266,6 +318,22 @@ describe('after a restart', () => {
     })
     const [same, other] = [(await found(10n, 1n))[0], (await found(11n, 4n))[0]]
     expect([same?.intent === first?.intent, other?.intent === first?.intent]).toEqual([true, false])
+  })
+
+  test('what the journal knows goes on as itself: its liquidation is paid when the last of it is sold', async () => {
+    const parts = [claim({ amount: 4n }), claim({ intent: hash(2), amount: 2n })]
+    for (const [nonce, one] of parts.entries()) {
+      const { intent } = one
+      journal.commit(journaledTx({ nonce, intent, hash: hash(50 + nonce) }))
+      journal.note({ kind: 'opened', at: instant(1), vault: one.vault, intents: [intent], claim: one })
+    }
+    expect(await found(10n, 4n)).toEqual([parts[1], parts[0]])
+    expect((await found(10n, 3n)).map(({ amount }) => amount)).toEqual([7n])
+    steps = [sold({}, 6n)]
+    for (const part of parts) desk.open(part)
+    await run()
+    expect(journal.lives()).toEqual([])
+    expect(journal.settlements({}).map(({ life }) => life?.state)).toEqual(['settled', 'settled'])
   })
 
   test('what was paid is no claim, nor what an engine that is not ours owes', async () => {

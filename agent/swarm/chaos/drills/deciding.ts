@@ -134,7 +134,7 @@ export const halted: Drill = async () => {
 
 /** Losses that must trip a protection, and keep it tripped. */
 export const tripped: Drill = async () => {
-  const core = agent({ protections: { drawdown: 1, gapLosses: 1_000, failedGas: usd(2) } })
+  const core = agent({ protections: { drawdown: 1, gapLosses: 1_000, failedGas: usd(2), divergence: 1_000 } })
   const [first] = submitted(core, [...opening(2_400, usd(400_000)), seen(trader(1))])
   if (first === undefined) return ['nothing was bid']
   const effects = play(core, [{ at: at(1), kind: 'outcome', intent: first, outcome: lost }])
@@ -152,6 +152,7 @@ export const owed: Drill = async () => {
   const asset = { collateral: 0, symbol: 'WETH', token, decimals: 18, pair: token }
   const of = (owes: bigint, paid: bigint) =>
     recoverClaims({
+      journal: { settlements: () => [] },
       clock: { now: () => at(0) },
       engines: new Map([
         [

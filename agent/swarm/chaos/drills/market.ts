@@ -80,13 +80,14 @@ export const agent = (changes: Partial<Setup> = {}): Core =>
     capital: { reserve: usd(0), maxBid: usd(1_000_000), maxBids: 1_000 },
     risk: {
       ...{ maxInFlight: usd(1_000_000), minNet: usd(0), maxShortfall: usd(1_000_000), bidPrice: 1 },
-      shares: { asset: 1, route: 1, chain: 1, extreme: 10, stress: 100 },
+      caps: { settlement: usd(1_000_000), route: usd(1_000_000), group: usd(1_000_000) },
+      shares: { settlement: 1, asset: 1, route: 1, chain: 1, extreme: 10, stress: 100 },
       prices: { ...PRICE_TERMS, volatility: 0.9 },
       scenarios: { rows: 1_024, historical: 0.25, refresh: millis(900_000) },
       payTolerance: bps(50),
     },
-    protections: { drawdown: 1, gapLosses: 1_000, failedGas: usd(1_000_000) },
-    gas: { bid: usd(0.5), claim: usd(0.5), nativeFeed: 0 },
+    protections: { drawdown: 1, gapLosses: 1_000, failedGas: usd(1_000_000), divergence: 1_000 },
+    gas: { bid: usd(0.5), claim: usd(0.5), nativeFeed: 0, runway: 0 },
     ...changes,
   })
 

@@ -1,0 +1,84 @@
+// For every protection, what trips it in a core with limits that are easily reached.
+import { createCore, type Input } from '../../agent/core/core.ts'
+import type { Halt, HaltReason } from '../../agent/core/protect.ts'
+import type { Core } from '../../agent/core/state.ts'
+import { wad } from '../../agent/domain/units.ts'
+import {
+  batch,
+  entry,
+  lost,
+  only,
+  opening,
+  PUBLISHERS,
+  play,
+  ripe,
+  sale,
+  seatOf,
+  secondsIn,
+  setup,
+  takeAll,
+  usd,
+  won,
+} from './builders.ts'
+
+/** Limits of which each trips at the first of its losses, and only that one. */
+const LIMITS = { drawdown: 1, gapLosses: 1_000, failedGas: usd(1_000_000), divergence: 1_000 }
+const TIGHT = {
+  drawdown: { ...LIMITS, drawdown: 0 },
+  'gap-losses': { ...LIMITS, gapLosses: 1 },
+  'failed-gas': { ...LIMITS, failedGas: wad(0n) },
+  'oracle-divergence': { ...LIMITS, divergence: 0.01 },
+} as const
+
+const told = (reason: HaltReason): Input => ({
+  at: secondsIn(1),
+  kind: 'halt',
+  halt: { reason, detail: `told: ${reason}`, at: secondsIn(1) },
+})
+
+/** A won bid whose collateral came home at half of its value. */
+function lossOf(core: Core): readonly Input[] {
+  const [{ intent } = { intent: undefined }] = only(play(core, opening(2_400, ripe())), 'submit')
+  if (intent === undefined) throw new Error('expected a submission')
+  const outcome: Input = { at: secondsIn(1), kind: 'outcome', intent, outcome: won(intent) }
+  const claims = only(play(core, [outcome]), 'settle').map(({ claim }) => claim)
+  const half = wad(intent.quote.collateralValue / 2n)
+  return [{ at: secondsIn(20), kind: 'claim-sold', claims, sale: sale(half, half) }]
+}
+
+function lostRace(core: Core): readonly Input[] {
+  const [{ intent } = { intent: undefined }] = only(play(core, opening(2_400, ripe())), 'submit')
+  return intent === undefined ? [] : [{ at: secondsIn(1), kind: 'outcome', intent, outcome: lost() }]
+}
+
+function disagreement(core: Core): readonly Input[] {
+  play(core, opening(2_500))
+  return [1, 2, 3].flatMap((second) =>
+    PUBLISHERS.map((publisher, i): Input => {
+      const entries = [entry(0, 2_500 + second + 100 * i), entry(1, 60_000), entry(2, 60)]
+      return {
+        at: secondsIn(second),
+        kind: 'prices',
+        batch: batch({ publisher, sequence: secondsIn(second), entries }),
+      }
+    }),
+  )
+}
+
+/** What happens to a core until the protection of that name trips. */
+const TRIPS: Readonly<Record<string, (core: Core) => readonly Input[]>> = {
+  drawdown: lossOf,
+  'gap-losses': lossOf,
+  'failed-gas': lostRace,
+  'oracle-divergence': disagreement,
+  unreconciled: () => [told('unreconciled')],
+  'invariant-broken': () => [told('invariant-broken')],
+}
+
+/** The halts that a core with that protection set tight is put to. */
+export function tripped(reason: string): readonly Halt[] {
+  const protections = Object.entries(TIGHT).find(([name]) => name === reason)?.[1] ?? LIMITS
+  const core = createCore(setup({ seats: [seatOf(takeAll)], protections }))
+  const inputs = TRIPS[reason]?.(core) ?? []
+  return only(play(core, inputs), 'halted').map(({ halt }) => halt)
+}
