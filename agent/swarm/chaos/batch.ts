@@ -151,6 +151,7 @@ async function setStage(options: BatchOptions, world: World): Promise<Stage> {
   }
   const said = ({ event, code, detail = '' }: Said): void => {
     if (event === 'agent:ready') current.ready()
+    if (event === 'agent:halted') log.complaints.push(`the agent stopped bidding: ${detail}`)
     if (event !== 'alarm' || code === undefined) return
     count(log.alarms, code)
     const side = SIDES.find((one) => detail.includes(`chain ${world[one].chain.id} `))
@@ -305,7 +306,7 @@ function resultOf({ log, drive, wires }: Stage, verdict: Verdict, began: number)
   const faults = SIDES.flatMap((side) => [...wires[side].faults().values()])
   return {
     ...verdict,
-    findings: [...verdict.findings, ...log.complaints],
+    findings: [...verdict.findings, ...new Set(log.complaints)],
     kills: log.kills,
     hits: Object.fromEntries(log.hits),
     reorgs: drive.counts.reorgs,

@@ -44,10 +44,10 @@ export function wired(journal: Journal, trip: Trip): Journal {
       journal.commit(watched(tx, () => trip(`commit:inside:${tx.leg}`)))
       trip(`commit:after:${replaces ? 'replacement' : tx.leg}`)
     },
-    settle: (hash, state) => {
-      const leg = legs.get(hash) ?? 'unknown'
+    settle: (...settled) => {
+      const leg = legs.get(settled[0]) ?? 'unknown'
       trip(`settle:before:${leg}`)
-      journal.settle(hash, state)
+      journal.settle(...settled)
       trip(`settle:after:${leg}`)
     },
     paid: (intent) => {
