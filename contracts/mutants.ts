@@ -1,7 +1,7 @@
 // Small changes of a contract that a test should notice, found in the compiler's syntax tree.
 import { createHash } from 'node:crypto'
-import { createRequire } from 'node:module'
 import { z } from 'zod'
+import { ask } from './quick-solc.ts'
 import { closure } from './sources.ts'
 
 /** One change of one file. `id` stands as long as the changed line does. */
@@ -12,11 +12,13 @@ export interface Mutant {
   readonly operator: string
   readonly before: string
   readonly after: string
-  /** The whole file with the change. */
-  readonly text: string
+  /** Where in the file, in bytes. */
+  readonly from: number
+  readonly to: number
 }
 
-type Node = Readonly<Record<string, unknown>> & { readonly nodeType: string; readonly src: string }
+/** A node of the syntax tree, as far as every node has the same fields. */
+export type Node = Readonly<Record<string, unknown>> & { readonly nodeType: string; readonly src: string }
 interface Change {
   readonly operator: string
   readonly from: number
@@ -56,12 +58,22 @@ const opposites: readonly (readonly [RegExp, string])[] = [
   [/\bSignedMath\.min\(/g, 'SignedMath.max('],
 ]
 
-/** Every mutant of a source unit, in the order of the file. Assembly is left alone. */
-export function mutantsOf(source: string): readonly Mutant[] {
+/** A source unit with its syntax tree. */
+export interface Parsed {
+  readonly source: string
+  readonly bytes: Buffer
+  readonly tree: unknown
+}
+
+/** Reads a source unit the way the compiler does. */
+export function parse(source: string): Parsed {
   const { units } = closure(source)
-  const text = units[source] ?? ''
-  const bytes = Buffer.from(text)
-  const changes = [...changesIn(treeOf(source, units), bytes), ...roundings(text)]
+  return { source, bytes: Buffer.from(units[source] ?? ''), tree: treeOf(source, units) }
+}
+
+/** Every mutant of a source unit, in the order of the file. Assembly is left alone. */
+export function mutantsOf({ source, bytes, tree }: Parsed): readonly Mutant[] {
+  const changes = [...changesIn(tree, bytes), ...roundings(bytes.toString())]
   const seen = new Map<string, number>()
   return changes
     .sort((a, b) => a.from - b.from || (a.operator + a.after < b.operator + b.after ? -1 : 1))
@@ -78,7 +90,7 @@ function mutant(source: string, bytes: Buffer, change: Change, seen: Map<string,
   const times = seen.get(key) ?? 0
   seen.set(key, times + 1)
   const id = createHash('sha256').update(`${key}\0${times}`).digest('hex').slice(0, 10)
-  return { id, source, line, operator, before, after, text: head + after + bytes.subarray(to).toString() }
+  return { id, source, line, operator, before, after, from, to }
 }
 
 function* changesIn(tree: unknown, bytes: Buffer): Generator<Change> {
@@ -104,9 +116,10 @@ const operators: Readonly<Record<string, Operator>> = {
   UnaryOperation: unary,
   IfStatement: condition,
   Conditional: ternary,
-  ExpressionStatement: (node) => [removal('remove statement', node)],
-  EmitStatement: (node) => [removal('remove event', node)],
-  ModifierInvocation: (node) => (node.kind === 'modifierInvocation' ? [removal('remove modifier', node)] : []),
+  ExpressionStatement: (node, bytes) => removal('remove statement', node, bytes),
+  EmitStatement: (node, bytes) => removal('remove event', node, bytes),
+  ModifierInvocation: (node) =>
+    node.kind === 'modifierInvocation' ? [{ operator: 'remove modifier', ...range(node), after: '' }] : [],
   Literal: boundary,
   FunctionCall: argumentSwap,
 }
@@ -182,23 +195,29 @@ function roundings(text: string): readonly Change[] {
   )
 }
 
-function removal(operator: string, node: Node): Change {
-  return { operator, ...range(node), after: '' }
+/** A statement gives way to an empty one; the step in the head of a loop, which has no semicolon, stays. */
+function removal(operator: string, node: Node, bytes: Buffer): readonly Change[] {
+  const { from, to } = range(node)
+  const ends = bytes.subarray(to, to + 1).toString() === ';'
+  return ends ? [{ operator, from, to: to + 1, after: '{}' }] : []
 }
 
-function range({ src }: Node): { readonly from: number; readonly to: number } {
+/** Where a node stands, in bytes. */
+export function range({ src }: Node): { readonly from: number; readonly to: number } {
   const [from = 0, length = 0] = src.split(':').map(Number)
   return { from, to: from + length }
 }
 
-function typeOf(node: Node): string {
+/** The compiler's name for the type of an expression. */
+export function typeOf(node: Node): string {
   const found = Described.safeParse(node.typeDescriptions)
   return found.success ? found.data.typeString : ''
 }
 
 const Described = z.object({ typeString: z.string() })
 
-function isNode(value: unknown): value is Node {
+/** Whether something in the tree is a node. */
+export function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && 'nodeType' in value && 'src' in value
 }
 
@@ -210,6 +229,5 @@ function treeOf(source: string, units: Readonly<Record<string, string>>): unknow
     sources: Object.fromEntries(Object.entries(units).map(([unit, content]) => [unit, { content }])),
     settings: { evmVersion: 'osaka', outputSelection: { [source]: { '': ['ast'] } } },
   }
-  const solc = createRequire(import.meta.url)('solc')
-  return Output.parse(JSON.parse(solc.compile(JSON.stringify(input)))).sources[source]?.ast
+  return Output.parse(JSON.parse(ask(JSON.stringify(input)))).sources[source]?.ast
 }

@@ -1,115 +1,166 @@
 // How much the tests notice: changes the contracts one small step at a time and counts the changes that no test refuses.
-// `npm run contracts:mutate -- [--match PATTERN] [--sample 1/8] [--shard 0/1] [--report]`. Verdicts are kept in
-// contracts/cache/mutants-<shard>.json, so that the same command goes on; `--report` writes contracts/mutants.json.
+// `npm run contracts:mutate -- [--match PATTERN] [--each 20] [--minutes 60] [--all-tests] [--report]`: so many mutants of
+// every file, drawn by their hash, against the tests nearest to the file; with `--all-tests` what these did not see against
+// all others. A few of each file at a time, so that it says something wherever it is stopped. Verdicts are kept in
+// contracts/cache/mutants.json, by what the file is made of: the same command goes on. contracts/mutation.json sums up.
+import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { z } from 'zod'
-import { type Mutant, mutantsOf } from './mutants.ts'
-import { type Bench, openBench } from './mutation-bench.ts'
-import { deployableFrom, root } from './sources.ts'
+import { type Mutant, mutantsOf, type Parsed, parse } from './mutants.ts'
+import { type Bench, compileQuick, openBench } from './mutation-bench.ts'
+import { reasonable, report, type Verdict, Verdicts } from './mutation-report.ts'
+import { choose, mutated, type Schema, schemaOf } from './schemata.ts'
+import { closure, deployableFrom, root, type Target } from './sources.ts'
+import { everything, near, nearest } from './test-map.ts'
 
 const { values } = parseArgs({
   options: {
     match: { type: 'string', default: '' },
-    sample: { type: 'string', default: '1/1' },
-    shard: { type: 'string', default: '0/1' },
+    each: { type: 'string', default: '20' },
+    minutes: { type: 'string', default: '600' },
+    'all-tests': { type: 'boolean', default: false },
     report: { type: 'boolean', default: false },
   },
 })
-const [taken = 1, of = 1] = values.sample.split('/').map(Number)
-const [shard = 0, shards = 1] = values.shard.split('/').map(Number)
-const cache = join(root, 'contracts/cache')
-const Verdict = z.enum(['killed', 'survived', 'invalid'])
-const Verdicts = z.record(z.string(), Verdict)
-type Verdict = z.infer<typeof Verdict>
-/** Mutants that mean the same as the original, each with its reason: they count neither way. */
-const Equivalent = z.record(z.string(), z.string())
-const equivalent = readEquivalent()
+/** Mutants of one file before the next file has its turn. */
+const AT_ONCE = 4
+const verdictsPath = join(root, 'contracts/cache/mutants.json')
+const verdicts: Record<string, Verdict> = existsSync(verdictsPath) ? Verdicts.parse(read(verdictsPath)) : {}
+mkdirSync(join(root, 'contracts/cache'), { recursive: true })
+const until = performance.now() + Number(values.minutes) * 60_000
+const suspects = sources().map((source) => suspect(source))
 
-if (values.report) report()
-else await judgeAll()
+if (!values.report) await judgeAll()
+report(
+  suspects.flatMap(({ parsed, chosen }) => chosen.map((mutant) => ({ mutant, key: keyOf(parsed, mutant) }))),
+  verdicts,
+)
+
+/** A file, its mutants in the order of the draw, and what of it is compiled together. */
+interface Suspect {
+  readonly parsed: Parsed
+  readonly chosen: readonly Mutant[]
+}
+
+function suspect(source: string): Suspect {
+  const parsed = parse(source)
+  const all = mutantsOf(parsed).filter(reasonable)
+  const drawn = all.toSorted((a, b) => (a.id < b.id ? -1 : 1)).slice(0, Number(values.each))
+  return { parsed, chosen: drawn }
+}
 
 async function judgeAll(): Promise<void> {
-  const path = join(cache, `mutants-${shard}-of-${shards}.json`)
-  const known = new Map(verdicts())
-  const wanted = chosen().filter(({ id }) => !known.has(id) && equivalent[id] === undefined)
-  const mine = wanted.filter((_, i) => i % shards === shard)
-  console.log(`${mine.length} mutants to judge`)
-  const bench = await openBench(join(cache, `bench-${shard}`), [...new Set(mine.map(({ source }) => source))])
-  const own: Record<string, Verdict> = existsSync(path) ? Verdicts.parse(read(path)) : {}
-  for (const [i, mutant] of mine.entries()) {
-    const verdict = await judge(bench, mutant)
-    own[mutant.id] = verdict
-    writeFileSync(path, JSON.stringify(own))
-    console.log(`${i + 1}/${mine.length} ${verdict} ${nameOf(mutant)}`)
+  const bench = await openBench(join(root, 'contracts/cache/bench'))
+  const rigs = new Map<Suspect, Promise<Rig>>()
+  let done = 0
+  for (const { one, mutant } of rounds()) {
+    if (performance.now() > until) return
+    const rig = rigs.get(one) ?? rigOf(bench, one)
+    rigs.set(one, rig)
+    const verdict = await judge(bench, await rig, mutant)
+    verdicts[keyOf(one.parsed, mutant)] = verdict
+    writeFileSync(verdictsPath, JSON.stringify(verdicts))
+    console.log(`${++done} ${verdict} ${mutant.source}:${mutant.line} ${mutant.operator}`)
   }
-  report()
 }
 
-/** Compiles what the file is part of, then asks its own tests first, and all others if those saw nothing. */
-async function judge(bench: Bench, mutant: Mutant): Promise<Verdict> {
-  const targets = deployableFrom(mutant.source)
-  if (!bench.install(mutant, targets)) return 'invalid'
-  const verdict = (await bench.passes('near', mutant.source)) && (await bench.passes('all', mutant.source))
-  bench.restore(mutant, targets)
-  return verdict ? 'survived' : 'killed'
+/** Open mutants: a few of one file, a few of the next, and around again. */
+function rounds(): readonly { readonly one: Suspect; readonly mutant: Mutant }[] {
+  const open = suspects.map((one) => ({ one, left: one.chosen.filter((mutant) => isOpen(one, mutant)) }))
+  const most = Math.max(0, ...open.map(({ left }) => left.length))
+  return Array.from({ length: Math.ceil(most / AT_ONCE) }, (_, round) => round * AT_ONCE).flatMap((start) =>
+    open.flatMap(({ one, left }) => left.slice(start, start + AT_ONCE).map((mutant) => ({ one, mutant }))),
+  )
 }
 
-/** Every mutant of the files that match, thinned out evenly, in an order that says something wherever it is stopped. */
-function chosen(): readonly Mutant[] {
-  const folders = ['contracts/src', 'contracts/src/libraries']
-  const files = folders.flatMap((folder) =>
+function isOpen({ parsed }: Suspect, mutant: Mutant): boolean {
+  const known = verdicts[keyOf(parsed, mutant)]
+  return values['all-tests'] ? known === 'unseen' : known === undefined
+}
+
+/** A file ready for trials: its schema, compiled for the contracts that its own tests deploy. */
+interface Rig {
+  readonly parsed: Parsed
+  readonly schema: Schema
+  code(target: Target, mutant: Mutant): string | undefined
+}
+
+async function rigOf(bench: Bench, { parsed, chosen }: Suspect): Promise<Rig> {
+  const [first] = nearest(parsed.source)
+  const schema = fitting(parsed, chosen, first)
+  const rig: Rig = {
+    parsed,
+    schema,
+    code(target, mutant) {
+      const number = schema.mutants.indexOf(mutant) + 1
+      if (number === 0) return compileQuick(target, { [parsed.source]: mutated(parsed.bytes, mutant) })
+      const template = compileQuick(target, { [parsed.source]: schema.text })
+      return template === undefined ? undefined : choose(template, number)
+    },
+  }
+  const sound = nearest(parsed.source).map((target) => {
+    const template = compileQuick(target, { [parsed.source]: schema.text })
+    return [target.name, choose(template ?? '', 0)] as const
+  })
+  bench.place(Object.fromEntries(sound))
+  if (!(await bench.passes(near(parsed.source))))
+    throw new Error(`the tests of ${parsed.source} fail without any mutant: they would say nothing`)
+  return rig
+}
+
+/** The schema of all of them, or without those that do not compile beside the others. */
+function fitting(parsed: Parsed, mutants: readonly Mutant[], target: Target | undefined): Schema {
+  const schema = schemaOf(parsed, mutants)
+  if (target === undefined || compileQuick(target, { [parsed.source]: schema.text }) !== undefined) return schema
+  if (mutants.length <= 1) return schemaOf(parsed, [])
+  const middle = mutants.length >> 1
+  const halves = [mutants.slice(0, middle), mutants.slice(middle)].map((half) => fitting(parsed, half, target).mutants)
+  return schemaOf(parsed, halves.flat())
+}
+
+/** By its own tests, or by all that may reach it; what is random runs longest and last. */
+function judge(bench: Bench, rig: Rig, mutant: Mutant): Promise<Verdict> {
+  return values['all-tests'] ? byAll(bench, rig, mutant) : byOwn(bench, rig, mutant)
+}
+
+async function byOwn(bench: Bench, rig: Rig, mutant: Mutant): Promise<Verdict> {
+  if (!place(bench, rig, mutant, nearest(mutant.source))) return 'invalid'
+  return (await bench.passes(near(mutant.source))) ? 'unseen' : 'killed'
+}
+
+async function byAll(bench: Bench, rig: Rig, mutant: Mutant): Promise<Verdict> {
+  const { source } = mutant
+  if (!place(bench, rig, mutant, deployableFrom(source))) return 'invalid'
+  const library = source.includes('/libraries/')
+  if (library) bench.write(source, mutated(rig.parsed.bytes, mutant))
+  let survived = true
+  for (const glob of everything(source)) survived = survived && (await bench.passes(glob))
+  if (library) bench.write(source, undefined)
+  return survived ? 'survived' : 'killed'
+}
+
+function place(bench: Bench, rig: Rig, mutant: Mutant, targets: readonly Target[]): boolean {
+  const codes = targets.map((target) => [target.name, rig.code(target, mutant)] as const)
+  if (codes.some(([, code]) => code === undefined)) return false
+  bench.place(Object.fromEntries(codes.map(([name, code]) => [name, code ?? ''])))
+  return true
+}
+
+function sources(): readonly string[] {
+  return ['contracts/src', 'contracts/src/libraries'].flatMap((folder) =>
     readdirSync(join(root, folder))
-      .filter((name) => name.endsWith('.sol') && new RegExp(values.match).test(name))
+      .filter((name) => name.endsWith('.sol') && new RegExp(values.match).test(basename(name, '.sol')))
       .map((name) => `${folder}/${name}`),
   )
-  return files
-    .flatMap(mutantsOf)
-    .filter(({ id }) => Number.parseInt(id.slice(0, 6), 16) % of < taken)
-    .sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 
-function report(): void {
-  const judged = new Map(verdicts())
-  const found = chosen().filter(({ id }) => judged.has(id) && equivalent[id] === undefined)
-  const byFile = Map.groupBy(found, ({ source }) => source)
-  const files = Object.fromEntries(
-    [...byFile].map(([source, mutants]) => [
-      source,
-      { killed: count(mutants, 'killed'), survived: count(mutants, 'survived') },
-    ]),
-  )
-  const survivors = found.filter(({ id }) => judged.get(id) === 'survived').map((one) => `${one.id} ${nameOf(one)}`)
-  const [killed, survived] = [count(found, 'killed'), count(found, 'survived')]
-  const share = killed / Math.max(1, killed + survived)
-  if (values.report) {
-    const summary = { killed, survived, files, survivors, equivalent }
-    writeFileSync(join(root, 'contracts/mutants.json'), `${JSON.stringify(summary, undefined, 2)}\n`)
-  }
-  console.log(`mutants: ${killed} of ${killed + survived} killed, ${(share * 100).toFixed(1)} %`)
-
-  function count(mutants: readonly Mutant[], verdict: Verdict): number {
-    return mutants.filter(({ id }) => judged.get(id) === verdict).length
-  }
-}
-
-function verdicts(): readonly (readonly [string, Verdict])[] {
-  mkdirSync(cache, { recursive: true })
-  const files = readdirSync(cache).filter((name) => /^mutants-\d+-of-\d+\.json$/.test(name))
-  return files.flatMap((name) => Object.entries(Verdicts.parse(read(join(cache, name)))))
-}
-
-function readEquivalent(): Readonly<Record<string, string>> {
-  const path = join(root, 'contracts/mutants.json')
-  return existsSync(path) ? z.object({ equivalent: Equivalent }).parse(read(path)).equivalent : {}
+/** A verdict stands as long as the file and all it is made of do. */
+function keyOf({ source }: Parsed, mutant: Mutant): string {
+  const { hash } = closure(source)
+  return `${createHash('sha256').update(hash).digest('hex').slice(0, 8)}-${mutant.id}`
 }
 
 function read(path: string): unknown {
   return JSON.parse(readFileSync(path, 'utf8'))
-}
-
-function nameOf({ source, line, operator, before, after }: Mutant): string {
-  const short = (text: string): string => text.replace(/\s+/g, ' ').slice(0, 60)
-  return `${source.replace('contracts/src/', '')}:${line} ${operator}: ${short(before)} => ${short(after)}`
 }

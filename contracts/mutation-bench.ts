@@ -1,119 +1,64 @@
 // A copy of the suite in which a mutant takes the place of a contract. Compiled the quick way: neither via IR nor optimised.
 import { spawn } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { forgeBinary, forgeEnvironment } from './forge-binary.ts'
-import type { Mutant } from './mutants.ts'
+import { ask } from './quick-solc.ts'
 import { closure, root, type Target, targets } from './sources.ts'
+
+/** Bytecode by contract. */
+export type Codes = Readonly<Record<string, string>>
 
 /** Where mutants are tried. */
 export interface Bench {
-  /** Puts a mutant in place; false when it does not compile. */
-  install(mutant: Mutant, parts: readonly Target[]): boolean
-  restore(mutant: Mutant, parts: readonly Target[]): void
-  /** Whether the tests pass: those that name the contract, or all of them. */
-  passes(tests: 'near' | 'all', source: string): Promise<boolean>
+  /** The contracts given, the others as they are. */
+  place(codes: Codes): void
+  /** Puts a text in place of a source that tests use directly; undefined puts it back. */
+  write(source: string, text: string | undefined): void
+  /** Whether the tests under a glob pass. */
+  passes(glob: string): Promise<boolean>
 }
 
-/** Tests by contract; what is not named here is tried against all tests at once. */
-const near: Readonly<Record<string, string>> = {
-  MarginMath: '{margin-math,margin-engine,auction}',
-  Portfolio: '{margin-engine,auction}',
-  MarginLedger: '{margin-engine,auction}',
-  MarginListing: 'margin-engine',
-  MarginPricing: '{margin-engine,auction}',
-  MarginLifetime: 'margin-engine',
-  MarginEngine: '{margin-engine,auction,insurance}',
-  LiquidationAuction: 'auction',
-  AuctionClock: 'auction',
-  Reservations: 'auction',
-  LiquidatorExecutor: 'executor',
-  PriceBook: 'price-book',
-  BatchMath: 'price-book',
-  AgentRegistry: '{registry,auction}',
-  CollateralVault: 'vault',
-  VaultMirror: 'mirror',
-  Lot: '{mirror,vault}',
-  RootOracle: 'roots',
-}
-
-/** Lays the bench and proves that the tests of these sources pass on it unchanged. */
-export async function openBench(folder: string, sources: readonly string[]): Promise<Bench> {
+/** Lays the bench with every contract compiled quickly. */
+export async function openBench(folder: string): Promise<Bench> {
   lay(folder)
-  const original = new Map(partsOf(sources).map((target) => [target.name, compileQuick(target, undefined) ?? '']))
-  const place = (name: string, code: string): void =>
+  const codes = Object.fromEntries(targets().map((target) => [target.name, compileQuick(target, {}) ?? '']))
+  const placed = new Map<string, string>()
+  const put = (name: string, code: string): void => {
+    if (placed.get(name) === code) return
     writeFileSync(join(folder, 'contracts/artifacts', `${name}.json`), JSON.stringify({ bytecode: code }))
-  for (const [name, code] of original) place(name, code)
-  const folders = [...new Set(sources.map(nearTo))]
-  const sound: boolean[] = []
-  for (const near of folders) sound.push(await runForge(folder, matching(near)))
-  if (sound.includes(false)) throw new Error(`the unchanged suite fails in ${folder}: mutants would say nothing`)
-  return {
-    install(mutant, parts) {
-      const compiled = parts.map((part) => [part.name, compileQuick(part, mutant)] as const)
-      if (compiled.some(([, code]) => code === undefined)) return false
-      for (const [name, code] of compiled) place(name, code ?? '')
-      if (isLibrary(mutant.source)) writeFileSync(join(folder, mutant.source), mutant.text)
-      return true
-    },
-    restore(mutant, parts) {
-      for (const { name } of parts) place(name, original.get(name) ?? '')
-      if (isLibrary(mutant.source)) cpSync(join(root, mutant.source), join(folder, mutant.source))
-    },
-    async passes(tests, source) {
-      const folders = nearTo(source)
-      if (tests === 'all') return runForge(folder, [])
-      return folders === undefined || runForge(folder, matching(folders))
-    },
+    placed.set(name, code)
   }
+  const bench: Bench = {
+    place(changed) {
+      for (const [name, code] of Object.entries({ ...codes, ...changed })) put(name, code)
+    },
+    write: (source, text) =>
+      text === undefined ? cpSync(join(root, source), join(folder, source)) : writeFileSync(join(folder, source), text),
+    passes: (glob) => runForge(folder, glob),
+  }
+  bench.place({})
+  return bench
 }
 
-const nearTo = (source: string): string | undefined => near[/(\w+)\.sol$/.exec(source)?.[1] ?? '']
-const matching = (folders: string | undefined): readonly string[] =>
-  folders === undefined ? [] : ['--match-path', `contracts/test/${folders}/*`]
-
-/** Contracts that none of the sources is part of stay as they were committed. */
-const partsOf = (sources: readonly string[]): readonly Target[] =>
-  targets().filter(({ source }) => sources.some((one) => closure(source).units[one] !== undefined))
-
-/** Tests use libraries directly; contracts reach them as bytecode. */
-const isLibrary = (source: string): boolean => source.includes('/libraries/')
-
-function lay(folder: string): void {
-  rmSync(folder, { recursive: true, force: true })
-  mkdirSync(join(folder, 'contracts/artifacts'), { recursive: true })
-  for (const part of ['src', 'test', 'artifacts', 'solc.cjs', 'out', 'cache/solidity-files-cache.json']) {
-    const from = join(root, 'contracts', part)
-    if (existsSync(from)) cpSync(from, join(folder, 'contracts', part), { recursive: true })
-  }
-  const settings = readFileSync(join(root, 'contracts/foundry.toml'), 'utf8')
-  const roomy = settings.replace('[fuzz]', 'code_size_limit = 200000\n\n[fuzz]').replace('runs = 64', 'runs = 16')
-  writeFileSync(join(folder, 'contracts/foundry.toml'), roomy)
-  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
-}
-
-/** A mutant may run in circles: a suite takes a minute, on a busy machine a few. */
-const LIMIT = 600_000
-
-function runForge(folder: string, options: readonly string[]): Promise<boolean> {
-  const env = { ...forgeEnvironment, FOUNDRY_CONFIG: join(folder, 'contracts/foundry.toml'), CAMPAIGN_CALLS: '800' }
-  const measured = ['--fail-fast', '--no-match-path', 'contracts/test/**/Gas.t.sol']
-  const signal = AbortSignal.timeout(LIMIT)
-  return new Promise((resolve) => {
-    const child = spawn(forgeBinary(), ['test', '--root', folder, ...measured, ...options], {
-      cwd: folder,
-      env,
-      signal,
-    })
-    let output = ''
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      output += text
-    })
-    child.once('error', () => resolve(false))
-    child.once('close', (code) => resolve(code === 0 && / tests passed, 0 failed/.test(output)))
+/** A contract's bytecode with some sources changed; undefined when it does not compile. */
+export function compileQuick(target: Target, changed: Readonly<Record<string, string>>): string | undefined {
+  const { units } = closure(target.source)
+  const sources = Object.entries({ ...units, ...changed }).map(([unit, content]) => [unit, { content }])
+  const input = JSON.stringify({
+    language: 'Solidity',
+    sources: Object.fromEntries(sources),
+    settings: {
+      evmVersion: 'osaka',
+      metadata: { bytecodeHash: 'none', appendCBOR: false },
+      outputSelection: { [target.source]: { [target.name]: ['evm.bytecode.object'] } },
+    },
   })
+  const output = Output.parse(JSON.parse(ask(input)))
+  if (output.errors.some(({ severity }) => severity === 'error')) return undefined
+  const code = output.contracts[target.source]?.[target.name]?.evm.bytecode.object
+  return code === undefined || code === '' ? undefined : `0x${code}`
 }
 
 const Output = z.object({
@@ -126,21 +71,44 @@ const Output = z.object({
     .default({}),
 })
 
-function compileQuick(target: Target, mutant: Mutant | undefined): string | undefined {
-  const { units } = closure(target.source)
-  const changed = mutant === undefined ? units : { ...units, [mutant.source]: mutant.text }
-  const input = {
-    language: 'Solidity',
-    sources: Object.fromEntries(Object.entries(changed).map(([unit, content]) => [unit, { content }])),
-    settings: {
-      evmVersion: 'osaka',
-      metadata: { bytecodeHash: 'none', appendCBOR: false },
-      outputSelection: { [target.source]: { [target.name]: ['evm.bytecode.object'] } },
-    },
-  }
-  const solc = createRequire(import.meta.url)('solc')
-  const output = Output.parse(JSON.parse(solc.compile(JSON.stringify(input))))
-  if (output.errors.some(({ severity }) => severity === 'error')) return undefined
-  const code = output.contracts[target.source]?.[target.name]?.evm.bytecode.object
-  return code === undefined || code === '' ? undefined : `0x${code}`
+function lay(folder: string): void {
+  for (const part of ['src', 'test', 'artifacts'])
+    rmSync(join(folder, 'contracts', part), { recursive: true, force: true })
+  mkdirSync(join(folder, 'contracts/cache'), { recursive: true })
+  for (const part of ['src', 'test', 'artifacts', 'solc.cjs'])
+    cpSync(join(root, 'contracts', part), join(folder, 'contracts', part), {
+      recursive: true,
+      preserveTimestamps: true,
+    })
+  const settings = readFileSync(join(root, 'contracts/foundry.toml'), 'utf8')
+  const roomy = settings.replace('[fuzz]', 'code_size_limit = 400000\n\n[fuzz]')
+  writeFileSync(join(folder, 'contracts/foundry.toml'), roomy)
+  if (!existsSync(join(folder, 'node_modules'))) symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+}
+
+/** A mutant that runs in circles runs out of gas: whatever takes longer than this says nothing and ends the round. */
+const LIMIT = 3_600_000
+/** Fewer runs of what is random: what a mutant survives is run by all tests once more. */
+const brief = { FOUNDRY_FUZZ_RUNS: '16', FOUNDRY_INVARIANT_RUNS: '2', FOUNDRY_INVARIANT_DEPTH: '48' }
+
+function runForge(folder: string, glob: string): Promise<boolean> {
+  const env = { ...forgeEnvironment, ...brief, FOUNDRY_CONFIG: join(folder, 'contracts/foundry.toml') }
+  const gas = ['--no-match-path', 'contracts/test/**/Gas.t.sol']
+  const options = ['test', '--root', folder, '--fail-fast', ...gas, '--match-path', `contracts/test/${glob}`]
+  const signal = AbortSignal.timeout(LIMIT)
+  return new Promise((resolve, reject) => {
+    const child = spawn(forgeBinary(), options, { cwd: folder, env, signal })
+    let output = ''
+    const keep = (text: string): void => {
+      output += text
+    }
+    child.stdout.setEncoding('utf8').on('data', keep)
+    child.stderr.setEncoding('utf8').on('data', keep)
+    child.once('error', reject)
+    child.once('close', (code) => {
+      if (code === 0 && / tests passed, 0 failed/.test(output)) resolve(true)
+      else if (/\[FAIL/.test(output)) resolve(false)
+      else reject(new Error(`forge neither passed nor failed ${glob}:\n${output.slice(-2_000)}`))
+    })
+  })
 }

@@ -135,7 +135,12 @@ contract LiquidatorExecutor is ILiquidatorExecutor, Pausable, ReentrancyGuardTra
     }
 
     /// @inheritdoc ILiquidatorExecutor
-    function setHourlyCap(uint256 cap) external onlyOwner afterDelay(cap > _outlays._limit) {
+    /// @dev The first cap takes freedom away, whatever it is.
+    function setHourlyCap(uint256 cap)
+        external
+        onlyOwner
+        afterDelay(_outlays._window != 0 && cap > _outlays._limit)
+    {
         _outlays.updateSettings(1 hours, cap.toUint208());
         emit HourlyCapSet(cap);
     }

@@ -83,6 +83,15 @@ contract Erc7786Test is Suite {
         eq(source.frozen(), false);
     }
 
+    function test_an_earlier_message_with_as_much_contradicts_nothing() external {
+        send(10 ether);
+        vm.warp(block.timestamp + 1);
+        courier.send(alice, address(weth));
+        gateway.deliver(1);
+        gateway.deliver(0);
+        eq(source.frozen(), false);
+    }
+
     function test_a_lost_message_is_made_up_for_by_the_next() external {
         send(10 ether);
         vm.warp(block.timestamp + 1);
