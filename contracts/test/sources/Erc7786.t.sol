@@ -86,7 +86,7 @@ contract Erc7786Test is Suite {
     function test_an_earlier_message_with_as_much_contradicts_nothing() external {
         send(10 ether);
         vm.warp(block.timestamp + 1);
-        courier.send(alice, address(weth));
+        courier.sendDeposited(alice, address(weth));
         gateway.deliver(1);
         gateway.deliver(0);
         eq(source.frozen(), false);
