@@ -139,7 +139,7 @@ contract InterleavingsTest is TwoChains {
 
     function outage(IRootOracle roots) private {
         if (isDown(roots)) return;
-        mine(roots == rootsOfA ? b : a, abi.encodeCall(this.pause, (roots, true)));
+        mine(address(roots) == address(rootsOfA) ? b : a, abi.encodeCall(this.pause, (roots, true)));
         ++outages;
     }
 
