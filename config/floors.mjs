@@ -3,7 +3,15 @@
 const below = ['agent/domain', 'agent/maths', 'agent/ports']
 const core = [...below, 'agent/strategy.ts', 'agent/core']
 const runtime = [...core, 'agent/adapters', 'agent/runtime', 'strategies', 'config']
-const swarm = [...runtime, 'agent/simulator', 'agent/suite', 'agent/operator', 'agent/swarm', 'agent/console']
+const swarm = [
+  ...runtime,
+  'agent/simulator',
+  'agent/suite',
+  'agent/operator',
+  'agent/swarm',
+  'agent/console',
+  'agent/kit',
+]
 
 export const floors = {
   'agent/domain': { types: ['viem'] },
@@ -29,6 +37,7 @@ export const floors = {
     npm: ['viem', 'rolldown'],
     node: true,
   },
+  'agent/kit': { rooms: [...runtime, 'agent/simulator', 'agent/console'], node: true },
   'agent/console': { rooms: [...runtime, 'agent/simulator'], npm: ['viem'], node: true },
   'agent/cli': { rooms: swarm, npm: ['yargs', 'zod', 'viem'], node: true },
   strategies: { rooms: ['agent/strategy.ts'] },

@@ -42,6 +42,7 @@ export const commands: readonly Entry[] = [
     'List decisions, taken or not, with their reasons',
     async () => (await import('./decisions.ts')).decisions,
   ),
+  entry('backtest', 'Test a strategy on prices that were', async () => (await import('./backtest.ts')).backtest),
   entry('why', 'Explain what was decided about an account', async () => (await import('./why.ts')).why),
   entry(
     'config check',

@@ -112,7 +112,7 @@ function note(notes: Notes, effect: Effect, minute: number): void {
       return
     case 'decided':
       if (effect.decision.kind === 'take') notes.skipped.delete(effect.decision.candidate)
-      else notes.skipped.set(effect.decision.candidate, effect.decision.reason)
+      else if (!OURS.has(effect.decision.reason)) notes.skipped.set(effect.decision.candidate, effect.decision.reason)
       return
     case 'gap-realised':
       notes.judged.push(judgedOf(effect.record))
@@ -123,6 +123,9 @@ function note(notes: Notes, effect: Effect, minute: number): void {
       return
   }
 }
+
+/** Reasons that only say that we are at it. */
+const OURS: ReadonlySet<Decision['reason']> = new Set(['already-reserved', 'settling'])
 
 function settled(
   notes: Notes,

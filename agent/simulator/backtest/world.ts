@@ -2,7 +2,7 @@
 import type { Setup } from '../../core/setup.ts'
 import type { Network } from '../../domain/network.ts'
 import { instant, millis } from '../../domain/units.ts'
-import { crowdOf } from '../coverage/crowd.ts'
+import { crowdOf, type TraderBook } from '../coverage/crowd.ts'
 import { historyMarket, type OracleRule } from '../history/market.ts'
 import { type PriceHistory, spanOf } from '../history/prices.ts'
 import { networkOf } from '../network-of.ts'
@@ -30,6 +30,7 @@ export type Terms = {
   readonly accounts: number
   /** Modelled minutes between two newcomers. */
   readonly every: number
+  readonly book: TraderBook
   /** Cash of every agent with a core, in dollars. */
   readonly capital: number
   /** Searchers without a model of the gap, at most three. */
@@ -90,7 +91,13 @@ export function backtestWorld(
     vaults: vaultsOf(seed, engine, stoppages),
     market: historyMarket(history, { symbols: SYMBOLS, opensAt, timeScale: SCALE, oracle: terms.oracle }),
     prices: PRICES,
-    crowd: crowdOf({ seed, terms: engine, count: terms.accounts, every: (terms.every * MINUTE) / SCALE }),
+    crowd: crowdOf({
+      seed,
+      terms: engine,
+      count: terms.accounts,
+      book: terms.book,
+      every: (terms.every * MINUTE) / SCALE,
+    }),
     agents: entrants.map((one) => specOf(one, seed, terms)),
     rivals: rivalsOf(seed).slice(0, terms.rivals),
   }

@@ -1,4 +1,4 @@
-// The traders of a coverage run: most long, some short, each as near to the margin as the engine lets it open.
+// The traders of a simulated market: most long, some short, each as near to the margin as the book says.
 import type { EngineTerms, MarginAccount, Position, Prices } from '../../domain/market.ts'
 import { millis, wad } from '../../domain/units.ts'
 import { fromDoubleDown, toDouble } from '../../maths/fixed-point.ts'
@@ -14,26 +14,41 @@ export type CrowdPlan = {
   readonly count: number
   /** Wall milliseconds between two arrivals. */
   readonly every: number
+  readonly book?: TraderBook
 }
 
+/** Who trades. Dollars of collateral, spread evenly over their logarithm; equity over initial margin at the opening. */
+export type TraderBook = {
+  /** Share of the traders that are long. */
+  readonly long: number
+  readonly smallest: number
+  readonly largest: number
+  readonly nearest: number
+  readonly farthest: number
+}
+
+/** Traders as near to the margin as the engine lets them open: what a coverage run wants. */
+const FRAGILE: TraderBook = { long: 0.7, smallest: 5_000, largest: 50_000, nearest: 1, farthest: 1.15 }
+
 /** Accounts at the start and while the market is open. */
-export function crowdOf({ seed, terms, count, every }: CrowdPlan): Crowd {
-  const draw = (name: string, prices: Prices): MarginAccount => trader(seed, name, { terms, prices })
+export function crowdOf({ seed, terms, count, every, book = FRAGILE }: CrowdPlan): Crowd {
+  const draw = (name: string, prices: Prices): MarginAccount => trader(seed, name, { terms, prices, book })
   return {
     first: (prices) => Array.from({ length: count }, (_, i) => draw(`trader ${i}`, prices)),
     turnover: { every: millis(every), most: count, arrive: (nth, prices) => draw(`newcomer ${nth}`, prices) },
   }
 }
 
-type Venue = { readonly terms: EngineTerms; readonly prices: Prices }
+type Venue = { readonly terms: EngineTerms; readonly prices: Prices; readonly book: TraderBook }
 
 function trader(seed: number, name: string, venue: Venue): MarginAccount {
   const from = stream(seed, 'crowd', name)
-  const worth = 5_000 * 10 ** from.uniform()
+  const { long, smallest, largest, nearest, farthest } = venue.book
+  const worth = smallest * (largest / smallest) ** from.uniform()
   const credit = collateralOf(from, venue, worth)
   const instrument = venue.terms.instruments[from.uniform() < 0.5 ? 0 : 1]?.id ?? 0
-  const side = from.uniform() < LONG ? 1 : -1
-  const room = 1 + NEAR * from.uniform()
+  const side = from.uniform() < long ? 1 : -1
+  const room = nearest + (farthest - nearest) * from.uniform()
   const bare = { ...blank(venue.terms, addressOf(seed, name)), credit }
   const unit: Position = { instrument, size: wad(BigInt(side) * 10n ** 18n) }
   const perUnit = margin(opened(bare, unit, venue), venue.terms, venue.prices)
@@ -42,10 +57,6 @@ function trader(seed: number, name: string, venue: Venue): MarginAccount {
   return opened(bare, { instrument, size: wad(BigInt(side) * (fromDoubleDown(size) / LOT) * LOT) }, venue)
 }
 
-/** Share of the traders that are long. */
-const LONG = 0.7
-/** Equity at the opening is between one and one plus this of the initial margin. */
-const NEAR = 0.15
 const LOT = 10n ** 14n
 
 /** The account after it bought the position on credit, fees left out. */
