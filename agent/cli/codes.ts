@@ -34,6 +34,7 @@ export const codes: Readonly<Record<string, Entry>> = {
   E_EXECUTOR_OWNER: config('The executor belongs to another key.'),
   E_FACTORY: config('A chain lacks the deterministic deployment proxy.'),
   E_FUNDS: config('An account holds less than is asked for.'),
+  E_EXISTS: config('A file that would be written exists.'),
   E_GAS_BUDGET: failure('Gas costs more than an order is worth; it was not sent.'),
   E_GAS_FUNDS: failure('A key cannot pay for the gas of what it signed.'),
   E_GOSSIPSUB: config('The installed gossipsub is not the pinned one.'),

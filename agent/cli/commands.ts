@@ -168,6 +168,21 @@ export const commands: readonly Entry[] = [
   ),
   entry('strategies ls', 'List the built-in strategies', async () => (await import('./strategies-ls.ts')).strategiesLs),
   entry(
+    'strategies info',
+    'Show the parameters of a strategy',
+    async () => (await import('./strategies-info.ts')).strategiesInfo,
+  ),
+  entry(
+    'strategies verify',
+    'Check that a strategy is what the API asks for',
+    async () => (await import('./strategies-verify.ts')).strategiesVerify,
+  ),
+  entry(
+    'new strategy',
+    'Write a strategy and its test to start from',
+    async () => (await import('./new-strategy.ts')).newStrategy,
+  ),
+  entry(
     'scenarios ls',
     'List the scenarios that swarm up can run',
     async () => (await import('./scenarios-ls.ts')).scenariosLs,

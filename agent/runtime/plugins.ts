@@ -20,7 +20,7 @@ export const builtInStrategies = (): readonly string[] => Object.keys(builtIns)
 
 /** Loads one strategy; `use` is a built-in name or a path to a module that exports `strategy`. */
 export async function loadStrategy(use: string, params: unknown): Promise<LoadedStrategy> {
-  const strategy = asStrategy(await importModule(use), use)
+  const strategy = await strategyOf(use)
   const read = strategy.params.safeParse(params)
   if (read.success) return { strategy, params: read.data }
   const issues = read.error.issues.map((issue) => `${issue.path.join('.') || 'params'}: ${issue.message}`).join('; ')
@@ -30,6 +30,9 @@ export async function loadStrategy(use: string, params: unknown): Promise<Loaded
     `Correct strategies[].params of ${use}.`,
   )
 }
+
+/** A strategy without parameters; `use` is a built-in name or a path to a module that exports `strategy`. */
+export const strategyOf = async (use: string): Promise<Strategy<unknown>> => asStrategy(await importModule(use), use)
 
 async function importModule(use: string): Promise<unknown> {
   const builtIn = builtIns[use]
