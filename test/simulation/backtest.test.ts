@@ -107,15 +107,16 @@ describe('lienmesh backtest', () => {
   })
 
   test.each([
-    [['--prices', '/nowhere.csv'], 4, 'E_PRICE_FILE /nowhere.csv cannot be read'],
-    [['--strategy', 'nobody'], 4, 'E_STRATEGY_UNKNOWN no strategy "nobody"'],
-    [['--params', '{"minNet":"-1"}'], 4, 'E_STRATEGY_PARAMS'],
-    [['--params', 'minNet=1'], 2, 'expected an object in JSON, found minNet=1'],
-    [['--competitors', 'rival*9'], 2, 'expected at most 3 rivals and 20 in all, found 9 and 9'],
-    [['--warm-up', '40h'], 4, 'expected at least 49 hours, found 24.0'],
-    [['--oracle.deviation', 'half'], 2, 'oracle.deviation'],
-  ])('refuses %j in one message', async (more, exit, message) => {
-    const { status, err } = await lienmesh(['backtest', 'gap-aware', '--prices', file, '--seeds', '1', ...more])
+    [{ '--prices': '/nowhere.csv' }, 4, 'E_PRICE_FILE /nowhere.csv cannot be read'],
+    [{ '--strategy': 'nobody' }, 4, 'E_STRATEGY_UNKNOWN no strategy "nobody"'],
+    [{ '--params': '{"minNet":"-1"}' }, 4, 'E_STRATEGY_PARAMS'],
+    [{ '--params': 'minNet=1' }, 2, 'expected an object in JSON, found minNet=1'],
+    [{ '--competitors': 'rival*9' }, 2, 'expected at most 3 rivals and 20 in all, found 9 and 9'],
+    [{ '--warm-up': '40h' }, 4, 'expected at least 49 hours, found 24.0'],
+    [{ '--oracle.deviation': 'half' }, 2, 'oracle.deviation'],
+  ])('refuses %j in one message', async (wrong, exit, message) => {
+    const flags = { '--strategy': 'gap-aware', '--prices': file, '--seeds': '1', '--warm-up': '14h', ...wrong }
+    const { status, err } = await lienmesh(['backtest', ...Object.entries(flags).flat()])
     expect([status, err]).toEqual([exit, expect.stringContaining(message)])
     expect(err).not.toContain('    at ')
   })
