@@ -60,6 +60,32 @@ describe('F35: a base fee fifty times higher within ten blocks', () => {
   })
 })
 
+test('after a restart a bid is offered no more than was signed for it, a claim up to the ceiling', async () => {
+  const fees = { tip: GWEI, ceiling: 500n * GWEI, baseFee: 'market' } as const
+  const first = await on.open({ fees })
+  for (const leg of ['bid', 'claim']) {
+    void first.send(order({ leg }), never)
+    await eventually(
+      () => on.journal.open(CHAIN).length,
+      (count) => count === (leg === 'bid' ? 1 : 2),
+    )
+  }
+  await on.arrived()
+  await on.stop()
+  const signed = on.journal.history(CHAIN, signer.address, 0).map(({ raw }) => feeOf(raw))
+  await on.anvil.ask('anvil_setNextBlockBaseFeePerGas', numberToHex(50n * GWEI))
+  await on.anvil.ask('evm_mine')
+  await on.open({ fees, patience: 1 })
+  const raised = (leg: string) =>
+    on.journal.history(CHAIN, signer.address, 0).flatMap((tx) => (tx.leg === leg ? feeOf(tx.raw) : []))
+  await eventually(
+    () => on.mineThen(() => raised('claim').length),
+    (count) => count > 1,
+  )
+  expect(raised('bid')).toEqual(signed.slice(0, 1))
+  expect(raised('claim').every((fee) => fee <= 500n * GWEI)).toBe(true)
+})
+
 test('what a chain charges for data is part of what an order may cost', async () => {
   // Returns 2e15 wei for any call.
   await on.anvil.ask('anvil_setCode', '0x420000000000000000000000000000000000000F', '0x66071afd498d00005f5260205ff3')

@@ -2,7 +2,17 @@
 import type { Address, Hex } from 'viem'
 import { EXIT, invariantBroken, LienmeshError, unavailable } from '../../domain/errors.ts'
 import { type Wad, wad } from '../../domain/units.ts'
-import { type Content, cancellation, type Fees, journaled, remembered, sign, unsignedBytes } from './attempt.ts'
+import { max } from '../../maths/fixed-point.ts'
+import {
+  type Attempt,
+  type Content,
+  cancellation,
+  type Fees,
+  journaled,
+  remembered,
+  sign,
+  unsignedBytes,
+} from './attempt.ts'
 import { openDataFee } from './data-fee.ts'
 import { deadlineIn } from './executor-call.ts'
 import { baseFeeNow, capped, ceilingOf, marketFees, raised, spentFees } from './fees.ts'
@@ -143,13 +153,26 @@ function recovered({ rpc, signer, journal, fees, finality }: TransactorOptions):
   for (const tx of journal.open(rpc.chain)) {
     if (tx.from.toLowerCase() !== signer.address.toLowerCase()) continue
     const attempt = remembered(tx)
-    const terms = { deadline: deadlineIn(attempt.content.data), value, ceiling: fees.ceiling }
-    const known = pending.get(tx.nonce) ?? newPending(tx.nonce, [], terms)
-    known.attempts.push(attempt)
-    pending.set(tx.nonce, known)
+    const earlier = pending.get(tx.nonce)?.attempts ?? []
+    const attempts = [...earlier, attempt]
+    const terms = {
+      deadline: deadlineIn(attempts[0]?.content.data ?? '0x'),
+      value,
+      ceiling: ceilingOfAll(attempts, fees),
+    }
+    pending.set(tx.nonce, newPending(tx.nonce, attempts, terms))
   }
   return pending
 }
+
+/** What a bid was worth is not known any more: it is offered no more than was signed for it. A settlement is. */
+const ceilingOfAll = (attempts: readonly Attempt[], { ceiling }: TransactorOptions['fees']): bigint =>
+  attempts.some(({ content }) => content.leg === BID)
+    ? attempts.reduce((top, { fees }) => max(top, fees.maxFee), 0n)
+    : ceiling
+
+/** The leg that commits capital. */
+const BID = 'bid'
 
 /** The journal's next nonce. What it settled and the chain does not have any more is taken up again by the pump. */
 async function firstNonce(options: TransactorOptions, pending: ReadonlyMap<number, Pending>): Promise<number> {
