@@ -286,12 +286,41 @@ describe('a receipt', () => {
   })
 })
 
+describe('a restart', () => {
+  test('forgets how much was at stake, and waits as for the largest amount', async () => {
+    const finality = [
+      { below: usd(1_000), blocks: 1, proof: false },
+      { below: usd(50_000), blocks: 2, proof: false },
+      { below: undefined, blocks: 6, proof: false },
+    ]
+    const first = await on.open({ finality })
+    void first.send(order({ value: usd(10) }), never).catch(() => undefined)
+    await eventually(on.pooled, (count) => count === 1)
+    await on.stop()
+    const [proxy] = on.providers.proxies
+    await on.open({ finality }, { urls: [proxy.url] })
+    await on.mine(6)
+    await eventually(
+      () => proxy.calls.get(RECEIPT) ?? 0,
+      (looks) => looks >= 6,
+    )
+    expect(on.journal.open(CHAIN)).toHaveLength(1)
+    await on.mine()
+    await eventually(
+      () => on.journal.open(CHAIN).length,
+      (open) => open === 0,
+    )
+  })
+})
+
 describe('a key', () => {
   test('F50: whose nonce somebody else used halts: nothing is sent with it any more', async () => {
     const [proxy] = on.providers.proxies
     proxy.add({ kind: 'swallow', hashOf: (raw) => keccak256(`0x${raw.slice(2)}`) })
     const transactor = await on.open({}, { urls: [proxy.url] })
-    const sent = transactor.send(order(), never).catch((error: { code: string }) => error.code)
+    const sent = transactor
+      .send(order({ leg: 'bid', intent: '0x77', value: usd(5) }), never)
+      .catch((error: { code: string }) => error.code)
     await eventually(
       () => on.journal.open(CHAIN).length,
       (count) => count === 1,
@@ -310,6 +339,7 @@ describe('a key', () => {
     expect(on.alarms).toEqual([
       `E_NONCE_FOREIGN Nonce 0 of ${signer.address} on chain 31337 was used by another sender.`,
     ])
+    expect(on.journal.lives()).toEqual([{ intent: '0x77', chain: CHAIN, reserved: usd(5), state: 'abandoned' }])
     await expect(transactor.send(order({ leg: 'b' }), never)).rejects.toMatchObject({
       code: 'E_NONCE_FOREIGN',
       exit: 7,

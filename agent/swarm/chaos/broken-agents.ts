@@ -100,21 +100,13 @@ const sending: readonly BrokenAgent[] = [
     ') continue',
   ]),
   one('does not ask whether a block is canonical', 'receiptOffChain', EVIDENCE, [' || !state.canonical ||', ' ||']),
-  {
-    name: 'believes one provider where two must agree',
-    drill: 'receiptOfOne',
-    patches: [
-      { file: 'agent/adapters/chain/receipt.ts', find: 'await rpc.gather(', replace: 'await rpc.hint(' },
-      { file: EVIDENCE, find: 'await rpc.gather(', replace: 'await rpc.hint(' },
-    ],
-  },
+  one('believes one provider where two must agree', 'receiptOfOne', 'agent/adapters/chain/rpc/agreement.ts', [
+    '(other) => other.key === key).length >= need)',
+    '(other) => other.key === key).length >= 1)',
+  ]),
   one('asks for no proof of large amounts', 'receiptOfTwo', EVIDENCE, [
     '    if (proof && (await',
     '    if (!proof && (await',
-  ]),
-  one('is content with a proof of two of three', 'receiptOfTwo', 'agent/adapters/chain/rpc.ts', [
-    'readByAgreement(panel, calls, providers.length)',
-    'readByAgreement(panel, calls, quorum)',
   ]),
   one('narrows to the providers that are left', 'lonely', 'agent/adapters/chain/rpc.ts', [
     'readByAgreement(panel, calls, quorum)\n  const all',

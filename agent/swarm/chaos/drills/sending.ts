@@ -2,6 +2,7 @@
 import { type Hash, type Hex, parseTransaction } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { openSqliteJournal } from '../../../adapters/store/sqlite-journal.ts'
+import { millis } from '../../../domain/units.ts'
 import type { JournaledTx } from '../../../ports/journal.ts'
 import type { RpcProxy } from '../../faults/rpc-proxy.ts'
 import {
@@ -22,7 +23,10 @@ import {
 
 const RECEIPT = 'eth_getTransactionReceipt'
 const COUNT = 'eth_getTransactionCount'
-const three = (proxies: readonly RpcProxy[]) => ({ urls: proxies.map(({ url }) => url), quorum: 2 })
+/** All three, two of which must agree. A busy machine is no fault: they have time. */
+const three = (proxies: readonly RpcProxy[]) => ({
+  ...{ urls: proxies.map(({ url }) => url), quorum: 2, timeout: millis(4_000) },
+})
 const history = ({ journal }: Stage): readonly JournaledTx[] => journal.history(CHAIN, signer.address, 0)
 const open = ({ journal }: Stage): number => journal.open(CHAIN).length
 const complain = (bad: boolean, text: string): readonly string[] => (bad ? [text] : [])
@@ -98,13 +102,15 @@ export const receiptAgainstNonce: Drill = async (stage) => {
   })
 }
 
-/** A provider invents a receipt in a block that is not the chain's, with a nonce that agrees. */
+/** A provider invents a receipt in a block that is not the one of its height, with a nonce that agrees. */
 export const receiptOffChain: Drill = async (stage) => {
   const [liar] = stage.proxies
   liar.add({ kind: 'swallow', hashOf })
   const transactor = await stage.open({}, { urls: [liar.url] })
   return believes(stage, transactor.send(order(1), never), async (row) => {
-    liar.add({ kind: 'lie', path: '', value: receipt(row.hash, hashOf('0xbad0')), methods: [RECEIPT] })
+    await stage.mine()
+    const other = await stage.node.request<{ hash: Hash }>('eth_getBlockByNumber', ['0x2', false])
+    liar.add({ kind: 'lie', path: '', value: receipt(row.hash, other.hash), methods: [RECEIPT] })
     liar.add({ kind: 'lie', path: '', value: '0x1', methods: [COUNT] })
   })
 }
@@ -113,13 +119,19 @@ export const receiptOffChain: Drill = async (stage) => {
 export const receiptOfOne: Drill = async (stage) => {
   const [liar, ...others] = stage.proxies
   for (const proxy of stage.proxies) proxy.add({ kind: 'swallow', hashOf })
-  for (const proxy of others) proxy.add({ kind: 'latency', millis: 30, methods: [RECEIPT, COUNT] })
   const transactor = await stage.open({}, three(stage.proxies))
-  return believes(stage, transactor.send(order(1), never), async (row) => {
-    const block = await stage.node.request<{ hash: Hash }>('eth_getBlockByNumber', ['0x1', false])
-    liar.add({ kind: 'lie', path: '', value: receipt(row.hash, block.hash), methods: [RECEIPT] })
-    liar.add({ kind: 'lie', path: '', value: '0x1', methods: [COUNT] })
-  })
+  return believes(
+    stage,
+    transactor.send(order(1), never),
+    async (row) => {
+      // Whoever believes the first answer hears the liar's.
+      for (const proxy of others) proxy.add({ kind: 'latency', millis: 500, methods: [RECEIPT, COUNT] })
+      const block = await stage.node.request<{ hash: Hash }>('eth_getBlockByNumber', ['0x1', false])
+      liar.add({ kind: 'lie', path: '', value: receipt(row.hash, block.hash), methods: [RECEIPT] })
+      liar.add({ kind: 'lie', path: '', value: '0x1', methods: [COUNT] })
+    },
+    1_500,
+  )
 }
 
 /** Two of three providers conspire about a large amount; the third proves nothing of it. */
@@ -147,6 +159,7 @@ async function believes(
   stage: Stage,
   sent: Promise<unknown>,
   lie: (row: JournaledTx) => Promise<void>,
+  wait = 600,
 ): Promise<readonly string[]> {
   let told = false
   void sent.then(
@@ -162,7 +175,7 @@ async function believes(
   await lie(row)
   for (let block = 0; block < FINALITY + 3 && !told; block++) {
     await stage.mine()
-    await until(() => told, 250)
+    await until(() => told, wait)
   }
   return [
     ...complain(told, 'a transaction that is in no block was reported as mined'),
@@ -183,7 +196,7 @@ const receipt = (hash: Hash, blockHash: Hash) => ({
 
 /** Blocks without room: fees rise by what nodes ask for, never above the ceiling, and the newest bytes travel. */
 export const crowded: Drill = async (stage) => {
-  const ceiling = 4n * GWEI
+  const ceiling = 2n * GWEI
   const transactor = await stage.open({ patience: 1, fees: { tip: GWEI, ceiling, baseFee: 'zero' } })
   await stage.node.request('anvil_setBlockGasLimit', ['0x5208'])
   void transactor.send(order(1), never).catch(() => undefined)
