@@ -15,12 +15,12 @@ export type Bench = {
 type Suite = { readonly near: readonly string[]; readonly far: readonly string[] }
 
 const JOURNAL: Suite = {
-  near: ['compliance/store', 'unit/store', 'unit/core/life'],
+  near: ['compliance/store', 'compliance/books', 'unit/store', 'unit/core/life'],
   far: ['compliance/journal-faults', 'compliance/transactor-faults'],
 }
 const SENDING: Suite = {
   near: ['compliance/chain-transactor', 'compliance/chain-time', 'unit/chain'],
-  far: ['compliance/transactor-faults'],
+  far: ['compliance/transactor-faults', 'compliance/transactor-signer'],
 }
 const SETTLING: Suite = { near: ['unit/runtime'], far: [] }
 

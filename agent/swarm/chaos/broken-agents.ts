@@ -165,8 +165,7 @@ const journal: readonly BrokenAgent[] = [
       {
         file: STORE,
         find: '    related: db.prepare(',
-        replace:
-          "  return {\n    end: db.prepare('COMMIT'),\n    begin: db.prepare('BEGIN IMMEDIATE'),\n    related: db.prepare(",
+        replace: "    end: db.prepare('COMMIT'),\n    begin: db.prepare('BEGIN IMMEDIATE'),\n    related: db.prepare(",
       },
       {
         file: STORE,

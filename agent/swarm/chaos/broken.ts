@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { invariantBroken } from '../../domain/errors.ts'
 import { type BrokenAgent, brokenAgents } from './broken-agents.ts'
 import { applyPatch, copySources } from './source-copy.ts'
 
@@ -89,9 +90,10 @@ async function play(folder: string, drill: string, signal: AbortSignal): Promise
     child.once('close', resolve)
   }).finally(() => clearTimeout(hung))
   if (said !== '') return findingsIn(said)
-  return [
-    status === null ? 'hung' : `ended with status ${String(status)}: ${complained.trim().split('\n').at(-1) ?? ''}`,
-  ]
+  if (status === null) return ['hung']
+  // An agent that does not even start was found out by nobody.
+  const why = complained.trim().split('\n').slice(0, 3).join(' ')
+  throw invariantBroken(`The drill ${drill} ended with status ${String(status)} before it began: ${why}`, { drill })
 }
 
 function findingsIn(said: string): readonly string[] {

@@ -120,7 +120,8 @@ export const damaged: Drill = async (stage) => {
   const path = written(stage)
   const file = openSync(path, 'r+')
   const pages = Math.floor(statSync(path).size / 4_096)
-  for (let page = 2; page < pages; page++) writeSync(file, Buffer.alloc(64, 0xee), 0, 64, page * 4_096)
+  // One page in the midst: what nobody reads at the start is found by the check alone.
+  writeSync(file, Buffer.alloc(64, 0xee), 0, 64, Math.floor(pages / 2) * 4_096)
   closeSync(file)
   return refused(opening(path), 'E_JOURNAL_CORRUPT', 'a damaged journal')
 }
