@@ -225,9 +225,9 @@ const journal: readonly BrokenAgent[] = [
 ]
 
 const deciding: readonly BrokenAgent[] = [
-  one('promises its cash twice', 'promised', 'agent/core/ledger.ts', [
-    '(ledger.cash.get(engine) ?? 0n) - promised.reduce(',
-    '(ledger.cash.get(engine) ?? 0n) - 0n * promised.reduce(',
+  one('reserves nothing', 'promised', 'agent/core/round.ts', [
+    '  reserve(core.ledger, { intent: admitted, amount: cashNeeded(quote, core.setup.risk.payTolerance) })\n',
+    '',
   ]),
   one('bids twice on one account', 'once', ADMIT, [
     "  if (reserved) return refuse('already-reserved', 'a bid on this account is under way')\n",
@@ -248,18 +248,6 @@ const deciding: readonly BrokenAgent[] = [
   one('books gas of sales twice', 'travelling', 'agent/core/ledger.ts', [
     ' - settlement.gasOfBid - settlement.gasOfSales -',
     ' - 2n * settlement.gasOfBid - settlement.gasOfSales -',
-  ]),
-  one('knows no largest bid', 'capped', ADMIT, [
-    '  if (needed > setup.capital.maxBid)',
-    '  if (needed > 1_000n * setup.capital.maxBid)',
-  ]),
-  one('knows no limit of what is in flight', 'capped', ADMIT, [
-    'outlay > risk.maxInFlight)',
-    'outlay > 1_000n * risk.maxInFlight)',
-  ]),
-  one('bids at prices of yesterday', 'stale', 'agent/maths/oracle.ts', [
-    '  validUntil >= now &&\n  now - sequence <= maxAge &&\n',
-    '  (validUntil >= now || now - sequence > maxAge) &&\n',
   ]),
   one('believes a peer', 'hearsay', ADMIT, [
     "  if (candidate.source === 'peer') return",

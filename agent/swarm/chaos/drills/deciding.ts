@@ -1,6 +1,7 @@
 // Drills of the decision and of recovery: capital that is promised, limits that hold, words that move no money.
 import type { Address } from 'viem'
 import { inFlight, unsettledGas } from '../../../core/ledger.ts'
+import type { Core } from '../../../core/state.ts'
 import type { Claim, Intent } from '../../../domain/liquidation.ts'
 import { wad } from '../../../domain/units.ts'
 import { recoverClaims } from '../../../runtime/recover.ts'
@@ -23,18 +24,22 @@ import {
 import type { Drill } from './stage.ts'
 
 const complain = (bad: boolean, text: string): readonly string[] => (bad ? [text] : [])
-const outlays = (intents: readonly Intent[]): bigint => intents.reduce((sum, { quote }) => sum + quote.outlay, 0n)
 
-/** Several candidates at once and cash for one: what is promised to the first is not there for the second. */
+/** Several candidates at once and cash for one and a half: what is promised to the first is not there for the others. */
 export const promised: Drill = async () => {
-  const alone = submitted(agent(), [...opening(2_400, usd(400_000)), seen(trader(1))])
-  const cash = wad((outlays(alone) * 13n) / 10n + usd(40_000))
-  const both = submitted(agent(), [...opening(2_400, cash), seen(trader(1)), seen(trader(2)), seen(trader(3))])
+  const alone = agent()
+  submitted(alone, [...opening(2_400, usd(400_000)), seen(trader(1))])
+  const cash = wad((promisedBy(alone) * 3n) / 2n)
+  const core = agent()
+  submitted(core, [...opening(2_400, cash), ...[1, 2, 3].map((n) => seen(trader(n)))])
   return [
-    ...complain(alone.length !== 1, `${alone.length} bids on one account, expected one`),
-    ...complain(outlays(both) > cash, 'bids under way cost more than the cash there is'),
+    ...complain(promisedBy(alone) === 0n, 'a bid was made and nothing reserved for it'),
+    ...complain(promisedBy(core) > cash, 'bids under way were promised more cash than there is'),
   ]
 }
+
+const promisedBy = ({ ledger }: Core): bigint =>
+  [...ledger.reserved.values()].reduce((sum, { amount }) => sum + amount, 0n)
 
 /** One account, looked at again and again while its bid is under way: one bid. */
 export const once: Drill = async () => {
@@ -82,29 +87,6 @@ export const travelling: Drill = async () => {
       'the profit is not what the tokens did',
     ),
   ]
-}
-
-/** The most that one bid may take, and the most in flight. */
-export const capped: Drill = async () => {
-  const most = usd(2_000)
-  const small = agent({ capital: { reserve: usd(0), maxBid: most, maxBids: 1_000 } })
-  const bids = submitted(small, [...opening(2_400, usd(400_000)), seen(trader(1))])
-  const { risk } = agent().setup
-  const narrow = agent({ risk: { ...risk, maxInFlight: usd(3_000) } })
-  const all = submitted(narrow, [...opening(2_400, usd(400_000)), ...[1, 2, 3, 4].map((n) => seen(trader(n)))])
-  return [
-    ...complain(
-      bids.some(({ quote }) => quote.outlay > most),
-      'a bid takes more than one bid may take',
-    ),
-    ...complain(outlays(all) > usd(3_000), 'more is in flight than may be'),
-  ]
-}
-
-/** Prices that no contract would take any more. */
-export const stale: Drill = async () => {
-  const bids = submitted(agent(), [...opening(2_400, usd(400_000)), seen(trader(1), at(90))])
-  return complain(bids.length > 0, 'a bid carries prices a minute and a half old')
 }
 
 /** What only a peer says of an account. */
