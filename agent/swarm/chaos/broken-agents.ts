@@ -202,21 +202,13 @@ const journal: readonly BrokenAgent[] = [
     'if (sameLeg && !sameNonce && ',
     'if (sameLeg && sameNonce && ',
   ]),
-  {
-    name: 'pays again what nobody answered',
-    drill: 'killedUnanswered',
-    patches: [
-      { file: STORE, find: "WHERE state NOT IN ('settled', 'failed')", replace: "WHERE state IN ('final')" },
-      { file: CONFLICT, find: 'if (sameLeg && !sameNonce && ', replace: 'if (sameLeg && sameNonce && ' },
-    ],
-  },
-  one('frees capital when its bid is included', 'lives', 'agent/domain/life.ts', [
-    "state !== 'settled' && state !== 'failed'",
-    "state === 'signed' || state === 'abandoned'",
+  one('frees capital when its bid is final', 'lives', STORE, [
+    "WHERE state NOT IN ('settled', 'failed')",
+    "WHERE state IN ('signed', 'abandoned')",
   ]),
-  one('never frees capital of a failed bid', 'lives', 'agent/domain/life.ts', [
-    "state !== 'settled' && state !== 'failed'",
-    "state !== 'settled'",
+  one('never frees capital of a failed bid', 'lives', STORE, [
+    "WHERE state NOT IN ('settled', 'failed')",
+    "WHERE state NOT IN ('settled')",
   ]),
   one('forgets a reorganised bid', 'lives', 'agent/adapters/store/lives.ts', [
     "? 'reorg' : undefined",

@@ -2,7 +2,7 @@
 import type { Address } from 'viem'
 import { inFlight, unsettledGas } from '../../../core/ledger.ts'
 import type { Core } from '../../../core/state.ts'
-import type { Claim, Intent } from '../../../domain/liquidation.ts'
+import type { Claim } from '../../../domain/liquidation.ts'
 import { wad } from '../../../domain/units.ts'
 import { recoverClaims } from '../../../runtime/recover.ts'
 import {
