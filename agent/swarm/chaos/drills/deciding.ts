@@ -21,9 +21,7 @@ import {
   VAULT_CHAIN,
   won,
 } from './market.ts'
-import type { Drill } from './stage.ts'
-
-const complain = (bad: boolean, text: string): readonly string[] => (bad ? [text] : [])
+import { complain, type Drill } from './stage.ts'
 
 /** Several candidates at once and cash for one and a half: what is promised to the first is not there for the others. */
 export const promised: Drill = async () => {

@@ -2,10 +2,11 @@
 import { fileURLToPath } from 'node:url'
 import * as deciding from './deciding.ts'
 import * as journal from './journal.ts'
+import * as receipts from './receipts.ts'
 import * as sending from './sending.ts'
 import { type Drill, onStage } from './stage.ts'
 
-const ALL: Readonly<Record<string, Drill>> = { ...sending, ...journal, ...deciding }
+const ALL: Readonly<Record<string, Drill>> = { ...sending, ...receipts, ...journal, ...deciding }
 
 /** Every drill by its name. */
 export const drillNames: readonly string[] = Object.keys(ALL)

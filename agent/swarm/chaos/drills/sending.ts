@@ -1,35 +1,25 @@
 // Drills of the transaction manager: one fault each, and what a broken one does about it.
-import { type Hash, type Hex, parseTransaction } from 'viem'
+import { type Hex, parseTransaction } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { openSqliteJournal } from '../../../adapters/store/sqlite-journal.ts'
-import { millis } from '../../../domain/units.ts'
-import type { JournaledTx } from '../../../ports/journal.ts'
-import type { RpcProxy } from '../../faults/rpc-proxy.ts'
 import {
   CHAIN,
+  complain,
   type Drill,
   FINALITY,
   GWEI,
   hashOf,
+  history,
   KEY,
   never,
+  openCount,
   order,
   pooled,
-  type Stage,
   signer,
+  three,
   until,
   usd,
 } from './stage.ts'
-
-const RECEIPT = 'eth_getTransactionReceipt'
-const COUNT = 'eth_getTransactionCount'
-/** All three, two of which must agree. A busy machine is no fault: they have time. */
-const three = (proxies: readonly RpcProxy[]) => ({
-  ...{ urls: proxies.map(({ url }) => url), quorum: 2, timeout: millis(4_000) },
-})
-const history = ({ journal }: Stage): readonly JournaledTx[] => journal.history(CHAIN, signer.address, 0)
-const open = ({ journal }: Stage): number => journal.open(CHAIN).length
-const complain = (bad: boolean, text: string): readonly string[] => (bad ? [text] : [])
 
 /** A pool forgets a transaction: it must be there again a block later. */
 export const dropped: Drill = async (stage) => {
@@ -84,115 +74,12 @@ export const shallow: Drill = async (stage) => {
   for (let depth = 0; depth < FINALITY; depth++) {
     await stage.mine()
     if (depth === 0) await sent
-    await until(() => open(stage) === 0, 300)
-    if (open(stage) === 0) return [`a transaction ${depth} blocks deep was called final, expected ${FINALITY}`]
+    await until(() => openCount(stage) === 0, 300)
+    if (openCount(stage) === 0) return [`a transaction ${depth} blocks deep was called final, expected ${FINALITY}`]
   }
-  if (!(await stage.mineUntil(() => open(stage) === 0, 10))) found.push('a final transaction stayed open')
+  if (!(await stage.mineUntil(() => openCount(stage) === 0, 10))) found.push('a final transaction stayed open')
   return found
 }
-
-/** A provider invents a receipt in a real block; the account's own nonce denies it. */
-export const receiptAgainstNonce: Drill = async (stage) => {
-  const [liar] = stage.proxies
-  liar.add({ kind: 'swallow', hashOf })
-  const transactor = await stage.open({}, { urls: [liar.url] })
-  return believes(stage, transactor.send(order(1), never), async (row) => {
-    const block = await stage.node.request<{ hash: Hash }>('eth_getBlockByNumber', ['0x1', false])
-    liar.add({ kind: 'lie', path: '', value: receipt(row.hash, block.hash), methods: [RECEIPT] })
-  })
-}
-
-/** A provider invents a receipt in a block that is not the one of its height, with a nonce that agrees. */
-export const receiptOffChain: Drill = async (stage) => {
-  const [liar] = stage.proxies
-  liar.add({ kind: 'swallow', hashOf })
-  const transactor = await stage.open({}, { urls: [liar.url] })
-  return believes(stage, transactor.send(order(1), never), async (row) => {
-    await stage.mine()
-    const other = await stage.node.request<{ hash: Hash }>('eth_getBlockByNumber', ['0x2', false])
-    liar.add({ kind: 'lie', path: '', value: receipt(row.hash, other.hash), methods: [RECEIPT] })
-    liar.add({ kind: 'lie', path: '', value: '0x1', methods: [COUNT] })
-  })
-}
-
-/** One of three providers tells of a receipt, and of the nonce to it; two do not. */
-export const receiptOfOne: Drill = async (stage) => {
-  const [liar, ...others] = stage.proxies
-  for (const proxy of stage.proxies) proxy.add({ kind: 'swallow', hashOf })
-  const transactor = await stage.open({}, three(stage.proxies))
-  return believes(
-    stage,
-    transactor.send(order(1), never),
-    async (row) => {
-      // Whoever believes the first answer hears the liar's.
-      for (const proxy of others) proxy.add({ kind: 'latency', millis: 500, methods: [RECEIPT, COUNT] })
-      const block = await stage.node.request<{ hash: Hash }>('eth_getBlockByNumber', ['0x1', false])
-      liar.add({ kind: 'lie', path: '', value: receipt(row.hash, block.hash), methods: [RECEIPT] })
-      liar.add({ kind: 'lie', path: '', value: '0x1', methods: [COUNT] })
-    },
-    1_500,
-  )
-}
-
-/** Two of three providers conspire about a large amount; the third proves nothing of it. */
-export const receiptOfTwo: Drill = async (stage) => {
-  const [first, second, third] = stage.proxies
-  for (const liar of [first, second]) liar.add({ kind: 'swallow', hashOf })
-  third.add({ kind: 'error', code: -32_000, message: 'busy', methods: ['eth_sendRawTransaction'] })
-  const finality = [
-    { below: usd(1_000), blocks: FINALITY, proof: false },
-    { below: undefined, blocks: FINALITY, proof: true },
-  ]
-  const transactor = await stage.open({ finality }, three(stage.proxies))
-  return believes(stage, transactor.send(order(1, { value: usd(50_000) }), never), async (row) => {
-    const block = await stage.node.request<{ hash: Hash }>('eth_getBlockByNumber', ['0x1', false])
-    for (const liar of [first, second]) {
-      liar.add({ kind: 'lie', path: '', value: receipt(row.hash, block.hash), methods: [RECEIPT] })
-      liar.add({ kind: 'lie', path: '', value: '0x1', methods: [COUNT] })
-      liar.add({ kind: 'lie', path: 'nonce', value: '0x1', methods: ['eth_getProof'] })
-    }
-  })
-}
-
-/** Whether an invented inclusion is believed within a few blocks. */
-async function believes(
-  stage: Stage,
-  sent: Promise<unknown>,
-  lie: (row: JournaledTx) => Promise<void>,
-  wait = 600,
-): Promise<readonly string[]> {
-  let told = false
-  void sent.then(
-    () => {
-      told = true
-    },
-    () => undefined,
-  )
-  await until(() => open(stage) === 1)
-  const [row] = history(stage)
-  if (row === undefined) return ['nothing was journaled']
-  await stage.mine()
-  await lie(row)
-  for (let block = 0; block < FINALITY + 3 && !told; block++) {
-    await stage.mine()
-    await until(() => told, wait)
-  }
-  return [
-    ...complain(told, 'a transaction that is in no block was reported as mined'),
-    ...complain(open(stage) === 0, 'a transaction that is in no block was booked as settled'),
-  ]
-}
-
-const receipt = (hash: Hash, blockHash: Hash) => ({
-  ...{ transactionHash: hash, transactionIndex: '0x0', blockHash, blockNumber: '0x1', status: '0x1', logs: [] },
-  ...{
-    from: signer.address,
-    to: signer.address,
-    gasUsed: '0x5208',
-    cumulativeGasUsed: '0x5208',
-    effectiveGasPrice: '0x1',
-  },
-})
 
 /** Blocks without room: fees rise by what nodes ask for, never above the ceiling, and the newest bytes travel. */
 export const crowded: Drill = async (stage) => {
@@ -213,7 +100,7 @@ export const crowded: Drill = async (stage) => {
       !tenthMore(last?.maxPriorityFeePerGas, next.maxPriorityFeePerGas),
   )
   await stage.node.request('anvil_setBlockGasLimit', ['0xbebc200'])
-  await stage.mineUntil(() => open(stage) === 0, 15)
+  await stage.mineUntil(() => openCount(stage) === 0, 15)
   const newest = history(stage).at(-1)?.hash
   const mined = (await stage.mined()).map(({ hash }) => hash)
   return [
@@ -236,12 +123,12 @@ export const late: Drill = async (stage) => {
   const transactor = await stage.open({}, { urls: [proxy.url] })
   const { timestamp } = await stage.node.request<{ timestamp: Hex }>('eth_getBlockByNumber', ['latest', false])
   const sent = transactor.send(order(1, { deadline: BigInt(timestamp) + 5n }), never).then(({ kind }) => kind, String)
-  await until(() => open(stage) === 1)
+  await until(() => openCount(stage) === 1)
   await stage.node.request('evm_increaseTime', [60])
   await stage.mine(2)
   await until(() => history(stage).length > 1, 1_000)
   proxy.clear()
-  await stage.mineUntil(() => open(stage) === 0, 15)
+  await stage.mineUntil(() => openCount(stage) === 0, 15)
   const kind = await Promise.race([sent, until(() => false, 500)])
   return complain(kind !== 'cancelled', `an order was ${String(kind)} after its deadline, expected it to be cancelled`)
 }
@@ -252,7 +139,7 @@ export const stolen: Drill = async (stage) => {
   proxy.add({ kind: 'swallow', hashOf })
   const transactor = await stage.open({}, { urls: [proxy.url] })
   void transactor.send(order(1), never).catch(() => undefined)
-  await until(() => open(stage) === 1)
+  await until(() => openCount(stage) === 1)
   await stage.node.request('eth_sendRawTransaction', [await foreign(0)])
   const alarmed = await stage.mineUntil(() => stage.alarms.some((alarm) => alarm.startsWith('E_NONCE_FOREIGN')), 15)
   proxy.clear()
@@ -273,7 +160,7 @@ export const stolen: Drill = async (stage) => {
 export const oldCopy: Drill = async (stage) => {
   const first = await stage.open()
   void first.send(order(1), never).catch(() => undefined)
-  await stage.mineUntil(() => open(stage) === 0 && history(stage).length > 0)
+  await stage.mineUntil(() => openCount(stage) === 0 && history(stage).length > 0)
   await first.close()
   for (const nonce of [1, 2]) await stage.node.request('eth_sendRawTransaction', [await foreign(nonce)])
   await stage.mine()

@@ -18,6 +18,7 @@ import { systemClock } from '../../../adapters/clock/system-clock.ts'
 import { signerOf } from '../../../adapters/signer/local-signer.ts'
 import { openSqliteJournal, type SqliteJournal } from '../../../adapters/store/sqlite-journal.ts'
 import { chainId, millis, type Wad, wad } from '../../../domain/units.ts'
+import type { JournaledTx } from '../../../ports/journal.ts'
 import { openRpcProxy, type RpcProxy } from '../../faults/rpc-proxy.ts'
 import { anvilBinary } from '../../local-chain.ts'
 import { openRpc, type Rpc } from '../../rpc.ts'
@@ -194,3 +195,14 @@ async function startChain(): Promise<Chain> {
   })
   return { url, kill }
 }
+
+/** All three, two of which must agree. A busy machine is no fault: they have time. */
+export const three = (proxies: readonly RpcProxy[]) => ({
+  ...{ urls: proxies.map(({ url }) => url), quorum: 2, timeout: millis(4_000) },
+})
+/** Everything journaled of the drill's key. */
+export const history = ({ journal }: Stage): readonly JournaledTx[] => journal.history(CHAIN, signer.address, 0)
+/** Transactions without an end. */
+export const openCount = ({ journal }: Stage): number => journal.open(CHAIN).length
+/** A finding, if it is one. */
+export const complain = (bad: boolean, text: string): readonly string[] => (bad ? [text] : [])
