@@ -99,7 +99,8 @@ describe('F56: a clock that is a minute and a half', () => {
     const first = await parts.redeem(us, us.slow, claims)
     if (first.kind !== 'waiting') throw new Error(`expected to wait, found ${first.kind}`)
     const at = first.number
-    expect(await parts.redeem(us, us.slow, claims, { at })).toEqual({ ...first, gasCost: 0n })
+    const again = await parts.redeem(us, us.slow, claims, { at })
+    expect(again).toMatchObject({ kind: 'waiting', number: at, gasCost: 0n })
     await systemClock.sleep(millis(Math.max(0, Number(first.usableAt) * 1_000 - systemClock.now())), never)
     const sold = await vi.waitUntil(
       async () => {

@@ -49,7 +49,7 @@ describe('F10: one of three providers lies', () => {
     const healed = liar.add({ kind: 'lie', path: '', value: '0x1', methods: ['eth_getBalance'] })
     await rpc.ask((node) => getBalance(node, { address: account.address }))
     await expect
-      .poll(() => providers.alarms)
+      .poll(() => providers.alarms, { timeout: 10_000 })
       .toEqual([expect.stringMatching(/^E_RPC_PROVIDER .* is lying: eth_getBalance/)])
     healed()
     const before = liar.calls.get('eth_getBalance')

@@ -66,19 +66,20 @@ function disagreement(core: Core): readonly Input[] {
 }
 
 /** What happens to a core until the protection of that name trips. */
-const TRIPS: Readonly<Record<string, (core: Core) => readonly Input[]>> = {
+const TRIPS: Readonly<Record<Exclude<HaltReason, 'operator'>, (core: Core) => readonly Input[]>> = {
   drawdown: lossOf,
   'gap-losses': lossOf,
   'failed-gas': lostRace,
   'oracle-divergence': disagreement,
   unreconciled: () => [told('unreconciled')],
   'invariant-broken': () => [told('invariant-broken')],
+  'second-copy': () => [told('second-copy')],
 }
 
 /** The halts that a core with that protection set tight is put to. */
 export function tripped(reason: string): readonly Halt[] {
   const protections = Object.entries(TIGHT).find(([name]) => name === reason)?.[1] ?? LIMITS
   const core = createCore(setup({ seats: [seatOf(takeAll)], protections }))
-  const inputs = TRIPS[reason]?.(core) ?? []
+  const inputs = Object.entries(TRIPS).find(([name]) => name === reason)?.[1](core) ?? []
   return only(play(core, inputs), 'halted').map(({ halt }) => halt)
 }
