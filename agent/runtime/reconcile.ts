@@ -82,6 +82,8 @@ export async function watchRunway(context: Context, statements: Statements, sign
 
 /** Looks in a row at which something is missing before it counts: the pump may be a block behind. */
 const PATIENCE = 3
+/** The same while a transaction of ours is under way: it may be final, and not be booked while nodes do not answer. */
+const PATIENCE_UNDER_WAY = 12
 
 /** What a reconciler remembers between two looks. */
 type Memory = { matched: bigint | undefined; doubts: number; accepted: boolean }
@@ -112,7 +114,8 @@ async function compare(at: Reconciling, memory: Memory, statement: Statement): P
     for (const posting of await statements.explain(memory.matched ?? block, block)) journal.post(posting)
   const found = differences(journal, statements.chain, statement)
   memory.doubts = found.length > 0 ? memory.doubts + 1 : 0
-  if (memory.doubts > 0 && memory.doubts < PATIENCE && !memory.accepted) return found
+  const patience = journal.open(statements.chain).length > 0 ? PATIENCE_UNDER_WAY : PATIENCE
+  if (memory.doubts > 0 && memory.doubts < patience && !memory.accepted) return found
   memory.matched = block
   return conclude(at, memory, { found, block })
 }

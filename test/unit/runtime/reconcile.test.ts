@@ -76,6 +76,18 @@ test('money that is missing stops the bidding at the third look, and again after
   expect(balanceOf(journal.balances(), { ...CASH, account: 'accepted' })).toBe(1n)
 })
 
+test('while a transaction of ours is under way, what is missing may be its price: it gets a minute', async () => {
+  const { at, journal, make, halts } = world(1_000n)
+  const reconciler = make()
+  await reconciler.look()
+  journal.commit(journaledTx())
+  at.held = 999n
+  for (let look = 0; look < 11; look++) await reconciler.look()
+  expect(halts).toEqual([])
+  await reconciler.look()
+  expect(halts).toEqual(['unreconciled: chain 1 holds less than the books say: 1 of cash'])
+})
+
 test('what somebody sends us stops nothing: it is ours, and said', async () => {
   const { at, make, halts, said, actual } = world(1_000n)
   const reconciler = make()
