@@ -68,7 +68,7 @@ function curves(title: string, all: readonly Curve[], show: Show): string | unde
   const lines = all.slice(0, TONES.length).map(({ name, points: of }, i) => ({
     name,
     tone: TONES[i] ?? 'muted',
-    points: of.map(([minutes, value]) => [minutes / 60, value] as const),
+    points: stairs(of).map(([minutes, value]) => [minutes / 60, value] as const),
   }))
   return lineChart(
     { title, about: title },
@@ -76,13 +76,20 @@ function curves(title: string, all: readonly Curve[], show: Show): string | unde
       across,
       up: scaleOf(
         points.map(([, value]) => value),
-        'dollars',
+        '',
         show,
       ),
       lines,
     },
   )
 }
+
+/** A value holds until the next one: no slope between two of them. */
+const stairs = (points: readonly Point[]): readonly Point[] =>
+  points.flatMap((point, i): readonly Point[] => {
+    const before = points[i - 1]
+    return before === undefined ? [point] : [[point[0], before[1]], point]
+  })
 
 function bars(title: string, values: readonly (readonly [string, number])[], show: Show): string | undefined {
   if (values.length === 0) return undefined
@@ -119,7 +126,7 @@ function runs({ runs: all, names }: BacktestPage, show: Show): string | undefine
   const groups = all.map(({ name, tested, baseline }) => ({ name, values: [tested, baseline] }))
   const up = scaleOf(
     groups.flatMap(({ values }) => values),
-    'dollars',
+    '',
     show,
   )
   const series = [

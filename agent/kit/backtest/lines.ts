@@ -20,7 +20,7 @@ export function reportLines(tested: Summary, baseline: Summary, names: Names): r
       'won',
       `${liquidations} of ${submitted} bids, ${share(liquidations, slices)} of all slices taken, $${round(outlay)} paid`,
     ),
-    row('gap', `predicted $${round(gapPredicted)}, realised $${round(gapRealised)}`),
+    row('gap', `cost ${dollars(gapRealised)}, predicted ${dollars(gapPredicted)}`),
     ...LEVELS.flatMap((level) => {
       const one = exceedances[level]
       if (one === undefined) return []
@@ -54,11 +54,11 @@ export const waterfall = (parts: Parts, overhead: number): readonly (readonly [s
   ['funding', parts.funding],
   ['gap', parts.gap],
   ['slippage', parts.slippage],
-  ['provider fee', parts.providerFee],
-  ['protocol fee', parts.protocolFee],
+  ['provider', parts.providerFee],
+  ['protocol', parts.protocolFee],
   ['gas', parts.gas],
-  ['lost races', parts.lostRaceGas],
-  ['other gas', -overhead],
+  ['races', parts.lostRaceGas],
+  ['other', -overhead],
 ]
 
 const row = (name: string, text: string): string => `${name.padEnd(16)}${text}`
@@ -66,6 +66,9 @@ const round = (value: number): string => Math.round(value).toLocaleString('en-US
 
 /** Dollars with their sign. */
 export const signed = (value: number): string => `${value < 0 ? '-' : '+'}$${round(Math.abs(value))}`
+
+/** Dollars; a gain is written as a loss below zero. */
+const dollars = (value: number): string => `${value < 0 ? '-' : ''}$${round(Math.abs(value))}`
 
 const plusMinus = ({ error }: Spread): string => (Number.isFinite(error) ? ` ± ${round(error)}` : '')
 const share = (part: number, whole: number): string => `${whole === 0 ? 0 : Math.round((100 * part) / whole)} %`
