@@ -7,11 +7,12 @@ import { readJson } from '../../config/document.ts'
 import { duration, ratio } from '../../config/units.ts'
 import { backtestPage } from '../console/backtest.ts'
 import { EXIT, usageError } from '../domain/errors.ts'
-import { reportLines, waterfall } from '../kit/backtest/lines.ts'
+import { byCount, reportLines, waterfall } from '../kit/backtest/lines.ts'
 import { type Plan, type Spec, type Task, termsOf } from '../kit/backtest/plan.ts'
 import { playAll } from '../kit/backtest/pool.ts'
 import { LEVELS, type Summary, summarise } from '../kit/backtest/summary.ts'
 import type { Played } from '../simulator/backtest/run.ts'
+import { HOUR } from '../simulator/venue.ts'
 import { type Context, command, wholeNumber } from './command.ts'
 
 const options = z.strictObject({
@@ -75,8 +76,6 @@ function planOf(asked: Options): Plan {
     lineup: [{ use: asked.strategy, params: paramsOf(asked.params) }, ...entrants],
   }
 }
-
-const HOUR = 3_600_000
 
 /** `rival*2,gap-aware` is two rivals and one agent. */
 function competitorsOf(list: string): { readonly entrants: readonly Spec[]; readonly rivals: number } {
@@ -202,8 +201,8 @@ function writePage(file: string, { lines, names, tested, baseline, runs }: Writt
     equity: runs.map((one) => ({ name: nameOf(one), points: one.books.equity })),
     exposure: runs.map((one) => ({ name: nameOf(one), points: one.books.exposure })),
     waterfall: waterfall(tested.parts, tested.overhead),
-    skipped: sorted(tested.skipped),
-    rivals: sorted(tested.takenBy),
+    skipped: byCount(tested.skipped),
+    rivals: byCount(tested.takenBy),
     pit: tested.pit,
     runs: runs.map((one, i) => ({ name: nameOf(one), tested: one.books.pnl, baseline: baseline.pnl.all[i] ?? 0 })),
     modelled: MODELLED,
@@ -211,8 +210,6 @@ function writePage(file: string, { lines, names, tested, baseline, runs }: Writt
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, page)
 }
-
-const sorted = (counts: Readonly<Record<string, number>>) => Object.entries(counts).sort(([, a], [, b]) => b - a)
 
 const MODELLED: readonly string[] = [
   'Modelled: prices as they were, read only once they were written; publishers with a deviation and a heartbeat; gossip that is late or lost; blocks that take the best tips first; bids that revert and cost gas; ways home with a stuck mode and stoppages; sales into pools of limited depth; traders who come and go; searchers with measured reaction times.',

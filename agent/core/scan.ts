@@ -2,8 +2,8 @@
 import type { Candidate, CandidateId } from '../domain/liquidation.ts'
 import type { EngineTerms, Margin, MarginAccount, Prices } from '../domain/market.ts'
 import type { Instant } from '../domain/units.ts'
-import { climb, forget, reach, rest } from '../maths/ladder.ts'
-import { holdings, isBelowMaintenance, marginOf } from '../maths/margin.ts'
+import { climb, forget, rest, type Standing, standingOf } from '../maths/ladder.ts'
+import { isBelowMaintenance } from '../maths/margin.ts'
 import { accountKey, type Book, type Fact, ladderOf, type Market } from './book.ts'
 
 /** First sight of an account below maintenance, by account: one candidate per version. */
@@ -58,19 +58,12 @@ function* suspects(book: Book, market: Market, self: ReadonlySet<string>): Gener
 function stateOf(fact: Fact, { terms, prices }: Market): State {
   const kept = states.get(fact)
   if (kept?.terms === terms && kept.prices === prices) return kept
-  const held = holdings(fact.account, terms, prices)
-  const found = held && marginOf(fact.account, held, terms)
-  const state = { prices, terms, margin: found, reach: held && found ? reach(held, found) : 0 }
+  const state = { prices, terms, ...standingOf(fact.account, terms, prices) }
   states.set(fact, state)
   return state
 }
 
-type State = {
-  readonly prices: Prices
-  readonly terms: EngineTerms
-  readonly margin: Margin | undefined
-  readonly reach: number
-}
+type State = Standing & { readonly prices: Prices; readonly terms: EngineTerms }
 const states = new WeakMap<Fact, State>()
 
 /** Without positions there is nothing to lose: equity cannot be below a maintenance margin of zero. */

@@ -1,10 +1,9 @@
 // Which accounts a price move can have reached. Every account that is well above maintenance waits on a rung: as far up
 // as prices must travel before it can be below. A move looks at the rungs it has passed, and at nothing else.
-import type { EngineTerms, Margin, OraclePrice, Prices } from '../domain/market.ts'
+import type { EngineTerms, Margin, MarginAccount, OraclePrice, Prices } from '../domain/market.ts'
 import type { FeedId } from '../domain/units.ts'
 import { abs, toDouble } from './fixed-point.ts'
-import type { Holdings } from './margin.ts'
-import { unpackShocks } from './margin.ts'
+import { type Holdings, holdings, marginOf, unpackShocks } from './margin.ts'
 
 /** Accounts by key. Changed by the functions below and by nothing else. */
 export type Ladder<Key extends string = string> = {
@@ -145,7 +144,7 @@ function travel<Key extends string>(ladder: Ladder<Key>, distance: number): void
  * How far every price may be from where it is (a ratio, up or down) before the account can be below maintenance: value,
  * collateral and both parts of the margin change at most in proportion. Zero where that is not so: options.
  */
-export function reach({ positions, collateral }: Holdings, { equity, maintenance }: Margin): number {
+function reach({ positions, collateral }: Holdings, { equity, maintenance }: Margin): number {
   if (equity <= maintenance || positions.some(({ instrument }) => instrument.kind === 'option')) return 0
   const exposed = positions.reduce(
     (sum, { value, notional, shocks, contingency }) =>
@@ -154,6 +153,16 @@ export function reach({ positions, collateral }: Holdings, { equity, maintenance
   )
   const held = collateral.reduce((sum, { value }) => sum + toDouble(value), 0)
   return (SAFE * toDouble(equity - maintenance)) / (exposed + held)
+}
+
+/** An account at these prices: its margin, undefined while a price is missing, and its reach. */
+export type Standing = { readonly margin: Margin | undefined; readonly reach: number }
+
+/** Values an account once for both. */
+export function standingOf(account: MarginAccount, terms: EngineTerms, prices: Prices): Standing {
+  const held = holdings(account, terms, prices)
+  const margin = held && marginOf(account, held, terms)
+  return { margin, reach: held && margin ? reach(held, margin) : 0 }
 }
 
 const largest = (shocks: bigint): number =>

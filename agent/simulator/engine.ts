@@ -2,8 +2,8 @@
 import type { Address } from 'viem'
 import type { EngineTerms, Margin, MarginAccount, OraclePrice, PriceBatch, Prices } from '../domain/market.ts'
 import { type AccountId, type FeedId, type Instant, instant, type Wad } from '../domain/units.ts'
-import { climb, inOrder, type Ladder, openLadder, reach, rest, touch } from '../maths/ladder.ts'
-import { holdings, isBelowMaintenance, marginOf } from '../maths/margin.ts'
+import { climb, inOrder, type Ladder, openLadder, rest, type Standing, standingOf, touch } from '../maths/ladder.ts'
+import { isBelowMaintenance } from '../maths/margin.ts'
 import { isFresh, quorumPrices } from '../maths/oracle.ts'
 
 /** State after the newest block. Accounts are replaced, never changed, so that a copy of the maps is a snapshot. */
@@ -89,14 +89,12 @@ export function takeChanged({ accounts, ladder, changed }: Engine): readonly Mar
 export const marginAt = (account: MarginAccount, terms: EngineTerms, prices: Prices): Margin | undefined =>
   stateAt(account, terms, prices).margin
 
-type State = { readonly prices: Prices; readonly margin: Margin | undefined; readonly reach: number }
+type State = Standing & { readonly prices: Prices }
 
 function stateAt(account: MarginAccount, terms: EngineTerms, prices: Prices): State {
   const kept = states.get(account)
   if (kept?.prices === prices) return kept
-  const held = holdings(account, terms, prices)
-  const margin = held && marginOf(account, held, terms)
-  const state = { prices, margin, reach: held && margin ? reach(held, margin) : 0 }
+  const state = { prices, ...standingOf(account, terms, prices) }
   states.set(account, state)
   return state
 }

@@ -5,7 +5,7 @@ import { simulatedSetup } from '../../runtime/simulated.ts'
 import { backtestNetwork, executorOf } from '../../simulator/backtest/world.ts'
 import { seedWorld } from '../../simulator/coverage/seed-world.ts'
 import { runWorld } from '../../simulator/world.ts'
-import type { Answer, View } from '../../strategy.ts'
+import { type Answer, API_VERSION, type View } from '../../strategy.ts'
 import type { Spec } from '../backtest/plan.ts'
 import { withoutAuthority } from './authority.ts'
 
@@ -99,7 +99,7 @@ async function watch(spec: Spec) {
     },
   }
   for (const seed of SEEDS) runWorld(seedWorld({ seed, ...MARKET }, { ...setup, seats: [watching] }))
-  return { seat, apiVersion: 1, views: seen, answers, errors, times, touched }
+  return { seat, apiVersion: API_VERSION, views: seen, answers, errors, times, touched }
 }
 
 /** The view with chance of its own, so that it can be shown again. */

@@ -73,8 +73,12 @@ const dollars = (value: number): string => `${value < 0 ? '-' : ''}$${round(Math
 const plusMinus = ({ error }: Spread): string => (Number.isFinite(error) ? ` ± ${round(error)}` : '')
 const share = (part: number, whole: number): string => `${whole === 0 ? 0 : Math.round((100 * part) / whole)} %`
 
-/** Counts, largest first; none is said as such. */
-export function ranked(counts: Readonly<Record<string, number>>): string {
-  const all = Object.entries(counts).sort(([, a], [, b]) => b - a)
+/** Counts, largest first. */
+export const byCount = (counts: Readonly<Record<string, number>>): readonly (readonly [string, number])[] =>
+  Object.entries(counts).sort(([, a], [, b]) => b - a)
+
+/** Counts in words, largest first; none is said as such. */
+function ranked(counts: Readonly<Record<string, number>>): string {
+  const all = byCount(counts)
   return all.length === 0 ? 'none' : all.map(([name, count]) => `${name} ${count}`).join(', ')
 }

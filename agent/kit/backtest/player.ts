@@ -7,6 +7,7 @@ import { simulatedSetup } from '../../runtime/simulated.ts'
 import { type Played, playSeed } from '../../simulator/backtest/run.ts'
 import { backtestNetwork, type Entrant, executorOf, SYMBOLS } from '../../simulator/backtest/world.ts'
 import { type PriceHistory, readPrices, spanOf } from '../../simulator/history/prices.ts'
+import { HOUR } from '../../simulator/venue.ts'
 import { type Plan, type Spec, type Task, TESTED } from './plan.ts'
 
 /** Ready to play any seed. */
@@ -44,8 +45,6 @@ export function readHistory(file: string, { gap, terms }: Pick<Plan, 'gap' | 'te
     )
   return history
 }
-
-const HOUR = 3_600_000
 
 function textOf(file: string): string {
   try {

@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { MarginAccount, OraclePrice, Prices } from '../../../agent/domain/market.ts'
 import { bps, type FeedId, instant } from '../../../agent/domain/units.ts'
-import { climb, openLadder, reach, rest, touch } from '../../../agent/maths/ladder.ts'
-import { holdings, isBelowMaintenance, margin, marginOf } from '../../../agent/maths/margin.ts'
+import { climb, openLadder, rest, standingOf, touch } from '../../../agent/maths/ladder.ts'
+import { isBelowMaintenance, margin } from '../../../agent/maths/margin.ts'
 import { account, address, engineTerms, quoted, ladder as shocks, usd } from '../../support/builders.ts'
 
 const terms = engineTerms()
@@ -26,11 +26,10 @@ function bothWays(accounts: readonly MarginAccount[], path: readonly Prices[]) {
     looks += keys.length
     return keys.filter((key) => {
       const one = byId.get(key)
-      const held = one && holdings(one, terms, prices)
-      if (one === undefined || held === undefined) return false
-      const found = marginOf(one, held, terms)
-      if (isBelowMaintenance(found)) return true
-      rest(ladder, key, reach(held, found))
+      const found = one && standingOf(one, terms, prices)
+      if (found?.margin === undefined) return false
+      if (isBelowMaintenance(found.margin)) return true
+      rest(ladder, key, found.reach)
       return false
     })
   })
