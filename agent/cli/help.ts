@@ -1,12 +1,10 @@
 // The overview: every command on one line, within 80 columns.
-import { readFileSync } from 'node:fs'
+import { programVersion } from '../runtime/version.ts'
 import type { Entry } from './command.ts'
 
 /** `lienmesh X.Y.Z`, from package.json. */
 export function version(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
-  const number = typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : '?'
-  return `lienmesh ${String(number)} (node ${process.versions.node})`
+  return `lienmesh ${programVersion()} (node ${process.versions.node})`
 }
 
 /** Help for the whole program, or for one group of commands. The program's fits a screen: groups are one line each. */

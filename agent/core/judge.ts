@@ -14,6 +14,8 @@ export function createJudge(core: Core): (message: Verified) => Verdict {
     switch (message.kind) {
       case 'price':
         return judgePrice(core, heard, message.payload, message.receivedAt)
+      case 'header':
+        return judgeBlock(core, message.payload)
       case 'attestation':
         return judgeAttestation(core, message.payload)
       case 'state':
@@ -41,8 +43,12 @@ function judgePrice({ book }: Core, heard: Heard, batch: PriceBatch, now: number
 /** Blocks behind our own head after which an attestation helps nobody. */
 const ATTESTATION_AGE = 256n
 
-function judgeAttestation({ book, setup }: Core, { attestor, chain, number }: Attestation): Verdict {
-  if (!includes(setup.attestors, attestor)) return reject('unknown-attestor')
+function judgeAttestation(core: Core, attestation: Attestation): Verdict {
+  if (!includes(core.setup.attestors, attestation.attestor)) return reject('unknown-attestor')
+  return judgeBlock(core, attestation)
+}
+
+function judgeBlock({ book }: Core, { chain, number }: Pick<Attestation, 'chain' | 'number'>): Verdict {
   const head = book.heads.get(chain)?.head.number
   return head !== undefined && number + ATTESTATION_AGE < head ? ignore('too-old') : ACCEPT
 }
@@ -60,14 +66,26 @@ function judgeClaim({ setup }: Core, { vault, cumulative }: ClaimFact): Verdict 
   return setup.vaults.some(({ id }) => id === vault) ? ACCEPT : ignore('unknown-vault')
 }
 
-function judgeEvidence({ first, second }: Evidence): Verdict {
-  const conflict =
-    first.attestor.toLowerCase() === second.attestor.toLowerCase() &&
-    first.chain === second.chain &&
-    first.number === second.number &&
-    first.hash.toLowerCase() !== second.hash.toLowerCase()
-  return conflict ? ACCEPT : reject('no-conflict')
+function judgeEvidence(evidence: Evidence): Verdict {
+  return (evidence.kind === 'attestations' ? twoBlocks(evidence) : twoBatches(evidence))
+    ? ACCEPT
+    : reject('no-conflict')
 }
+
+type Pair<K extends Evidence['kind']> = Extract<Evidence, { readonly kind: K }>
+
+const twoBlocks = ({ first, second }: Pair<'attestations'>): boolean =>
+  same(first.attestor, second.attestor) &&
+  first.chain === second.chain &&
+  first.number === second.number &&
+  !same(first.hash, second.hash)
+
+/** The adapter compared what was signed: here it is enough that the two claim one place. */
+const twoBatches = ({ first, second }: Pair<'prices'>): boolean =>
+  same(first.publisher, second.publisher) &&
+  first.engine === second.engine &&
+  first.sequence === second.sequence &&
+  !same(first.signature, second.signature)
 
 /** A status older than this (milliseconds) says nothing about now. */
 const STATUS_AGE = 60_000
@@ -89,8 +107,8 @@ function newest(heard: Heard, by: string, sequence: number): Verdict {
   return ACCEPT
 }
 
-const includes = (all: readonly Address[], one: Address): boolean =>
-  all.some((other) => other.toLowerCase() === one.toLowerCase())
+const includes = (all: readonly Address[], one: Address): boolean => all.some((other) => same(other, one))
+const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase()
 const ACCEPT: Verdict = { kind: 'accept' }
 const ignore = (reason: string): Verdict => ({ kind: 'ignore', reason })
 const reject = (reason: string): Verdict => ({ kind: 'reject', reason })

@@ -1,7 +1,7 @@
 // What travels over gossip. Public, provable facts only: opportunities stay with their finder.
 import type { Address, Hash, Hex } from 'viem'
 import type { MarginAccount, PriceBatch } from './market.ts'
-import type { AccountId, Bps, ChainId, CollateralId, Instant, VaultId, Wad } from './units.ts'
+import type { AccountId, Bps, ChainId, CollateralId, Instant, Millis, VaultId, Wad } from './units.ts'
 
 /** A bonded agent's signature over (chain, number, hash): EIP-712, domain {Lienmesh Attestation, 1}. */
 export type Attestation = {
@@ -10,6 +10,14 @@ export type Attestation = {
   readonly hash: Hex
   readonly attestor: Address
   readonly signature: Hex
+}
+
+/** A block header as its chain hashes it. It says nothing by itself: its hash must be attested or our own. */
+export type Header = {
+  readonly chain: ChainId
+  readonly number: bigint
+  readonly hash: Hex
+  readonly rlp: Hex
 }
 
 /** An EIP-1186 proof of one contract's account and some of its slots. */
@@ -47,11 +55,23 @@ export type Status = {
   readonly agent: Address
   readonly name: string
   readonly sequence: Instant
+  /** Version of the program. */
+  readonly version: string
   readonly heads: readonly { readonly chain: ChainId; readonly number: bigint }[]
   /** Where peers reach this agent: multiaddrs with its peer id, as `Gossip.addresses` gives them. */
   readonly addresses: readonly string[]
   readonly provider: ProviderStatus | undefined
+  /** How long its own settlements took lately, by vault. */
+  readonly routes: readonly RouteReport[]
   readonly signature: Hex
+}
+
+/** Settlements over one vault: how many were seen, their median modelled time, and how many are stuck now. */
+export type RouteReport = {
+  readonly vault: VaultId
+  readonly settled: number
+  readonly median: Millis
+  readonly stuck: number
 }
 
 /** Indicative terms of a liquidity provider, per collateral: cash per full value, in bps. */
@@ -62,12 +82,19 @@ export type ProviderStatus = {
   readonly rates: readonly { readonly collateral: CollateralId; readonly rate: Bps }[]
 }
 
-/** Two statements of one signer that cannot both be true. */
-export type Evidence = { readonly first: Attestation; readonly second: Attestation }
+/** Two signed statements of one author that cannot both be honest: two blocks at one height, two batches of one sequence. */
+export type Evidence =
+  | { readonly kind: 'attestations'; readonly first: Attestation; readonly second: Attestation }
+  | { readonly kind: 'prices'; readonly first: PriceBatch; readonly second: PriceBatch }
+
+/** Who signed both. */
+export const culprit = (evidence: Evidence): Address =>
+  evidence.kind === 'attestations' ? evidence.first.attestor : evidence.first.publisher
 
 /** Topic kind to payload. A change here does not compile until codec, check, queue bound and score exist. */
 export type Payloads = {
   readonly price: PriceBatch
+  readonly header: Header
   readonly attestation: Attestation
   readonly state: ProvenState
   readonly claim: ClaimFact

@@ -19,7 +19,10 @@ export type Pin = { readonly word: number; readonly value: Hex }
 
 /** What permissions follow from: a network, or one that is being deployed. */
 export type Ground = {
-  readonly engines: readonly Pick<EngineDeployment, 'chain' | 'priceBook' | 'auction' | 'engine' | 'creditLines'>[]
+  readonly engines: readonly Pick<
+    EngineDeployment,
+    'chain' | 'priceBook' | 'auction' | 'engine' | 'creditLines' | 'registry'
+  >[]
   readonly vaults: readonly VaultDeployment[]
 }
 
@@ -47,9 +50,14 @@ function onEngine(engine: Ground['engines'][number], { executor, role }: Who): r
     allow(engine.auction, LiquidationAuction.abi, 'bid', to(5, executor)),
     allow(engine.auction, LiquidationAuction.abi, 'bidAndSell'),
     allow(engine.engine, MarginEngine.abi, 'closeAll', to(1, executor)),
+    slashing(engine.registry),
     ...(role === 'provider' ? lends : []),
   ]
 }
+
+/** Who attested two blocks at one height may be reported by anybody. */
+const slashing = (registry: Address): Permission =>
+  allow(registry, ENGINE_ARTEFACTS.AgentRegistry.abi, 'slashEquivocation')
 
 /** What the sources of one side take, those of its witnesses included. */
 const onSources = (sources: readonly Source[]): readonly Permission[] =>
@@ -76,12 +84,13 @@ const onMirror = ({
 function onVault(deployed: VaultDeployment, executor: Address): readonly Permission[] {
   const { CollateralVault, TestToken, Router } = VAULT_ARTEFACTS
   const { engineSource, engineWitnesses = [], vaultSource, vaultWitnesses = [] } = deployed
-  const { vault, router, dollar, assets } = deployed
+  const { vault, registry, router, dollar, assets } = deployed
   return [
     ...onSources([engineSource, ...engineWitnesses]),
     ...onCouriers([vaultSource, ...vaultWitnesses], ['sendDeposited', 'sendTotalDeposited']),
     allow(vault, CollateralVault.abi, 'claim', to(1, executor)),
     allow(vault, CollateralVault.abi, 'tripTotal'),
+    slashing(registry),
     ...assets.map(({ token }) => allow(token, TestToken.abi, 'approve', to(1, router))),
     allow(router, Router.abi, 'swapExactTokensForTokens', sale(dollar, executor)),
   ]

@@ -2,7 +2,7 @@ import type { Address, Hash, Hex } from 'viem'
 import type { Line, LineEvent } from '../domain/credit-line.ts'
 import type { Candidate, Claim, Intent, Outcome, Sale } from '../domain/liquidation.ts'
 import type { Anchor, EngineTerms, Head, MarginAccount, PriceBatch } from '../domain/market.ts'
-import type { Attestation, ClaimFact, Offer, ProvenState, StorageProof } from '../domain/message.ts'
+import type { Attestation, ClaimFact, Evidence, Offer, ProvenState, StorageProof } from '../domain/message.ts'
 import type { Asset, Posting } from '../domain/posting.ts'
 import type { AccountId, ChainId, CollateralId, VaultId, Wad } from '../domain/units.ts'
 
@@ -190,6 +190,13 @@ export interface Breaker {
   inspect(root: AttestedHeader, signal: AbortSignal): Promise<Hash | undefined>
   /** Whether somebody has tripped it. */
   tripped(): Promise<boolean>
+}
+
+/** Punishes attestors at the registry of one chain. */
+export interface Slasher {
+  readonly chain: ChainId
+  /** Takes the bond of who signed two blocks at one height; undefined when there is none left, or somebody was faster. */
+  slash(evidence: Extract<Evidence, { readonly kind: 'attestations' }>, signal: AbortSignal): Promise<Hash | undefined>
 }
 
 /** What became of a proposed header: struck out (half of its bond is ours), contradicted too late, or our bond returned. */

@@ -6,15 +6,25 @@ type Chain = Pick<ChainReader, 'id' | 'header'>
 
 /** The newest attested block at or above `atLeast`; undefined while there is none or our own node has another one. */
 export const attestedHeader = (roots: Roots, chain: Chain, atLeast: bigint): Promise<AttestedHeader | undefined> =>
-  headerOf(chain, roots.newest(chain.id, atLeast))
+  headerOf(roots, chain, roots.newest(chain.id, atLeast))
 
 /** The lowest attested block at or above `atLeast`. */
 export const attestedFrom = (roots: Roots, chain: Chain, atLeast: bigint): Promise<AttestedHeader | undefined> =>
-  headerOf(chain, roots.lowest(chain.id, atLeast))
+  headerOf(roots, chain, roots.lowest(chain.id, atLeast))
 
-async function headerOf(chain: Chain, block: AttestedBlock | undefined): Promise<AttestedHeader | undefined> {
+/** What a peer sent hashes to the attested hash, so that it saves a question to our node; without it, we ask. */
+async function headerOf(
+  roots: Roots,
+  chain: Chain,
+  block: AttestedBlock | undefined,
+): Promise<AttestedHeader | undefined> {
   if (block === undefined) return undefined
-  const { rlp, head } = await chain.header(block.number)
-  if (head.hash !== block.hash) return undefined
-  return { chain: block.chain, number: block.number, header: rlp, attestations: block.attestations }
+  const { number, hash, attestations } = block
+  const header = roots.header(block.chain, number, hash) ?? (await ownHeader(chain, block))
+  return header && { chain: block.chain, number, header, attestations }
+}
+
+async function ownHeader(chain: Chain, { number, hash }: AttestedBlock): Promise<AttestedHeader['header'] | undefined> {
+  const { rlp, head } = await chain.header(number)
+  return head.hash === hash ? rlp : undefined
 }

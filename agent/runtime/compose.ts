@@ -6,6 +6,7 @@ import type { AgentConfig } from '../../config/schema.ts'
 import { mirrorSide, openBreaker, vaultSide } from '../adapters/chain/breaker.ts'
 import { openEngineChain } from '../adapters/chain/engine-chain.ts'
 import type { ChainLink } from '../adapters/chain/link.ts'
+import { openSlasher } from '../adapters/chain/slash.ts'
 import { openChallenger } from '../adapters/chain/sources/challenge.ts'
 import type { Optimistic } from '../adapters/chain/sources/optimistic.ts'
 import type { Elsewhere } from '../adapters/chain/sources/testimony.ts'
@@ -17,7 +18,7 @@ import type { Core } from '../core/state.ts'
 import { configError } from '../domain/errors.ts'
 import type { Network, Source, VaultDeployment } from '../domain/network.ts'
 import type { ChainId, VaultId, Wad } from '../domain/units.ts'
-import type { Breaker, Challenger, Statements } from '../ports/chain.ts'
+import type { Breaker, Challenger, Slasher, Statements } from '../ports/chain.ts'
 import type { Signer } from '../ports/signer.ts'
 import { type Adapters, transportOf } from './adapters.ts'
 import type { Context, EngineSeat, VaultSeat } from './context.ts'
@@ -40,6 +41,8 @@ export type Agent = {
   readonly breakers: readonly Breaker[]
   /** One per optimistic source. */
   readonly challengers: readonly Challenger[]
+  /** One per chain that we send on. */
+  readonly slashers: readonly Slasher[]
   /** One per chain that we send on. */
   readonly statements: readonly Statements[]
   /** Frees what the agent holds: files and sockets. */
@@ -110,11 +113,15 @@ export async function compose({ config: written, network, emit, signal, failed, 
 }
 
 /** What watches over routes and books. */
-function dutiesOf(opened: Opened, context: Context): Pick<Agent, 'breakers' | 'challengers' | 'statements'> {
+function dutiesOf(
+  opened: Opened,
+  context: Context,
+): Pick<Agent, 'breakers' | 'challengers' | 'slashers' | 'statements'> {
   const sides = sidesOf(opened, context)
   return {
     breakers: breakersOf(sides),
     challengers: challengersOf(sides),
+    slashers: slashersOf(opened),
     statements: statementsOf(opened, opened.links, context.signer.address),
   }
 }
@@ -177,6 +184,16 @@ const ownerOf = ({ mode }: AgentConfig, network: Network, key: Address): string 
     `${mode === 'paper' ? 'paper of ' : ''}key ${key}`,
     ...network.engines.map(({ chain, engine }) => `engine ${engine} on chain ${chain}`),
   ].join(', ')
+
+/** One per registry of the network on a chain where we may send. */
+function slashersOf({ config, network, links }: Opened): readonly Slasher[] {
+  const registries = new Map([...network.vaults, ...network.engines].map(({ chain, registry }) => [chain, registry]))
+  return [...links].flatMap(([chain, link]) => {
+    const registry = registries.get(chain)
+    const sends = config.mode === 'live' && link.transactor !== undefined && registry !== undefined
+    return sends ? [openSlasher(link, executorOn(config, chain), registry)] : []
+  })
+}
 
 /** What every chain says that we hold; a shadow sends nothing and keeps no books. */
 const statementsOf = (

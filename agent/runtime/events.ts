@@ -57,6 +57,7 @@ const levels = {
   'state:shared': 'debug',
   'state:learned': 'debug',
   'evidence:found': 'error',
+  'bond:slashed': 'error',
   'message:refused': 'debug',
   'gossip:stats': 'info',
   'shadow:would-bid': 'info',

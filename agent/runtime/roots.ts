@@ -1,6 +1,7 @@
 // Which blocks this agent believes: those of its own node, and those enough bonded attestors signed.
+import type { Hex } from 'viem'
 import type { Head } from '../domain/market.ts'
-import type { Attestation, Evidence } from '../domain/message.ts'
+import type { Attestation, Evidence, Header } from '../domain/message.ts'
 import type { ChainId } from '../domain/units.ts'
 
 /** Blocks older than this, counted from the newest seen on their chain, are forgotten. */
@@ -21,6 +22,10 @@ export type Roots = {
   drop(chain: ChainId, from: bigint): void
   /** An attestation whose signature was verified. Returns evidence when its author contradicts itself. */
   attest(attestation: Attestation): Evidence | undefined
+  /** The header of a block that we believe. */
+  learn(header: Header): void
+  /** Its bytes, if somebody sent them. */
+  header(chain: ChainId, number: bigint, hash: string): Hex | undefined
   /** The newest block at or above `atLeast` that a quorum attested and that our own node does not contradict. */
   newest(chain: ChainId, atLeast: bigint): AttestedBlock | undefined
   /** The lowest such block. */
@@ -31,6 +36,7 @@ export type Roots = {
 export function createRoots(threshold: number): Roots {
   const owned = new Map<ChainId, Map<bigint, string>>()
   const signed = new Map<ChainId, Map<bigint, Attestation[]>>()
+  const headers = new Map<ChainId, Map<bigint, Header>>()
 
   const quorum = (chain: ChainId, number: bigint): AttestedBlock | undefined => {
     const all = signed.get(chain)?.get(number) ?? []
@@ -66,8 +72,13 @@ export function createRoots(threshold: number): Roots {
       const earlier = all.find((a) => a.attestor === attestation.attestor)
       if (earlier === undefined) remember(signed, chain, number, [...all, attestation])
       return earlier !== undefined && earlier.hash !== attestation.hash
-        ? { first: earlier, second: attestation }
+        ? { kind: 'attestations', first: earlier, second: attestation }
         : undefined
+    },
+    learn: (header) => remember(headers, header.chain, header.number, header),
+    header(chain, number, hash) {
+      const held = headers.get(chain)?.get(number)
+      return held?.hash === hash ? held.rlp : undefined
     },
     newest: (chain, atLeast) => first(chain, numbersFrom(chain, atLeast).sort(descending)),
     lowest: (chain, atLeast) => first(chain, numbersFrom(chain, atLeast).sort(descending).reverse()),

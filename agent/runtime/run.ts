@@ -25,15 +25,18 @@ import { consume } from './loop.ts'
 import { createOpener } from './opener.ts'
 import { perform } from './perform.ts'
 import { openProviderDesk, type ProviderDesk } from './provider-desk.ts'
+import { createPunisher } from './punish.ts'
 import { reconcile, reconcilerOf, watchRunway } from './reconcile.ts'
 import { recoverClaims } from './recover.ts'
 import { createRelay } from './relay.ts'
+import { routeReports } from './route-reports.ts'
 import { createSecondCopy, type SecondCopy } from './second-copy.ts'
 import { createDesk } from './settle.ts'
 import { share } from './share.ts'
 import { createTally, type Tally } from './tally.ts'
 import { rest } from './tasks.ts'
 import { ranker } from './value.ts'
+import { programVersion } from './version.ts'
 import { watchEngine } from './watch-engine.ts'
 import { watchVault } from './watch-vault.ts'
 
@@ -105,7 +108,7 @@ async function live(agent: Agent, config: AgentConfig, { tally, stop }: Running)
   })
   const judge = createJudge(core)
   const copy = createSecondCopy(context)
-  tasks.keep('listen', () => listen(context, judge, copy))
+  tasks.keep('listen', () => listen(context, { judge, copy, punish: createPunisher(context, agent.slashers) }))
   watchChains(agent, config, provider)
   for (const vault of context.vaults.keys()) tasks.keep(`settle ${vault}`, (signal) => desk.run(vault, signal))
   if (config.mode === 'live') keepWatch(agent)
@@ -186,9 +189,11 @@ async function announce(context: Context, provider: ProviderDesk | undefined, co
       agent: signer.address,
       name,
       sequence: clock.now(),
+      version: programVersion(),
       heads,
       addresses: gossip.addresses,
       provider: await provider?.status(),
+      routes: routeReports(context),
     }
     copy.said(unsigned.sequence)
     const status: Status = { ...unsigned, signature: await signer.signStatement(statusStatement(unsigned, network)) }

@@ -2,19 +2,24 @@
 import { encodeFunctionData, type Hex, keccak256, pad, toHex, toRlp } from 'viem'
 import { readContract } from 'viem/actions'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { agentRegistryAbi } from '../../agent/adapters/chain/abi/agent-registry.ts'
 import { rootOracleAbi } from '../../agent/adapters/chain/abi/root-oracle.ts'
 import { vaultMirrorAbi } from '../../agent/adapters/chain/abi/vault-mirror.ts'
 import { mirrorSide, openBreaker } from '../../agent/adapters/chain/breaker.ts'
 import { type ChainLink, openLink } from '../../agent/adapters/chain/link.ts'
+import { openSlasher } from '../../agent/adapters/chain/slash.ts'
 import { evidenceOf } from '../../agent/adapters/chain/sources/headers.ts'
 import { systemClock } from '../../agent/adapters/clock/system-clock.ts'
 import { signerOf } from '../../agent/adapters/signer/local-signer.ts'
 import { openMemoryJournal } from '../../agent/adapters/store/memory-journal.ts'
+import type { Attestation } from '../../agent/domain/message.ts'
 import type { VaultDeployment } from '../../agent/domain/network.ts'
 import { millis } from '../../agent/domain/units.ts'
 import { depositedSlot } from '../../agent/maths/slots.ts'
+import type { Slasher } from '../../agent/ports/chain.ts'
 import { guard } from '../../agent/runtime/guard.ts'
 import { createRoots } from '../../agent/runtime/roots.ts'
+import type { Seat } from '../../agent/swarm/seats.ts'
 import { address } from '../support/builders.ts'
 import { type LocalNetwork, startLocalNetwork } from '../support/local-network.ts'
 
@@ -56,6 +61,41 @@ describe('a forged root', () => {
     expect(await view(slow, 'trippedAt')).toBe(0)
   }, 60_000)
 })
+
+describe('an attestor who signed two blocks at one height', () => {
+  test('loses its bond to the first who reports it, and the second finds nothing left', async () => {
+    const [guilty, reporter] = network.deployment.seats.filter(({ attest }) => attest).reverse()
+    if (guilty === undefined || reporter === undefined) throw new Error('the scenario has too few attestors')
+    const evidence = await twoBlocksBy(guilty)
+    const registry = network.deployment.network.engines[0]?.registry ?? '0x'
+    const bonded = async (): Promise<readonly [bigint, boolean]> => {
+      const call = {
+        address: registry,
+        abi: agentRegistryAbi,
+        functionName: 'agents',
+        args: [guilty.operator],
+      } as const
+      const { bond, attestor } = await engine.rpc.ask((node) => readContract(node, call))
+      return [bond, attestor]
+    }
+    const [before] = await bonded()
+    const slasher = openSlasher(engine, network.deployment.seats[0]?.executor ?? '0x', registry)
+    const { signal } = new AbortController()
+    expect(before).toBeGreaterThan(0n)
+    expect(await slasher.slash(evidence, signal)).toMatch(/^0x[0-9a-f]{64}$/)
+    expect(await bonded()).toEqual([0n, false])
+    expect(await slasher.slash(evidence, signal)).toBeUndefined()
+  }, 60_000)
+})
+
+async function twoBlocksBy({ key, operator }: Seat): Promise<Parameters<Slasher['slash']>[0]> {
+  const sign = async (hash: Hex): Promise<Attestation> => {
+    const block = { chain: engine.rpc.chain, number: 1_000n, hash }
+    const signature = await signerOf(key).signStatement({ kind: 'attestation', ...block })
+    return { ...block, attestor: operator, signature }
+  }
+  return { kind: 'attestations', first: await sign(keccak256('0x01')), second: await sign(keccak256('0x02')) }
+}
 
 /** Runs the agent's guard over honest attestations of the vault chain, until it trips or has seen so many roots. */
 /** Why guards told their agents to stop. */

@@ -32,13 +32,11 @@ export function gossipCompliance(name: string, open: () => Promise<World>): void
       await author.publish('price', a.priceBatch())
       await author.publish('attestation', a.attestation())
       await author.publish('claim', a.claim())
-      await author.publish('evidence', {
-        first: a.attestation(),
-        second: a.attestation({ number: 7n, hash: state.hash }),
-      })
+      await author.publish('header', a.header())
+      await author.publish('evidence', a.twoBlocks({ hash: state.hash }))
       await author.publish('status', statusOf(author))
       await author.publish('state', state)
-      const everything = ['attestation', 'claim', 'evidence', 'price', 'state', 'status']
+      const everything = ['attestation', 'claim', 'evidence', 'header', 'price', 'state', 'status']
       for (const messages of heard) await until(() => kindsOf(messages).length === everything.length)
       for (const messages of heard) expect(kindsOf(messages)).toEqual(everything)
       expect(heard[0]?.find(({ kind }) => kind === 'price')).toMatchObject({
@@ -49,7 +47,15 @@ export function gossipCompliance(name: string, open: () => Promise<World>): void
         account: { version: 41n, mode: 'unified' },
       })
       expect(own).toEqual([])
-      expect(author.stats().published).toEqual({ price: 1, attestation: 1, state: 1, claim: 1, evidence: 1, status: 1 })
+      expect(author.stats().published).toEqual({
+        price: 1,
+        header: 1,
+        attestation: 1,
+        state: 1,
+        claim: 1,
+        evidence: 1,
+        status: 1,
+      })
     })
 
     test('a reader is handed what it accepts and nothing else', async () => {

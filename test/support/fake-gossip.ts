@@ -5,10 +5,9 @@ import { createDirectory, type Directory } from '../../agent/adapters/gossip/dir
 import { createInbound, type Inbound } from '../../agent/adapters/gossip/inbound.ts'
 import type { GossipOptions } from '../../agent/adapters/gossip/node.ts'
 import { type Answerer, notServed } from '../../agent/adapters/gossip/offers.ts'
-import { createKeyring } from '../../agent/adapters/gossip/signatures.ts'
 import { KINDS, networkDigest } from '../../agent/adapters/gossip/topics.ts'
+import { createWitness } from '../../agent/adapters/gossip/witness.ts'
 import type { OfferAnswer, OfferRequest } from '../../agent/domain/message.ts'
-import type { Instant } from '../../agent/domain/units.ts'
 import type { Gossip, PeerInfo } from '../../agent/ports/gossip.ts'
 
 export type FakeOptions = Pick<GossipOptions, 'network' | 'trust' | 'now' | 'signal'>
@@ -31,8 +30,8 @@ export function createFakeNetwork(): FakeNetwork {
     async join({ network, trust, now, signal }) {
       const counters = createCounters()
       const directory = createDirectory()
-      const witness = { network, trust, now, keys: createKeyring(), newest: new Map<string, Instant>() }
-      const inbound = createInbound(witness, counters, directory.learn)
+      const witness = createWitness({ network, trust, now })
+      const inbound = createInbound(witness, counters, { met: directory.learn, caught: () => {} })
       const digest = networkDigest(network)
       const member: Member = { id: `fake-${++joined}`, digest, inbound, counters, directory, answerer: notServed }
       members.add(member)

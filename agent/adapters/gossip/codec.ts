@@ -6,6 +6,7 @@ import type {
   Attestation,
   ClaimFact,
   Evidence,
+  Header,
   Kind,
   Offer,
   OfferAnswer,
@@ -13,15 +14,17 @@ import type {
   Payloads,
   ProvenState,
   ProviderStatus,
+  RouteReport,
   Status,
 } from '../../domain/message.ts'
-import { bps, chainId, instant, price, wad } from '../../domain/units.ts'
+import { bps, chainId, instant, millis, price, wad } from '../../domain/units.ts'
 import {
   address,
   big,
   hex,
   list,
   number,
+  oneKind,
   oneOf,
   optional,
   record,
@@ -83,6 +86,8 @@ const priceBatch = record<PriceBatch>({
 
 const attestation = record<Attestation>({ chain, number: big(64), hash, attestor: address, signature })
 
+const header = record<Header>({ chain, number: big(64), hash, rlp: hex(1, 2048) })
+
 const provider = record<ProviderStatus>({
   account: address,
   engine: chain,
@@ -90,13 +95,22 @@ const provider = record<ProviderStatus>({
   rates: list(record({ collateral, rate: ratio }), 64),
 })
 
+const routeReport = record<RouteReport>({
+  vault,
+  settled: number(2 ** 32 - 1),
+  median: via(number(Number.MAX_SAFE_INTEGER), Number, millis),
+  stuck: number(65_535),
+})
+
 const unsignedStatusFields = {
   agent: address,
   name: text(64),
   sequence: moment,
+  version: text(32),
   heads: list(record({ chain, number: big(64) }), 32),
   addresses: list(text(160), 8),
   provider: optional(provider),
+  routes: list(routeReport, 32),
 }
 
 /** A status without its signature: what the agent signs. */
@@ -167,13 +181,26 @@ function unpack({ nodes, proofs, ...state }: Packed): ProvenState {
   return { ...state, proofs: whole }
 }
 
+const pairOf = <K extends Evidence['kind'], T>(kind: K, said: Shape<T>) =>
+  via<{ readonly kind: K; readonly first: T; readonly second: T }, { readonly first: T; readonly second: T }>(
+    record({ first: said, second: said }),
+    ({ first, second }) => ({ first, second }),
+    (pair) => ({ kind, ...pair }),
+  )
+
+const evidence = oneKind<Evidence>({
+  attestations: pairOf('attestations', attestation),
+  prices: pairOf('prices', priceBatch),
+})
+
 /** Shape of every gossiped payload. */
 export const SHAPES: { readonly [K in Kind]: Shape<Payloads[K]> } = {
   price: priceBatch,
+  header,
   attestation,
   state: provenState,
   claim: claimFact,
-  evidence: record<Evidence>({ first: attestation, second: attestation }),
+  evidence,
   status: record<Status>({ ...unsignedStatusFields, signature }),
 }
 

@@ -1,11 +1,12 @@
 // From a stranger's bytes to a verified message in a reader's hands. Knows nothing of the transport.
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Kind, Status, Verdict, Verified } from '../../domain/message.ts'
+import { culprit, type Evidence, type Kind, type Status, type Verdict, type Verified } from '../../domain/message.ts'
 import { createBuckets } from './bucket.ts'
 import type { Counters } from './counters.ts'
 import { createMailbox, type Mailbox } from './mailbox.ts'
 import { TOPICS } from './topics.ts'
-import { type Finding, type Reason, type Statement, verify, type Witness } from './verify.ts'
+import { type Finding, type Reason, type Statement, verify } from './verify.ts'
+import type { Witness } from './witness.ts'
 
 export type Inbound = {
   /** Verifies and hands out one message. The verdict is what the transport does with it. Rejects only when a judge throws. */
@@ -18,8 +19,16 @@ export type Inbound = {
 type Judge = (message: Verified) => Verdict
 type Reader = { readonly judge: Judge; readonly mailbox: Mailbox }
 
-/** The receiving half of a node. `met` is told of every verified status, whatever the readers make of it. */
-export function createInbound(witness: Witness, counters: Counters, met: (status: Status) => void): Inbound {
+/** Who is told what, whatever the readers make of it. */
+export type Told = {
+  /** A verified status. */
+  readonly met: (status: Status) => void
+  /** An author contradicted itself before our eyes. */
+  readonly caught: (evidence: Evidence) => void
+}
+
+/** The receiving half of a node. */
+export function createInbound(witness: Witness, counters: Counters, told: Told): Inbound {
   const readers = new Set<Reader>()
   const buckets = createBuckets()
   const busy = new Map<string, number>()
@@ -33,7 +42,7 @@ export function createInbound(witness: Witness, counters: Counters, met: (status
 
   const hand = (statement: Statement, peer: string): Verdict => {
     const message: Verified = { ...statement, peer, receivedAt: witness.now() }
-    if (message.kind === 'status') met(message.payload)
+    if (message.kind === 'status') told.met(message.payload)
     if (message.kind === 'price') counters.latency(message.receivedAt, message.receivedAt - message.payload.sequence)
     return judged(message, readers)
   }
@@ -41,9 +50,14 @@ export function createInbound(witness: Witness, counters: Counters, met: (status
   return {
     async receive(kind, bytes, peer) {
       const finding = await examine(kind, bytes, peer)
+      if (finding.kind === 'twin') {
+        witness.outcasts.cast(culprit(finding.evidence))
+        hand({ kind: 'evidence', payload: finding.evidence }, peer)
+        told.caught(finding.evidence)
+      }
       const verdict = finding.kind === 'valid' ? hand(finding.statement, peer) : dropped(finding)
       if (verdict.kind === 'accept') counters.accepted(kind)
-      else counters.dropped(kind, finding.kind === 'valid' ? 'judged' : finding.reason)
+      else counters.dropped(kind, finding.kind === 'valid' ? 'judged' : reasonOf(finding))
       return verdict
     },
     messages(judge, signal) {
@@ -92,9 +106,14 @@ function release(counts: Map<string, number>, peer: string): void {
   else counts.set(peer, left)
 }
 
-const dropped = ({ kind, reason }: { kind: Exclude<Finding['kind'], 'valid'>; reason: Reason }): Verdict => ({
-  kind: kind === 'reject' ? 'reject' : 'ignore',
-  reason,
+type Refused = Exclude<Finding, { readonly kind: 'valid' }>
+
+const reasonOf = (finding: Refused): Reason => (finding.kind === 'twin' ? 'equivocation' : finding.reason)
+
+/** A twin is not passed on, and who relayed it is not blamed: the evidence travels instead. */
+const dropped = (finding: Refused): Verdict => ({
+  kind: finding.kind === 'reject' ? 'reject' : 'ignore',
+  reason: reasonOf(finding),
 })
 
 /** Every reader takes what it accepts. One rejection condemns; without readers a verified message is passed on. */

@@ -1,19 +1,21 @@
 // The network of agents over libp2p: joins, keeps its links, publishes, verifies what arrives, asks and answers offers.
 import { setMaxListeners } from 'node:events'
 import { type GossipsubMessage, TopicValidatorResult } from '@chainsafe/libp2p-gossipsub'
-import type { Kind, Payloads, Verdict } from '../../domain/message.ts'
+import type { Address } from 'viem'
+import { culprit, type Evidence, type Kind, type Payloads, type Verdict } from '../../domain/message.ts'
 import type { Network } from '../../domain/network.ts'
 import type { Instant } from '../../domain/units.ts'
 import type { Gossip, PeerInfo, TrustBook } from '../../ports/gossip.ts'
 import { SHAPES, toBytes } from './codec.ts'
-import { createCounters } from './counters.ts'
-import { createDirectory } from './directory.ts'
+import { type Counters, createCounters } from './counters.ts'
+import { createDirectory, type Directory } from './directory.ts'
 import { createInbound, type Inbound } from './inbound.ts'
 import { type Node, startNode } from './libp2p.ts'
-import { createBans, keepLinked, meet, type Report, watchLinks } from './links.ts'
+import { type Bans, createBans, keepLinked, meet, type Report, watchLinks } from './links.ts'
 import { type Answerer, askOffer, notServed, serveOffers } from './offers.ts'
-import { createKeyring, nativeSignatures } from './signatures.ts'
+import { nativeSignatures } from './signatures.ts'
 import { KINDS, protocolPrefix, TOPICS, type TopicNames, topicNames } from './topics.ts'
+import { createWitness, type Witness } from './witness.ts'
 
 export type GossipOptions = {
   readonly network: Network
@@ -35,52 +37,26 @@ export type GossipOptions = {
 
 /** Joins the network. Resolves once the node listens and is subscribed; links come up behind it. */
 export async function joinGossip(options: GossipOptions): Promise<Gossip> {
-  const { network, trust, now } = options
-  const names = topicNames(network)
-  const directory = createDirectory()
-  const counters = createCounters()
-  const bans = createBans(now)
-  const witness = { network, trust, now, keys: createKeyring(), newest: new Map<string, Instant>() }
-  const node = await startNode({
-    listen: options.listen,
-    identity: options.identity,
-    devnet: options.devnet,
-    topics: new Map(KINDS.map((kind) => [names.of(kind), TOPICS[kind]])),
-    standing: (peer) => (directory.agentsAt(peer).some((agent) => trust.attestor(agent)) ? BONDED : 0),
-    admits: bans.admits,
-  })
-  const leaving = new AbortController()
-  setMaxListeners(0, leaving.signal)
-  const report = options.report ?? (() => {})
-  const inbound = createInbound(witness, counters, (status) => {
-    directory.learn(status)
-    if (trust.attestor(status.agent)) meet(node, status.addresses, report, leaving.signal)
-  })
+  const station = await openStation(options)
+  const { node, names, witness, counters, directory, inbound, leaving, report } = station
   if (!nativeSignatures()) report({ kind: 'slow-signatures' })
-  receiveAll({ node, names, inbound, report }, leaving.signal)
-  watchLinks(node, bans, report, leaving.signal)
-
+  receiveAll(station, leaving.signal)
+  watchLinks(node, station.bans, report, leaving.signal)
   let answerer: Answerer = notServed
-  const protocol = `${protocolPrefix(network)}/offer`
-  await serveOffers(node.host, protocol, () => answerer, now)
+  const protocol = `${protocolPrefix(options.network)}/offer`
+  await serveOffers(node.host, protocol, () => answerer, options.now)
   const links = Promise.all(options.bootstrap.map((address) => keepLinked(node, address, report, leaving.signal)))
-
-  let stopped: Promise<void> | undefined
-  const stop = (): Promise<void> => {
-    stopped ??= leave(node, inbound, leaving, links)
-    return stopped
-  }
+  const stop = stopping(station, links)
   options.signal.addEventListener('abort', () => void stop(), { once: true })
   if (options.signal.aborted) await stop()
-
   return {
     peerId: node.host.peerId.toString(),
     get addresses() {
       return node.host.getMultiaddrs().map(String)
     },
     async publish(kind, payload) {
-      await publish(node, names, kind, payload)
-      counters.published(kind)
+      if (isEvidence(payload)) witness.outcasts.cast(culprit(payload))
+      await publish(station, kind, payload)
     },
     messages: (judge, signal) => inbound.messages(judge, signal),
     ask: (provider, request, timeout) => askOffer({ host: node.host, protocol, directory }, provider, request, timeout),
@@ -93,15 +69,59 @@ export async function joinGossip(options: GossipOptions): Promise<Gossip> {
   }
 }
 
-/** Score of a peer whose agent is a bonded attestor. */
-const BONDED = 10
-
-type Receiving = {
+/** Everything of a node that listens, before anybody was dialled. */
+type Station = {
   readonly node: Node
   readonly names: TopicNames
+  readonly witness: Witness
+  readonly counters: Counters
+  readonly directory: Directory
+  readonly bans: Bans
   readonly inbound: Inbound
+  readonly leaving: AbortController
   readonly report: Report
 }
+
+async function openStation({ network, trust, now, ...options }: GossipOptions): Promise<Station> {
+  const names = topicNames(network)
+  const directory = createDirectory()
+  const counters = createCounters()
+  const bans = createBans(now)
+  const witness = createWitness({ network, trust, now })
+  const node = await startNode({
+    listen: options.listen,
+    identity: options.identity,
+    devnet: options.devnet,
+    topics: new Map(KINDS.map((kind) => [names.of(kind), TOPICS[kind]])),
+    standing: (peer) => standingOf(directory.agentsAt(peer), witness),
+    admits: bans.admits,
+  })
+  const leaving = new AbortController()
+  setMaxListeners(0, leaving.signal)
+  const report = options.report ?? (() => {})
+  const inbound = createInbound(witness, counters, {
+    met(status) {
+      directory.learn(status)
+      if (trust.attestor(status.agent)) meet(node, status.addresses, report, leaving.signal)
+    },
+    // Whoever sees the twin next accuses too, should this fail.
+    caught: (evidence) => void publish({ node, names, counters }, 'evidence', evidence).catch(() => {}),
+  })
+  return { node, names, witness, counters, directory, bans, inbound, leaving, report }
+}
+
+/** A bonded attestor is worth more than a stranger, an outcast is worth a ban. */
+function standingOf(agents: readonly Address[], { trust, outcasts }: Witness): number {
+  if (agents.some(outcasts.has)) return OUTCAST
+  return agents.some((agent) => trust.attestor(agent)) ? BONDED : 0
+}
+
+const BONDED = 10
+const OUTCAST = -1_000
+
+const isEvidence = (payload: Payloads[Kind]): payload is Evidence => 'first' in payload
+
+type Receiving = Pick<Station, 'node' | 'names' | 'inbound' | 'report'>
 
 /** A judge that throws must not let a stranger's message end the process: the message is ignored, the fault reported. */
 function receiveAll({ node: { router }, names, inbound, report }: Receiving, signal: AbortSignal): void {
@@ -125,25 +145,28 @@ const RESULTS: { readonly [V in Verdict['kind']]: TopicValidatorResult } = {
 }
 
 async function publish<K extends Kind>(
-  { router }: Node,
-  names: TopicNames,
+  { node, names, counters }: Pick<Station, 'node' | 'names' | 'counters'>,
   kind: K,
   payload: Payloads[K],
 ): Promise<void> {
   const { flood } = TOPICS[kind]
-  await router.publish(names.of(kind), toBytes(SHAPES[kind], payload), { floodPublish: flood })
+  await node.router.publish(names.of(kind), toBytes(SHAPES[kind], payload), { floodPublish: flood })
+  counters.published(kind)
 }
 
-async function leave(
-  { host }: Node,
-  inbound: Inbound,
-  leaving: AbortController,
-  links: Promise<unknown>,
-): Promise<void> {
-  leaving.abort()
-  inbound.close()
-  await links
-  await host.stop()
+/** Leaves once, however often it is asked. */
+function stopping({ node, inbound, leaving }: Station, links: Promise<unknown>): () => Promise<void> {
+  let stopped: Promise<void> | undefined
+  const leave = async (): Promise<void> => {
+    leaving.abort()
+    inbound.close()
+    await links
+    await node.host.stop()
+  }
+  return () => {
+    stopped ??= leave()
+    return stopped
+  }
 }
 
 function describePeers({ host, router }: Node, names: TopicNames): readonly PeerInfo[] {

@@ -46,6 +46,23 @@ export const oneOf = <const T extends string>(...words: readonly T[]): Shape<T> 
   decode: (wire) => present(words[whole(wire, words.length - 1)]),
 })
 
+/** One of a few records told apart by their kind, sent as the index of the kind and the record. */
+export function oneKind<T extends { readonly kind: string }>(
+  cases: {
+    readonly [K in T['kind']]: Shape<Extract<T, { readonly kind: K }>>
+  },
+): Shape<T> {
+  const names = Object.keys(cases) as T['kind'][]
+  const shapes = names.map((name): Shape<T> => cases[name] as unknown as Shape<T>)
+  return {
+    encode: (value) => [names.indexOf(value.kind), present(shapes[names.indexOf(value.kind)]).encode(value)],
+    decode: (wire) => {
+      const items = array(wire, 2, 2)
+      return present(shapes[whole(items[0], shapes.length - 1)]).decode(items[1])
+    },
+  }
+}
+
 /** A shape seen through another: `to` makes the wire's value, `from` the caller's. */
 export const via = <T, U>(shape: Shape<U>, to: (value: T) => U, from: (value: U) => T): Shape<T> => ({
   encode: (value) => shape.encode(to(value)),

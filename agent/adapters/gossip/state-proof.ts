@@ -26,7 +26,7 @@ export type Proven =
 export async function proveState(state: ProvenState, network: Network): Promise<Proven> {
   const engine = network.engines.find(({ chain }) => chain === state.engine)
   if (engine === undefined) return unproven('unknown-engine')
-  const stateRoot = headerStateRoot(state)
+  const stateRoot = stateRootIn(state.header, state)
   if (stateRoot === undefined) return unproven('bad-header')
   try {
     return rebuild(state, await readStorage(state.proofs, stateRoot), engine, network)
@@ -39,10 +39,15 @@ const unproven = (reason: StateFault): Proven => ({ kind: 'unproven', reason })
 
 class MissingSlot extends Error {}
 
-/** State root of the header, if the header is the block that the state names. */
-function headerStateRoot({ header, hash, number }: ProvenState): Uint8Array | undefined {
-  if (keccak256(header) !== hash) return undefined
-  const fields = decodeList(hexToBytes(header))
+/** Whether these bytes are the header of that block. */
+export const isHeaderOf = (rlp: Hex, block: Block): boolean => stateRootIn(rlp, block) !== undefined
+
+type Block = Pick<ProvenState, 'hash' | 'number'>
+
+/** State root of a header, if it is that of the block. */
+function stateRootIn(rlp: Hex, { hash, number }: Block): Uint8Array | undefined {
+  if (keccak256(rlp) !== hash) return undefined
+  const fields = decodeList(hexToBytes(rlp))
   const stateRoot = fields?.[STATE_ROOT]
   const height = fields?.[NUMBER]
   if (stateRoot?.length !== 32 || height === undefined) return undefined

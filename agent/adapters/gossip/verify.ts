@@ -1,14 +1,14 @@
 // Is this message what it says it is? Cheap questions first, a signature or proof last. Meaning is judged elsewhere.
-import type { MarginAccount } from '../../domain/market.ts'
-import type { Attestation, Kind, Payloads } from '../../domain/message.ts'
+import type { MarginAccount, PriceBatch } from '../../domain/market.ts'
+import { type Attestation, culprit, type Evidence, type Kind, type Payloads } from '../../domain/message.ts'
 import type { Network } from '../../domain/network.ts'
 import { type ChainId, type Instant, millis, since } from '../../domain/units.ts'
-import type { TrustBook } from '../../ports/gossip.ts'
 import { fromBytes, SHAPES } from './codec.ts'
 import { attestationDigest, priceBatchDigest, statusDigest } from './digests.ts'
-import type { Keyring, SignatureFault } from './signatures.ts'
-import { proveState, type StateFault } from './state-proof.ts'
+import type { SignatureFault } from './signatures.ts'
+import { isHeaderOf, proveState, type StateFault } from './state-proof.ts'
 import { TOPICS } from './topics.ts'
+import type { Witness } from './witness.ts'
 
 /** Why a message was dropped. Bounded: safe as a metric label. */
 export type Reason =
@@ -28,6 +28,9 @@ export type Reason =
   | 'expired'
   | 'from-future'
   | 'no-conflict'
+  | 'outcast'
+  | 'equivocation'
+  | 'known'
   | SignatureFault
   | StateFault
 
@@ -40,15 +43,8 @@ export type Statement = {
 export type Finding =
   | { readonly kind: 'valid'; readonly statement: Statement }
   | { readonly kind: 'ignore' | 'reject' | 'later'; readonly reason: Reason }
-
-/** What a check may ask. `newest` remembers, per author, the last sequence whose signature was checked. */
-export type Witness = {
-  readonly network: Network
-  readonly trust: TrustBook
-  readonly now: () => Instant
-  readonly keys: Keyring
-  readonly newest: Map<string, Instant>
-}
+  /** Well signed, and a contradiction of what its author signed before: together they are evidence. */
+  | { readonly kind: 'twin'; readonly evidence: Evidence }
 
 /** Decodes and checks one message. Never throws for what the bytes say. */
 export function verify<K extends Kind>(kind: K, bytes: Uint8Array, witness: Witness): Finding | Promise<Finding> {
@@ -61,25 +57,43 @@ export function verify<K extends Kind>(kind: K, bytes: Uint8Array, witness: Witn
 type Check<K extends Kind> = (payload: Payloads[K], witness: Witness) => Finding | Promise<Finding>
 
 const CHECKS: { readonly [K in Kind]: Check<K> } = {
-  price(batch, { network, trust, now, keys, newest }) {
+  price(batch, { network, trust, now, keys, newest, said, outcasts }) {
     const engine = network.engines.find(({ chain }) => chain === batch.engine)
     if (engine === undefined) return reject('unknown-engine')
     if (!trust.publisher(batch.publisher)) return reject('unknown-publisher')
+    if (outcasts.has(batch.publisher)) return ignore('outcast')
     if (batch.entries.length === 0) return reject('empty')
     if (batch.validUntil <= now()) return ignore('expired')
     const author = `price:${batch.engine}:${batch.publisher}`
     const untimely = outOfOrder(batch.sequence, newest.get(author), now())
-    if (untimely !== undefined) return ignore(untimely)
-    const fault = keys.check(batch.publisher, priceBatchDigest(batch, engine.priceBook), batch.signature)
+    const earlier = untimely === 'stale' ? said.at(author, batch.sequence) : undefined
+    if (untimely !== undefined && (earlier === undefined || earlier.signature === batch.signature))
+      return ignore(untimely)
+    const digest = priceBatchDigest(batch, engine.priceBook)
+    const fault = keys.check(batch.publisher, digest, batch.signature)
     if (fault !== undefined) return reject(fault)
+    if (earlier !== undefined)
+      return priceBatchDigest(earlier, engine.priceBook) === digest
+        ? ignore('stale')
+        : { kind: 'twin', evidence: { kind: 'prices', first: earlier, second: batch } }
     newest.set(author, batch.sequence)
+    said.keep(author, batch)
     return valid({ kind: 'price', payload: batch })
+  },
+
+  header(header, { network, trust }) {
+    if (!chains(network).has(header.chain)) return reject('unknown-chain')
+    if (!isHeaderOf(header.rlp, header)) return reject('bad-header')
+    if (trust.trusted(header.chain, header.number, header.hash) === 'unknown')
+      return { kind: 'later', reason: 'unknown-root' }
+    return valid({ kind: 'header', payload: header })
   },
 
   attestation(attestation, witness) {
     const { network, trust } = witness
     if (!chains(network).has(attestation.chain)) return reject('unknown-chain')
     if (!trust.attestor(attestation.attestor)) return ignore('unknown-attestor')
+    if (witness.outcasts.has(attestation.attestor)) return ignore('outcast')
     const fault = attestedWrongly(attestation, witness)
     return fault === undefined ? valid({ kind: 'attestation', payload: attestation }) : reject(fault)
   },
@@ -103,16 +117,15 @@ const CHECKS: { readonly [K in Kind]: Check<K> } = {
   },
 
   evidence(evidence, witness) {
-    const { first, second } = evidence
-    const sameClaim =
-      first.attestor === second.attestor && first.chain === second.chain && first.number === second.number
-    if (!sameClaim || first.hash === second.hash) return reject('no-conflict')
-    if (!witness.trust.attestor(first.attestor)) return ignore('unknown-attestor')
-    const fault = attestedWrongly(first, witness) ?? attestedWrongly(second, witness)
-    return fault === undefined ? valid({ kind: 'evidence', payload: evidence }) : reject(fault)
+    if (witness.outcasts.has(culprit(evidence))) return ignore('known')
+    const doubt = evidence.kind === 'attestations' ? twoBlocks(evidence, witness) : twoPrices(evidence, witness)
+    if (doubt !== undefined) return doubt
+    witness.outcasts.cast(culprit(evidence))
+    return valid({ kind: 'evidence', payload: evidence })
   },
 
-  status(status, { network, now, keys, newest }) {
+  status(status, { network, now, keys, newest, outcasts }) {
+    if (outcasts.has(status.agent)) return ignore('outcast')
     const author = `status:${status.agent}`
     const untimely = outOfOrder(status.sequence, newest.get(author), now())
     if (untimely !== undefined) return ignore(untimely)
@@ -139,6 +152,31 @@ const ignore = (reason: Reason): { kind: 'ignore'; reason: Reason } => ({ kind: 
 function outOfOrder(sequence: Instant, newest: Instant | undefined, now: Instant): Reason | undefined {
   if (newest !== undefined && sequence <= newest) return 'stale'
   return since(now, sequence) > CLOCK_SLACK ? 'from-future' : undefined
+}
+
+type Doubt = ReturnType<typeof reject | typeof ignore> | undefined
+
+function twoBlocks({ first, second }: Extract<Evidence, { kind: 'attestations' }>, witness: Witness): Doubt {
+  const samePlace = first.attestor === second.attestor && first.chain === second.chain && first.number === second.number
+  if (!samePlace || first.hash === second.hash) return reject('no-conflict')
+  if (!chains(witness.network).has(first.chain)) return reject('unknown-chain')
+  if (!witness.trust.attestor(first.attestor)) return ignore('unknown-attestor')
+  const fault = attestedWrongly(first, witness) ?? attestedWrongly(second, witness)
+  return fault && reject(fault)
+}
+
+function twoPrices({ first, second }: Extract<Evidence, { kind: 'prices' }>, { network, trust, keys }: Witness): Doubt {
+  const engine = network.engines.find(({ chain }) => chain === first.engine)
+  if (engine === undefined) return reject('unknown-engine')
+  const digestOf = (batch: PriceBatch) => priceBatchDigest(batch, engine.priceBook)
+  const samePlace =
+    first.publisher === second.publisher && first.engine === second.engine && first.sequence === second.sequence
+  if (!samePlace || digestOf(first) === digestOf(second)) return reject('no-conflict')
+  if (!trust.publisher(first.publisher)) return ignore('unknown-publisher')
+  const fault = [first, second]
+    .map((batch) => keys.check(batch.publisher, digestOf(batch), batch.signature))
+    .find(Boolean)
+  return fault && reject(fault)
 }
 
 const attestedWrongly = (attestation: Attestation, { keys }: Witness): SignatureFault | undefined =>

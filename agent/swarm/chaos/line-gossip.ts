@@ -39,5 +39,5 @@ export function lineGossip(now: () => Instant): Gossip & { hear(batches: readonl
   }
 }
 
-const NONE = { price: 0, attestation: 0, state: 0, claim: 0, evidence: 0, status: 0 }
+const NONE = { price: 0, header: 0, attestation: 0, state: 0, claim: 0, evidence: 0, status: 0 }
 const SILENT: GossipStats = { received: NONE, rejected: {}, published: NONE, priceLatency: [] }

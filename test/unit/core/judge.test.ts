@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { createCore } from '../../../agent/core/core.ts'
 import { createJudge } from '../../../agent/core/judge.ts'
 import type { MarginAccount } from '../../../agent/domain/market.ts'
-import type { Kind, Payloads, Status, Verified } from '../../../agent/domain/message.ts'
+import type { Attestation, Evidence, Kind, Payloads, Status, Verified } from '../../../agent/domain/message.ts'
 import { instant } from '../../../agent/domain/units.ts'
 import {
   account,
@@ -84,13 +84,17 @@ test('an attestation counts when it is from an attestor and about a recent block
   expect(judge('attestation', { ...attestation, chain: VAULT_CHAIN, number: 1n })).toEqual(accept)
 })
 
+const twoBlocks = (change: Partial<Attestation>): Evidence => ({
+  kind: 'attestations',
+  first: attestation,
+  second: { ...attestation, ...change },
+})
+
 test('evidence must contradict itself', () => {
   const judge = judged()
-  expect(judge('evidence', { first: attestation, second: { ...attestation, hash: hash(2) } })).toEqual(accept)
-  expect(judge('evidence', { first: attestation, second: attestation })).toEqual(reject('no-conflict'))
-  expect(judge('evidence', { first: attestation, second: { ...attestation, number: 1n, hash: hash(2) } })).toEqual(
-    reject('no-conflict'),
-  )
+  expect(judge('evidence', twoBlocks({ hash: hash(2) }))).toEqual(accept)
+  expect(judge('evidence', twoBlocks({}))).toEqual(reject('no-conflict'))
+  expect(judge('evidence', twoBlocks({ number: 1n, hash: hash(2) }))).toEqual(reject('no-conflict'))
 })
 
 test('a claim is about a vault that we know, and about something', () => {
@@ -117,6 +121,8 @@ test('a status is news only while it is young and newer than the last', () => {
     agent: address(1),
     name: 'one',
     sequence: instant(sequence),
+    version: '1',
+    routes: [],
     heads: [],
     provider: undefined,
     addresses: [],

@@ -1,9 +1,20 @@
 // A healthy network, its people, and what they say. A test changes one thing.
 import secp256k1 from 'secp256k1'
-import { type Address, bytesToHex, concat, getAddress, type Hex, hexToBytes, keccak256, numberToHex, toHex } from 'viem'
+import {
+  type Address,
+  bytesToHex,
+  concat,
+  getAddress,
+  type Hex,
+  hexToBytes,
+  keccak256,
+  numberToHex,
+  toHex,
+  toRlp,
+} from 'viem'
 import { attestationDigest, priceBatchDigest, statusDigest } from '../../../agent/adapters/gossip/digests.ts'
 import type { PriceBatch } from '../../../agent/domain/market.ts'
-import type { Attestation, ClaimFact, OfferRequest, Status } from '../../../agent/domain/message.ts'
+import type { Attestation, ClaimFact, Evidence, Header, OfferRequest, Status } from '../../../agent/domain/message.ts'
 import type { Network } from '../../../agent/domain/network.ts'
 import { bps, chainId, instant, millis, price, wad } from '../../../agent/domain/units.ts'
 import type { TrustBook } from '../../../agent/ports/gossip.ts'
@@ -124,11 +135,35 @@ export function attestation(change: Partial<Attestation> = {}, signer: Person = 
   return { signature: signer.sign(attestationDigest(unsigned)), ...unsigned }
 }
 
+/** Bob attests two blocks at one height. */
+export const twoBlocks = (change: Partial<Attestation> = {}, signer: Person = bob): Evidence => ({
+  kind: 'attestations',
+  first: attestation(),
+  second: attestation({ hash: keccak256('0x08'), ...change }, signer),
+})
+
+/** Alice signs two prices under one sequence. */
+export const twoPrices = (change: Partial<PriceBatch> = {}, signer: Person = alice): Evidence => ({
+  kind: 'prices',
+  first: priceBatch(),
+  second: priceBatch({ entries: priceBatch().entries.slice(1), ...change }, signer),
+})
+
+/** Block 12 of the engine chain, without a state. */
+export function header(change: Partial<Header> = {}): Header {
+  const fields: Hex[] = Array.from({ length: 16 }, (): Hex => '0x')
+  fields[3] = keccak256('0x03')
+  fields[8] = '0x0c'
+  const rlp = toRlp(fields)
+  return { chain: ENGINE, number: 12n, hash: keccak256(rlp), rlp, ...change }
+}
+
 export function status(change: Partial<Status> = {}, signer: Person = carol, where: Network = network()): Status {
   const unsigned = {
     agent: carol.address,
     name: 'carol',
     sequence: NOW,
+    version: '0.1.0',
     heads: [{ chain: ENGINE, number: 12n }],
     addresses: ['/ip4/127.0.0.1/tcp/4001/p2p/12D3KooWCarol'],
     provider: {
@@ -137,6 +172,7 @@ export function status(change: Partial<Status> = {}, signer: Person = carol, whe
       reserves: wad(5n * 10n ** 18n),
       rates: [{ collateral: 0, rate: bps(9_700) }],
     },
+    routes: [{ vault: 'vault-fast', settled: 12, median: millis(480_000), stuck: 1 }],
     ...change,
   }
   return { signature: signer.sign(statusDigest(unsigned, where)), ...unsigned }

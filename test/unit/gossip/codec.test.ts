@@ -1,6 +1,6 @@
 import { decode, encode } from 'cborg'
 import fc from 'fast-check'
-import { bytesToHex, getAddress, type Hex, keccak256 } from 'viem'
+import { bytesToHex, getAddress, type Hex } from 'viem'
 import { expect, test } from 'vitest'
 import { fromBytes, offerAnswer, offerRequest, SHAPES, toBytes } from '../../../agent/adapters/gossip/codec.ts'
 import { KINDS } from '../../../agent/adapters/gossip/topics.ts'
@@ -12,15 +12,21 @@ import { provenState } from './state-builder.ts'
 
 const samples: Payloads = {
   price: a.priceBatch(),
+  header: a.header(),
   attestation: a.attestation(),
   state: await provenState(),
   claim: a.claim(),
-  evidence: { first: a.attestation(), second: a.attestation({ hash: keccak256('0x08') }) },
+  evidence: a.twoBlocks(),
   status: a.status(),
 }
 
 test.for(KINDS)('a %s survives the wire unchanged', (kind) => {
   expect(roundTrip(kind)).toEqual(samples[kind])
+})
+
+test('evidence of two prices survives the wire beside that of two blocks', () => {
+  const evidence = a.twoPrices()
+  expect(fromBytes(SHAPES.evidence, toBytes(SHAPES.evidence, evidence))).toEqual(evidence)
 })
 
 test('an offer, its request and a refusal survive the wire', () => {

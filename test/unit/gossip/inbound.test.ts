@@ -1,12 +1,12 @@
-import { keccak256 } from 'viem'
 import { expect, test } from 'vitest'
 import { SHAPES, toBytes } from '../../../agent/adapters/gossip/codec.ts'
 import { type Counters, createCounters } from '../../../agent/adapters/gossip/counters.ts'
 import { createInbound, type Inbound } from '../../../agent/adapters/gossip/inbound.ts'
-import { createKeyring } from '../../../agent/adapters/gossip/signatures.ts'
 import { TOPICS } from '../../../agent/adapters/gossip/topics.ts'
-import type { Status, Verdict, Verified } from '../../../agent/domain/message.ts'
-import { type Instant, instant } from '../../../agent/domain/units.ts'
+import { createWitness } from '../../../agent/adapters/gossip/witness.ts'
+import type { PriceBatch } from '../../../agent/domain/market.ts'
+import type { Evidence, Status, Verdict, Verified } from '../../../agent/domain/message.ts'
+import { instant } from '../../../agent/domain/units.ts'
 import type { TrustBook } from '../../../agent/ports/gossip.ts'
 import * as a from './builders.ts'
 import { provenState } from './state-builder.ts'
@@ -50,11 +50,11 @@ test('a relay that sends more than its share is ignored, others are not', async 
 test('a reader that does not read keeps the newest messages', async () => {
   const { inbound, counters, read } = receiver()
   const slow = read(() => accept)
-  const { queue } = TOPICS.evidence
-  for (let n = 0; n < queue + 2; n++) await inbound.receive('evidence', evidenceBytes(n), `peer ${n}`)
+  const { queue } = TOPICS.claim
+  for (let n = 0; n < queue + 2; n++) await inbound.receive('claim', claimBytes(n), `peer ${n}`)
   const kept = await slow.take(queue)
   expect(kept.map(({ peer }) => peer)).toEqual(Array.from({ length: queue }, (_, n) => `peer ${n + 2}`))
-  expect(counters.read().rejected).toEqual({ 'evidence:queue-full': 2 })
+  expect(counters.read().rejected).toEqual({ 'claim:queue-full': 2 })
 })
 
 test('a state waits for its block to be known', async () => {
@@ -87,6 +87,18 @@ test('a verified status is told whatever the judges say', async () => {
   expect(met).toEqual([a.status()])
 })
 
+test('a twin is told as evidence to readers and to the node, and its relay is not blamed', async () => {
+  const { inbound, counters, caught, read } = receiver()
+  const reader = read(() => accept)
+  const { first, second } = a.twoPrices()
+  await inbound.receive('price', toBytes(SHAPES.price, first as PriceBatch), 'one')
+  const verdict = await inbound.receive('price', toBytes(SHAPES.price, second as PriceBatch), 'other')
+  expect(verdict).toEqual({ kind: 'ignore', reason: 'equivocation' })
+  expect(caught).toEqual([a.twoPrices()])
+  expect((await reader.take(2)).map(({ kind }) => kind)).toEqual(['price', 'evidence'])
+  expect(counters.read().rejected).toEqual({ 'price:equivocation': 1 })
+})
+
 test('an aborted reader ends', async () => {
   const { inbound } = receiver()
   const gone = AbortSignal.abort()
@@ -103,16 +115,18 @@ type Receiver = {
   readonly inbound: Inbound
   readonly counters: Counters
   readonly met: readonly Status[]
+  readonly caught: readonly Evidence[]
   readonly read: (judge: (message: Verified) => Verdict) => Reader
 }
 
 function receiver(change: Partial<TrustBook> = {}): Receiver {
   const counters = createCounters()
   const met: Status[] = []
-  const newest = new Map<string, Instant>()
-  const witness = { network: a.network(), trust: a.trust(change), now: () => a.NOW, keys: createKeyring(), newest }
-  const inbound = createInbound(witness, counters, (status) => met.push(status))
-  return { inbound, counters, met, read: (judge) => readerOf(inbound, judge) }
+  const caught: Evidence[] = []
+  const witness = createWitness({ network: a.network(), trust: a.trust(change), now: () => a.NOW })
+  const told = { met: (status: Status) => void met.push(status), caught: (found: Evidence) => void caught.push(found) }
+  const inbound = createInbound(witness, counters, told)
+  return { inbound, counters, met, caught, read: (judge) => readerOf(inbound, judge) }
 }
 
 function readerOf(inbound: Inbound, judge: (message: Verified) => Verdict): Reader {
@@ -139,8 +153,4 @@ function readerOf(inbound: Inbound, judge: (message: Verified) => Verdict): Read
 const priceBytes = (offset: number): Uint8Array =>
   toBytes(SHAPES.price, a.priceBatch({ sequence: instant(a.NOW + offset) }))
 
-const evidenceBytes = (n: number): Uint8Array =>
-  toBytes(SHAPES.evidence, {
-    first: a.attestation(),
-    second: a.attestation({ hash: keccak256(`0x${(n + 256).toString(16).padStart(4, '0')}`) }),
-  })
+const claimBytes = (n: number): Uint8Array => toBytes(SHAPES.claim, a.claim({ cumulative: BigInt(n + 1) }))

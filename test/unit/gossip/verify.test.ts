@@ -1,17 +1,15 @@
-import { keccak256 } from 'viem'
 import { expect, test } from 'vitest'
 import { SHAPES, toBytes } from '../../../agent/adapters/gossip/codec.ts'
-import { createKeyring } from '../../../agent/adapters/gossip/signatures.ts'
-import { type Finding, verify, type Witness } from '../../../agent/adapters/gossip/verify.ts'
+import { type Finding, verify } from '../../../agent/adapters/gossip/verify.ts'
+import { createWitness, type Witness } from '../../../agent/adapters/gossip/witness.ts'
 import type { Kind, Payloads } from '../../../agent/domain/message.ts'
-import { chainId, type Instant, instant } from '../../../agent/domain/units.ts'
+import { chainId, instant } from '../../../agent/domain/units.ts'
 import * as a from './builders.ts'
 import { account, provenState } from './state-builder.ts'
 
 type Case = { [K in Kind]: readonly [claim: string, kind: K, payload: Payloads[K], verdict: string] }[Kind]
 
 const state = await provenState()
-const twin = a.attestation({ hash: keccak256('0x08') })
 const known = a.priceBatch()
 
 test.for<Case>([
@@ -43,19 +41,26 @@ test.for<Case>([
     'ignore unknown-attestor',
   ],
   ['an attestation of a foreign chain', 'attestation', a.attestation({ chain: chainId(1) }), 'reject unknown-chain'],
-  ['two attestations that contradict', 'evidence', { first: a.attestation(), second: twin }, 'valid'],
+  ['two attestations that contradict', 'evidence', a.twoBlocks(), 'valid'],
   [
     'two attestations that agree',
     'evidence',
-    { first: a.attestation(), second: a.attestation() },
+    { kind: 'attestations', first: a.attestation(), second: a.attestation() },
     'reject no-conflict',
   ],
+  ['evidence with one forged half', 'evidence', a.twoBlocks({}, a.mallory), 'reject bad-signature'],
+  ['two prices under one sequence', 'evidence', a.twoPrices(), 'valid'],
+  ['two prices, one of them forged', 'evidence', a.twoPrices({}, a.mallory), 'reject bad-signature'],
+  ['two prices under two sequences', 'evidence', a.twoPrices({ sequence: instant(a.NOW + 1) }), 'reject no-conflict'],
   [
-    'evidence with one forged half',
+    'one price twice',
     'evidence',
-    { first: a.attestation(), second: a.attestation({ hash: twin.hash }, a.mallory) },
-    'reject bad-signature',
+    { kind: 'prices', first: a.priceBatch(), second: a.priceBatch() },
+    'reject no-conflict',
   ],
+  ['a header', 'header', a.header(), 'valid'],
+  ['a header of another block', 'header', a.header({ number: 13n }), 'reject bad-header'],
+  ['a header of a foreign chain', 'header', a.header({ chain: chainId(1) }), 'reject unknown-chain'],
   ['a proven state', 'state', state, 'valid'],
   ['a state with a proof missing', 'state', { ...state, proofs: [] }, 'ignore missing-slot'],
   ['a state with a header of another block', 'state', { ...state, header: '0xc0' }, 'reject bad-header'],
@@ -90,6 +95,34 @@ test('a batch older than the newest verified one is dropped before its signature
   expect(await verify('price', bytesOf('price', older), w)).toEqual({ kind: 'ignore', reason: 'stale' })
 })
 
+test('a second batch of one sequence is evidence with the first, and nothing of its author is believed after that', async () => {
+  const w = witness()
+  const [first, second] = [a.priceBatch(), a.priceBatch({ entries: a.priceBatch().entries.slice(1) })]
+  await verify('price', bytesOf('price', first), w)
+  const evidence = { kind: 'prices', first, second } as const
+  expect(await verify('price', bytesOf('price', second), w)).toEqual({ kind: 'twin', evidence })
+  expect(summary(await verify('evidence', bytesOf('evidence', evidence), w))).toBe('valid')
+  const next = a.priceBatch({ sequence: instant(a.NOW + 1) })
+  expect(summary(await verify('price', bytesOf('price', next), w))).toBe('ignore outcast')
+  expect(summary(await verify('evidence', bytesOf('evidence', evidence), w))).toBe('ignore known')
+})
+
+test('a forged twin convicts nobody', async () => {
+  const w = witness()
+  await verify('price', bytesOf('price', a.priceBatch()), w)
+  const forged = a.priceBatch({ entries: a.priceBatch().entries.slice(1) }, a.mallory)
+  expect(summary(await verify('price', bytesOf('price', forged), w))).toBe('reject bad-signature')
+})
+
+test('a ban ends', async () => {
+  let now = a.NOW
+  const w = createWitness({ network: a.network(), trust: a.trust(), now: () => now })
+  await verify('evidence', bytesOf('evidence', a.twoBlocks()), w)
+  expect(summary(await verify('attestation', bytesOf('attestation', a.attestation()), w))).toBe('ignore outcast')
+  now = instant(a.NOW + 86_400_001)
+  expect(summary(await verify('attestation', bytesOf('attestation', a.attestation()), w))).toBe('valid')
+})
+
 test('a forgery does not advance the sequence of the publisher it names', async () => {
   const w = witness()
   await verify('price', bytesOf('price', a.priceBatch({ sequence: instant(a.NOW + 1_000) }, a.mallory)), w)
@@ -117,16 +150,10 @@ test('garbage is malformed', async () => {
   expect(await verify('claim', new Uint8Array(80), witness())).toEqual({ kind: 'reject', reason: 'malformed' })
 })
 
-const witness = (): Witness => ({
-  network: a.network(),
-  trust: a.trust(),
-  now: () => a.NOW,
-  keys: createKeyring(),
-  newest: new Map<string, Instant>(),
-})
+const witness = (): Witness => createWitness({ network: a.network(), trust: a.trust(), now: () => a.NOW })
 
 function bytesOf<K extends Kind>(kind: K, payload: Payloads[K]): Uint8Array {
   return toBytes(SHAPES[kind], payload)
 }
 
-const summary = (finding: Finding): string => (finding.kind === 'valid' ? 'valid' : `${finding.kind} ${finding.reason}`)
+const summary = (finding: Finding): string => ('reason' in finding ? `${finding.kind} ${finding.reason}` : finding.kind)

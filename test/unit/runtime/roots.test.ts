@@ -71,7 +71,7 @@ describe('roots', () => {
     const first = attestation(1)
     const second = attestation(1, { hash: OTHER })
     expect(roots.attest(first)).toBeUndefined()
-    expect(roots.attest(second)).toEqual({ first, second })
+    expect(roots.attest(second)).toEqual({ kind: 'attestations', first, second })
     expect(roots.newest(CHAIN, 1n)).toBeUndefined()
   })
 
