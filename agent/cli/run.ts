@@ -2,19 +2,44 @@
 import { requireConsent } from '../../config/load.ts'
 import { loadNetwork } from '../../config/network.ts'
 import { duration } from '../../config/units.ts'
-import { command } from './command.ts'
+import { EXIT } from '../domain/errors.ts'
+import type { Emit } from '../runtime/events.ts'
+import { command, wholeNumber } from './command.ts'
 import { configFlags, configFrom } from './config-source.ts'
 
 /** Runs one agent until it is interrupted. */
 export const run = command({
-  options: configFlags.extend({ for: duration.optional().describe('End after this time, such as 10m.') }),
+  options: configFlags.extend({
+    for: duration.optional().describe('End after this time, such as 10m.'),
+    decisions: wholeNumber
+      .optional()
+      .describe('End after so many decisions; exit status 5 when the time of --for is over before.'),
+  }),
   examples: ['lienmesh run --config agent.yaml --for 1h', 'lienmesh run --config agent.yaml --mode live'],
   run: async (options, context) => {
     const loaded = configFrom(options.config, context)
     requireConsent(loaded)
     const network = loadNetwork(loaded.config.network)
     const { runAgent } = await import('../runtime/run.ts')
-    const ends = options.for === undefined ? [] : [AbortSignal.timeout(options.for)]
-    return runAgent(loaded.config, network, AbortSignal.any([context.signal, ...ends]))
+    const { usual } = await import('../runtime/adapters.ts')
+    const enough = countdown(options.decisions ?? Number.POSITIVE_INFINITY)
+    const over = options.for === undefined ? [] : [AbortSignal.timeout(options.for)]
+    const signal = AbortSignal.any([context.signal, enough.signal, ...over])
+    const status = await runAgent(loaded.config, network, signal, { ...usual, emit: enough.hear })
+    const missed = options.decisions !== undefined && !enough.signal.aborted && over.some(({ aborted }) => aborted)
+    return missed && status === EXIT.ok ? EXIT.timeout : status
   },
 })
+
+/** Ends after so many decisions. */
+function countdown(most: number): { readonly signal: AbortSignal; readonly hear: (emit: Emit) => Emit } {
+  const ending = new AbortController()
+  let left = most
+  const hear =
+    (emit: Emit): Emit =>
+    (event, fields) => {
+      emit(event, fields)
+      if (event === 'decision' && --left <= 0) ending.abort()
+    }
+  return { signal: ending.signal, hear }
+}

@@ -171,6 +171,15 @@ describe('the commands of an owner', () => {
   )
 })
 
+test(
+  'a shadow that decides nothing in its time says so by its exit status',
+  async () => {
+    const words = ['run', '--mode', 'shadow', '--data-dir', 'quiet', '--decisions', '1', '--for', '1s']
+    expect((await lienmesh(whole(words), { cwd: desk })).status).toBe(5)
+  },
+  SLOW,
+)
+
 describe('an agent does not start live', () => {
   test(
     'on the journal of another network',

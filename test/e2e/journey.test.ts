@@ -71,7 +71,7 @@ describe('a new liquidator', () => {
   test('sends nothing in the shadow, and decides', () => {
     const log = readFileSync(join(cwd, 'shadow.log'), 'utf8')
     expect(log).not.toContain('"event":"bid:submitted"')
-    expect(outOf('decisions --count')).toMatch(/skip \(|postpone \(/)
+    expect(outOf('decisions --count')).toMatch(/^ +[1-9]\d* {2}(take|skip \(|postpone \()/m)
   })
 
   test('wins a liquidation with its own executor, and settles it', () => {
