@@ -6,9 +6,9 @@ import type { Anchor, EngineTerms, Head, MarginAccount, PriceBatch, Prices, Sour
 import type { ProviderStatus } from '../domain/message.ts'
 import type { AccountId, Bps, ChainId, FeedId, Instant } from '../domain/units.ts'
 import { max } from '../maths/fixed-point.ts'
-import { type Ladder, openLadder, touch } from '../maths/ladder.ts'
 import { discount } from '../maths/margin.ts'
 import { acceptable, quorumPrices } from '../maths/oracle.ts'
+import { openWatch, touch, type Watch } from '../maths/triggers/watch.ts'
 
 export type Fact = { readonly account: MarginAccount; readonly source: Source }
 export type Provider = { readonly status: ProviderStatus; readonly agent: Address; readonly at: Instant }
@@ -23,8 +23,8 @@ export type Book = {
   readonly terms: Map<ChainId, EngineTerms>
   readonly heads: Map<ChainId, { readonly head: Head; readonly seenAt: Instant }>
   readonly accounts: Map<string, Fact>
-  /** The accounts of each engine by how far they are from maintenance. */
-  readonly ladders: Map<ChainId, Ladder>
+  /** The accounts of each engine by the prices at which they must be looked at again. */
+  readonly watches: Map<ChainId, Watch>
   readonly batches: Map<ChainId, Map<string, PriceBatch>>
   readonly providers: Map<string, Provider>
   /** Bids of others in the last minute, oldest first. */
@@ -42,7 +42,7 @@ export const openBook = (publishers: readonly Address[]): Book => ({
   terms: new Map(),
   heads: new Map(),
   accounts: new Map(),
-  ladders: new Map(),
+  watches: new Map(),
   batches: new Map(),
   providers: new Map(),
   rivals: new Map(),
@@ -60,17 +60,17 @@ export function learn(book: Book, next: Fact): void {
   const held = book.accounts.get(key)
   if (held !== undefined && !supersedes(next, held)) return
   book.accounts.set(key, next)
-  touch(ladderOf(book, next.account.engine), key)
+  touch(watchOf(book, next.account.engine), key)
   const retired = book.retired.get(key)
   const news = retired !== undefined && next.source === 'own' && next.account.anchor.number > retired.number
   if (retired !== undefined && (next.account.version > retired.version || (news && retired.until !== undefined)))
     book.retired.delete(key)
 }
 
-/** The ladder of one engine. */
-export function ladderOf(book: Book, engine: ChainId): Ladder {
-  const known = book.ladders.get(engine) ?? openLadder()
-  book.ladders.set(engine, known)
+/** The watch over one engine's accounts. */
+export function watchOf(book: Book, engine: ChainId): Watch {
+  const known = book.watches.get(engine) ?? openWatch()
+  book.watches.set(engine, known)
   return known
 }
 

@@ -2,9 +2,9 @@
 import type { Candidate, CandidateId } from '../domain/liquidation.ts'
 import type { EngineTerms, Margin, MarginAccount, Prices } from '../domain/market.ts'
 import type { Instant } from '../domain/units.ts'
-import { climb, forget, rest, type Standing, standingOf } from '../maths/ladder.ts'
-import { isBelowMaintenance } from '../maths/margin.ts'
-import { accountKey, type Book, type Fact, ladderOf, type Market } from './book.ts'
+import { isBelowMaintenance, margin } from '../maths/margin.ts'
+import { forget, rest, sweep } from '../maths/triggers/watch.ts'
+import { accountKey, type Book, type Fact, type Market, watchOf } from './book.ts'
 
 /** First sight of an account below maintenance, by account: one candidate per version. */
 export type Sightings = Map<string, { readonly id: CandidateId; readonly since: Instant }>
@@ -41,29 +41,31 @@ type Suspect = { readonly key: string; readonly fact: Fact; readonly margin: Mar
 
 /** Accounts with something to lose that are below maintenance, or whose margin nobody knows. */
 function* suspects(book: Book, market: Market, self: ReadonlySet<string>): Generator<Suspect> {
-  const ladder = ladderOf(book, market.engine)
-  for (const key of climb(ladder, market.terms, market.prices)) {
+  const watch = watchOf(book, market.engine)
+  const { terms, prices } = market
+  const accountOf = (key: string) => book.accounts.get(key)?.account
+  for (const key of sweep(watch, { terms, prices, accountOf })) {
     const fact = book.accounts.get(key)
     if (fact === undefined || isSafe(fact.account) || self.has(fact.account.id.toLowerCase())) {
-      forget(ladder, key)
+      forget(watch, key)
       continue
     }
-    const { margin, reach } = stateOf(fact, market)
+    const margin = marginOf(fact, market)
     if (margin === undefined || isBelowMaintenance(margin)) yield { key, fact, margin }
-    else rest(ladder, key, reach)
+    else rest(watch, key)
   }
 }
 
 /** Worked out once per fact and prices: most inputs change neither. */
-function stateOf(fact: Fact, { terms, prices }: Market): State {
+function marginOf(fact: Fact, { terms, prices }: Market): Margin | undefined {
   const kept = states.get(fact)
-  if (kept?.terms === terms && kept.prices === prices) return kept
-  const state = { prices, terms, ...standingOf(fact.account, terms, prices) }
-  states.set(fact, state)
-  return state
+  if (kept?.terms === terms && kept.prices === prices) return kept.margin
+  const found = margin(fact.account, terms, prices)
+  states.set(fact, { prices, terms, margin: found })
+  return found
 }
 
-type State = Standing & { readonly prices: Prices; readonly terms: EngineTerms }
+type State = { readonly prices: Prices; readonly terms: EngineTerms; readonly margin: Margin | undefined }
 const states = new WeakMap<Fact, State>()
 
 /** Without positions there is nothing to lose: equity cannot be below a maintenance margin of zero. */

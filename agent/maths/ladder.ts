@@ -73,12 +73,6 @@ export function rest<Key extends string>(ladder: Ladder<Key>, key: Key, reach: n
   else others.push(key)
 }
 
-/** Gone, or nothing that prices could change: not again before there is news of it. */
-export function forget<Key extends string>(ladder: Ladder<Key>, key: Key): void {
-  leave(ladder, key)
-  ladder.place.delete(key)
-}
-
 function approach<Key extends string>(ladder: Ladder<Key>, key: Key): void {
   if (ladder.near.has(key)) return
   ladder.near.add(key)
