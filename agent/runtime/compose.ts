@@ -25,6 +25,7 @@ import type { Context, EngineSeat, VaultSeat } from './context.ts'
 import type { Emit } from './events.ts'
 import { finalityOf, openLinks, premisesOf } from './links.ts'
 import { onPaper, type PaperParts, seatedOnPaper } from './paper.ts'
+import type { Patience } from './patience.ts'
 import { createQueue, type Queue } from './queue.ts'
 import { createRoots, type Roots } from './roots.ts'
 import { type Standing, setupOf } from './setup.ts'
@@ -57,10 +58,13 @@ export type Composing = {
   /** A task ended for good. */
   readonly failed: (name: string, error: unknown) => void
   readonly adapters: Adapters
+  /** With nodes that do not answer, or do not agree. */
+  readonly patience: Patience
 }
 
 /** Opens journal, key, chains and gossip, and puts the core between them. */
-export async function compose({ config: written, network, emit, signal, failed, adapters }: Composing): Promise<Agent> {
+export async function compose(composing: Composing): Promise<Agent> {
+  const { config: written, network, emit, signal, failed, adapters, patience } = composing
   const { clock } = adapters
   mkdirSync(written.dataDir, { recursive: true })
   const alarm = (code: string, detail: string): void => emit('alarm', { code, detail })
@@ -70,9 +74,10 @@ export async function compose({ config: written, network, emit, signal, failed, 
   const owner = ownerOf(config, network, signer.address)
   const journal = adapters.journal(openSqliteJournal({ path: join(config.dataDir, 'journal.db'), owner, trouble }))
   const coin = coinPrice()
-  const links = await openLinks({ config, network, signer, journal, adapters, coin: coin.now, trouble, alarm })
-  const { engines, vaults } = await seatsOf({ config, network, links, journal })
-  const core = createCore(await setupOf(config, network, await standingOf(signer, config, engines)))
+  const opening = { config, network, signer, journal, adapters, patience, trouble, alarm }
+  const links = await openLinks({ ...opening, coin: coin.now })
+  const { engines, vaults } = await patience(() => seatsOf({ config, network, links, journal }))
+  const core = createCore(await setupOf(config, network, await patience(() => standingOf(signer, config, engines))))
   coin.readFrom(core)
   const roots = createRoots(network.threshold)
   const gossip = await adapters.gossip({

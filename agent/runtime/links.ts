@@ -9,6 +9,7 @@ import { type ChainId, type Wad, wad } from '../domain/units.ts'
 import type { Journal } from '../ports/journal.ts'
 import type { Signer } from '../ports/signer.ts'
 import type { Adapters } from './adapters.ts'
+import type { Patience } from './patience.ts'
 
 /** What opening the chains takes. */
 export type Opening = {
@@ -19,6 +20,7 @@ export type Opening = {
   readonly adapters: Pick<Adapters, 'clock' | 'timeout'>
   /** The price of a chain's coin, as far as it is known. */
   readonly coin: () => Wad | undefined
+  readonly patience: Patience
   readonly trouble: (error: unknown) => void
   readonly alarm: (code: string, detail: string) => void
 }
@@ -31,6 +33,7 @@ export async function openLinks({
   journal,
   adapters,
   coin,
+  patience,
   trouble,
   alarm,
 }: Opening): Promise<Map<ChainId, ChainLink>> {
@@ -41,7 +44,7 @@ export async function openLinks({
     const providers = { urls: rpc, quorum: quorum ?? majority(rpc.length), ...(rate === undefined ? {} : { rate }) }
     const { clock, timeout } = adapters
     const link = { chain: id, ...providers, clock, ...(timeout === undefined ? {} : { timeout }), trouble, alarm }
-    return [id, await openLink(config.mode === 'live' ? { ...link, sending } : link)]
+    return [id, await patience(() => openLink(config.mode === 'live' ? { ...link, sending } : link))]
   })
   return new Map(await Promise.all(opened))
 }

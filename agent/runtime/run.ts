@@ -23,6 +23,7 @@ import { guard } from './guard.ts'
 import { listen } from './listen.ts'
 import { consume } from './loop.ts'
 import { createOpener } from './opener.ts'
+import { type Patience, patience } from './patience.ts'
 import { perform } from './perform.ts'
 import { openProviderDesk, type ProviderDesk } from './provider-desk.ts'
 import { createPunisher } from './punish.ts'
@@ -55,8 +56,10 @@ export async function runAgent(
     emit('agent:failed', { task, error })
     if (!(error instanceof LienmeshError) || error.remedy !== 'retry') failure.abort(error)
   }
-  const agent = await compose({ config, network, emit, signal, failed, adapters })
-  await lookAtStanding(agent, config)
+  const retried = (error: unknown): void => emit('agent:retried', { task: 'start', error })
+  const withNodes = patience({ clock: adapters.clock, signal, retried })
+  const agent = await compose({ config, network, emit, signal, failed, adapters, patience: withNodes })
+  await lookAtStanding(agent, config, withNodes)
   emit('agent:started', { name: config.name, mode: config.mode, role: config.role, pid: process.pid })
   const lives = agent.context.journal.lives()
   if (lives.length > 0) emit('agent:recovered', { liquidations: lives })
@@ -72,10 +75,10 @@ export async function runAgent(
 }
 
 /** A live agent looks at its standing before its first bid. One whose bids would all fail never starts. */
-async function lookAtStanding({ context, close }: Agent, config: AgentConfig): Promise<void> {
+async function lookAtStanding({ context, close }: Agent, config: AgentConfig, withNodes: Patience): Promise<void> {
   if (config.mode !== 'live') return
   try {
-    const findings = await standReady(config, context.network, context.signer.address)
+    const findings = await withNodes(() => standReady(config, context.network, context.signer.address))
     for (const finding of findings) context.emit('doctor:found', finding)
   } catch (error) {
     await close()

@@ -64,7 +64,8 @@ export async function openLink(options: LinkOptions): Promise<ChainLink> {
   const told = trouble === undefined ? {} : { trouble }
   const warned = options.alarm === undefined ? {} : { alarm: options.alarm }
   const heads = trackHeads({ rpc, clock, poll: options.poll ?? millis(150), ...told })
-  const transactor = sending && (await openTransactor({ rpc, heads, ...sending, ...told, ...warned }))
+  const transactor =
+    sending && (await openTransactor({ rpc, heads, ...sending, ...told, ...warned }).catch(closing(rpc)))
   return {
     rpc,
     clock,
@@ -76,6 +77,14 @@ export async function openLink(options: LinkOptions): Promise<ChainLink> {
     },
   }
 }
+
+/** Leaves no connection behind when an opening fails. */
+const closing =
+  (rpc: Rpc) =>
+  (error: unknown): never => {
+    rpc.close()
+    throw error
+  }
 
 /** The transactor of a link that may send; E_READ_ONLY otherwise. */
 export function sender(link: ChainLink): Transactor {

@@ -5,7 +5,7 @@ import type { AgentConfig } from '../../../config/schema.ts'
 import { marginEngineAbi } from '../../adapters/chain/abi/margin-engine.ts'
 import { rootOracleAbi } from '../../adapters/chain/abi/root-oracle.ts'
 import { vaultMirrorAbi } from '../../adapters/chain/abi/vault-mirror.ts'
-import type { Network, Source, VaultDeployment } from '../../domain/network.ts'
+import type { EngineDeployment, Network, Source, VaultDeployment } from '../../domain/network.ts'
 import type { ChainId } from '../../domain/units.ts'
 import { check, type Finding, fail, ok, warn } from './finding.ts'
 import { type Node, nodeAt } from './nodes.ts'
@@ -19,23 +19,17 @@ export async function examineContracts(
   if (url === undefined) return []
   const node = nodeAt(url)
   const area = `chain ${id}`
-  const findings = [await check(area, 'contracts', () => codeAt(node, addressesOn(id, network)))]
-  for (const engine of network.engines.filter(({ chain }) => chain === id))
-    findings.push(
-      await check(area, `engine ${engine.name}`, async () => {
-        const book = await readContract(node, {
-          address: engine.engine,
-          abi: marginEngineAbi,
-          functionName: 'priceBook',
-        })
-        return wired('its price book', book, engine.priceBook)
-      }),
-    )
-  for (const vault of network.vaults) {
-    if (vault.engine === id) findings.push(await check(area, `mirror of ${vault.id}`, () => mirrors(node, vault)))
-    if (vault.chain === id) findings.push(await check(area, `roots for ${vault.id}`, () => rooted(node, vault)))
-  }
-  return findings
+  const looks = [
+    check(area, 'contracts', () => codeAt(node, addressesOn(id, network))),
+    ...network.engines
+      .filter(({ chain }) => chain === id)
+      .map((engine) => check(area, `engine ${engine.name}`, () => priced(node, engine))),
+    ...network.vaults.flatMap((vault) => [
+      ...(vault.engine === id ? [check(area, `mirror of ${vault.id}`, () => mirrors(node, vault))] : []),
+      ...(vault.chain === id ? [check(area, `roots for ${vault.id}`, () => rooted(node, vault))] : []),
+    ]),
+  ]
+  return Promise.all(looks)
 }
 
 type Named = readonly [string, Address]
@@ -76,6 +70,11 @@ async function codeAt(node: Node, places: readonly Named[]) {
   const empty = places.filter((_, i) => codes[i] === undefined).map(([name, address]) => `${name} ${address}`)
   if (empty.length === 0) return ok(`code at all ${places.length} addresses`)
   return fail(`no code at ${empty.join(', ')}`, 'Use the network description of this network, or its right chain.')
+}
+
+async function priced(node: Node, { engine, priceBook }: EngineDeployment) {
+  const book = await readContract(node, { address: engine, abi: marginEngineAbi, functionName: 'priceBook' })
+  return wired('its price book', book, priceBook)
 }
 
 async function mirrors(node: Node, { mirror, vault }: VaultDeployment) {

@@ -8,6 +8,8 @@ export type Finding = {
   readonly status: 'ok' | 'warn' | 'fail'
   readonly found: string
   readonly fix: string | undefined
+  /** False when the check could not be made: nobody knows. */
+  readonly answered: boolean
 }
 
 /** What one check says of itself. */
@@ -21,8 +23,9 @@ export const fail = (found: string, fix: string): Verdict => ({ status: 'fail', 
 
 /** Makes one check. A check that cannot be made has failed, for the reason it gives. */
 export async function check(area: string, name: string, judge: () => Promise<Verdict>): Promise<Finding> {
-  const verdict = await judge().catch(failure)
-  return { area, check: name, status: verdict.status, found: verdict.found, fix: fixOf(verdict) }
+  const made = (verdict: Verdict) => ({ verdict, answered: true })
+  const { verdict, answered } = await judge().then(made, (error) => ({ verdict: failure(error), answered: false }))
+  return { area, check: name, status: verdict.status, found: verdict.found, fix: fixOf(verdict), answered }
 }
 
 const fixOf = (verdict: Verdict): string | undefined => (verdict.status === 'ok' ? undefined : verdict.fix)

@@ -26,13 +26,11 @@ export async function examineStanding(
     return [await check(`chain ${id}`, 'executor', async () => fail('none in the config', DEPLOY))]
   const place: Place = { area: `chain ${id}`, node: nodeAt(url), executor, operator }
   const engine = network.engines.find(({ chain }) => chain === id)
-  return [
-    await obedience(place),
-    await runway(place, engine === undefined ? GAS.settlement : GAS.bid),
-    ...(engine === undefined
-      ? []
-      : [await cash(place, engine), await limits(place, engine, capital), await bond(place, engine)]),
-  ]
+  return Promise.all([
+    obedience(place),
+    runway(place, engine === undefined ? GAS.settlement : GAS.bid),
+    ...(engine === undefined ? [] : [cash(place, engine), limits(place, engine, capital), bond(place, engine)]),
+  ])
 }
 
 const DEPLOY = 'Deploy one with lienmesh executor deploy: it writes the address into the config.'

@@ -6,11 +6,14 @@
 // A campaign can be narrowed to what provokes one fault: `points`, `weathers`, `troubles`, `reorgs` per life, `depth`.
 // An agent is caught when `failed(summary)`; a correct agent never is.
 import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { seeded } from '../../simulator/scenario/random.ts'
+import { openAim } from './aim.ts'
 import { type BatchResult, playBatch } from './batch.ts'
 import { entryOf } from './bundle.ts'
 import { type LifePlan, type PlanOptions, planOf } from './plan.ts'
+import { POINTS } from './points.ts'
 import { openRecord } from './record.ts'
 
 /** One shard of several, counted from one. */
@@ -48,7 +51,7 @@ export type Summary = {
   readonly wallSeconds: number
 }
 
-/** Lives in one world. */
+/** Most lives in one world. */
 const BATCH = 25
 
 /** Runs what is left of a campaign, one world after the other. Rejects with the signal's reason when interrupted. */
@@ -58,20 +61,35 @@ export async function runCampaign(options: CampaignOptions): Promise<Summary> {
   const worlds = worldsOf(planOf(options)).filter((_, i) => i % shard.of === shard.index - 1)
   if (options.resume !== true) for (const { index } of worlds) record.forget(index)
   const results: BatchResult[] = []
+  const aim = openAim(options.points ?? POINTS, hitsOf(record.all()), seeded(options.seed, 'aim'))
   const folder = mkdtempSync(join(tmpdir(), 'lienmesh-life-'))
   try {
     const entry = await entryOf(folder, options.source)
-    for (const { index, lives } of worlds) {
+    await sideBySide(worlds, async ({ index, lives }) => {
       signal.throwIfAborted()
-      const planned = { seed: options.seed * 1_000 + index, lives, entry, signal, ...withoutOf(options) }
+      const planned = { seed: options.seed * 1_000 + index, lives, aim, entry, signal, ...withoutOf(options) }
       const result = record.read(index) ?? (await record.play(index, (run) => playBatch({ ...planned, run })))
       results.push(result)
       report?.(result, results.length, worlds.length)
-    }
+    })
     return summaryOf(results)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** A world waits more than it computes: as many are played at once as the machine has cores. */
+async function sideBySide<T>(all: readonly T[], play: (one: T) => Promise<void>): Promise<void> {
+  const left = [...all]
+  const lane = async (): Promise<void> => {
+    for (let one = left.shift(); one !== undefined; one = left.shift())
+      await play(one).catch((error: unknown) => {
+        left.length = 0
+        throw error
+      })
+  }
+  const ends = await Promise.allSettled(Array.from({ length: availableParallelism() }, lane))
+  for (const end of ends) if (end.status === 'rejected') throw end.reason
 }
 
 const withoutOf = ({ without }: CampaignOptions) => (without === undefined ? {} : { without })
@@ -82,11 +100,11 @@ export const failed = ({ doublePayments, lost, weiDifferenceA, weiDifferenceB }:
 
 type Planned = { readonly index: number; readonly lives: readonly LifePlan[] }
 
-const worldsOf = (lives: readonly LifePlan[]): readonly Planned[] =>
-  Array.from({ length: Math.ceil(lives.length / BATCH) }, (_, index) => ({
-    index,
-    lives: lives.slice(index * BATCH, (index + 1) * BATCH),
-  }))
+function worldsOf(lives: readonly LifePlan[]): readonly Planned[] {
+  const worlds = Math.ceil(lives.length / BATCH)
+  const start = (index: number): number => Math.round((index * lives.length) / worlds)
+  return Array.from({ length: worlds }, (_, index) => ({ index, lives: lives.slice(start(index), start(index + 1)) }))
+}
 
 /** Everything that the worlds found, added up. */
 export function summaryOf(results: readonly BatchResult[]): Summary {

@@ -8,12 +8,14 @@ import type { Life } from './lives.ts'
 import type { Miner } from './miner.ts'
 import type { Side, Trouble } from './plan.ts'
 import { SPAN } from './scene.ts'
-import { fastClock, type Pace } from './time.ts'
+import { type Pace, timeAt } from './time.ts'
 import type { World } from './world.ts'
 
 /** What is driven. */
 export type Drive = {
-  readonly pace: Pace
+  readonly pace: () => Pace
+  /** How many times as slow as an idle machine this one is: from now on everything takes so much longer. */
+  slow(times: number): void
   /** Gives prices to a life from now on. */
   feed(life: Life | undefined): Promise<void>
   trouble(trouble: Trouble): Promise<void>
@@ -24,7 +26,7 @@ export type Drive = {
   stop(): Promise<void>
 }
 
-/** How many times as fast as the wall clock the world's time runs, where the machine has nothing else to do. */
+/** How many times as fast as the wall clock the world's time runs on an idle machine. */
 const SPEED = 8
 /** Seconds of the world's time between two blocks. */
 const BLOCK = 1
@@ -35,26 +37,29 @@ const WANTED = 2
 
 /** Sets a world going. `failed` is told when it cannot go on. */
 export function setGoing(world: World, failed: (error: unknown) => void): Drive {
-  const speed = SPEED / world.slowness
-  const pace: Pace = { wall: Date.now(), at: world.opened * 1_000, speed }
-  const clock = fastClock(pace)
   const ended = new AbortController()
-  const state = { at: 0, falling: true, paused: { engine: 0, vault: 0 }, listener: undefined as Life | undefined }
+  const state = {
+    pace: { wall: Date.now(), at: world.opened * 1_000, speed: SPEED },
+    ...{ at: 0, falling: true, paused: { engine: 0, vault: 0 } },
+    listener: undefined as Life | undefined,
+  }
   const counts = { reorgs: 0 }
+  const now = (): number => timeAt(state.pace)
+  const slowness = (): number => SPEED / state.pace.speed
   const every = async (length: number, work: () => Promise<void>): Promise<void> => {
     while (!ended.signal.aborted) {
-      const next = Date.now() + length
+      const next = Date.now() + length * slowness()
       await work()
       await sleep(Math.max(1, next - Date.now()))
     }
   }
-  const seconds = (): number => Math.floor(clock.now() / 1_000)
+  const seconds = (): number => Math.floor(now() / 1_000)
   const mine = async (side: Side): Promise<void> => {
     if (Date.now() < state.paused[side]) return
     await world[side].mine(seconds())
   }
   const tell = async (): Promise<void> => {
-    const batches = await world.batches(state.at, clock.now())
+    const batches = await world.batches(state.at, now())
     state.listener?.tell({ kind: 'prices', batches })
   }
   const fall = async (): Promise<void> => {
@@ -62,14 +67,18 @@ export function setGoing(world: World, failed: (error: unknown) => void): Drive 
     if (state.falling) state.at = await lower(world, state.at).catch(() => state.at)
   }
   const owners = [
-    every((BLOCK * 1_000) / speed, () => mine('engine')),
-    every((BLOCK * 1_000) / speed, () => mine('vault')),
-    every(PRICES * world.slowness, tell),
-    every(250 * world.slowness, fall),
+    every((BLOCK * 1_000) / SPEED, () => mine('engine')),
+    every((BLOCK * 1_000) / SPEED, () => mine('vault')),
+    every(PRICES, tell),
+    every(250, fall),
   ]
   for (const owner of owners) owner.catch(failed)
   return {
-    pace,
+    pace: () => state.pace,
+    slow: (times) => {
+      // Time goes on from where it is.
+      state.pace = { wall: Date.now(), at: now(), speed: SPEED / times }
+    },
     counts,
     feed: async (life) => {
       state.listener = life
@@ -77,7 +86,7 @@ export function setGoing(world: World, failed: (error: unknown) => void): Drive 
     },
     trouble: async (trouble) => {
       if (trouble.kind === 'reorg') counts.reorgs++
-      if (trouble.kind === 'pause') state.paused[trouble.side] = Date.now() + trouble.length * world.slowness
+      if (trouble.kind === 'pause') state.paused[trouble.side] = Date.now() + trouble.length * slowness()
       else await inflict(world[trouble.side], trouble, seconds)
     },
     rest: () => {

@@ -14,7 +14,12 @@ import { talkative, tripwire, wired } from './tripwire.ts'
 
 /** What a life is told, one line of standard input each: how to live, then prices. The end of the input is its end. */
 export type Told =
-  | { readonly kind: 'live'; readonly config: AgentConfigInput; readonly pace: Pace; readonly point?: string }
+  | {
+      readonly kind: 'live'
+      readonly config: AgentConfigInput
+      readonly pace: Pace
+      readonly points: readonly string[]
+    }
   | { readonly kind: 'prices'; readonly batches: readonly PriceBatch[] }
 
 /** Wall milliseconds between two looks at anything. */
@@ -33,7 +38,7 @@ function awaitOrders(): void {
     const mouth = lineGossip(clock.now)
     gossip = mouth
     const config = agentConfig.parse(told.config)
-    const trip = tripwire(told.point)
+    const trip = tripwire(told.points)
     const stop = new AbortController()
     process.once('SIGTERM', () => stop.abort())
     runAgent(config, loadNetwork(config.network), stop.signal, {

@@ -5,6 +5,7 @@ import type { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { encode } from '../../adapters/store/codec.ts'
 import type { Told } from './life.ts'
+import { ENDED_AT } from './tripwire.ts'
 
 /** A line of the agent's log that the campaign looks at. */
 export type Said = { readonly event: string; readonly code?: string; readonly detail?: string }
@@ -16,8 +17,10 @@ export type Life = {
   kill(): void
   /** Ends it as an operator would. */
   stop(): void
-  /** How it ended: its exit status, or the signal's name. */
+  /** How it ended: its exit status, or the signal's name. All that it said has been heard by then. */
   readonly ended: Promise<number | string>
+  /** The point inside it at which it ended itself. */
+  readonly endedAt: () => string | undefined
   readonly alive: () => boolean
 }
 
@@ -33,14 +36,18 @@ export type LivesOptions = {
 export type Lives = {
   /** A process that has loaded everything and waits for its orders. */
   next(): Life
+  /** How long (ms) the last processes took to load: what this machine is good for now. Undefined before the first. */
+  readonly loading: () => number | undefined
   close(): void
 }
 
 /** Keeps one process loaded ahead. */
 export function openLives(options: LivesOptions): Lives {
   const all = new Set<Life>()
+  const loads: number[] = []
   const load = (): Life => {
-    const life = start(options)
+    const began = performance.now()
+    const life = start(options, () => loads.push(performance.now() - began))
     all.add(life)
     void life.ended.then(() => all.delete(life))
     return life
@@ -52,31 +59,45 @@ export function openLives(options: LivesOptions): Lives {
       waiting = load()
       return life
     },
+    loading: () => {
+      const last = loads.slice(-RECENT)
+      return last.length === 0 ? undefined : last.reduce((sum, one) => sum + one, 0) / last.length
+    },
     close: () => {
       for (const life of all) life.kill()
     },
   }
 }
 
-function start({ entry, said, log }: LivesOptions): Life {
+/** What a process says once it is loaded. */
+const WARM = 'warm'
+/** Loads that the time of one is taken from. */
+const RECENT = 3
+
+function start({ entry, said, log }: LivesOptions, warm: () => void): Life {
   const child = spawn(process.execPath, ['--no-warnings', entry], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, NODE_COMPILE_CACHE: CACHE },
   })
   createInterface({ input: child.stdout }).on('line', (line) => {
     log.write(`${line}\n`)
+    if (line === WARM) warm()
     if (line.startsWith('{')) said(JSON.parse(line))
   })
-  child.stderr.on('data', (text: Buffer) => log.write(text))
+  let endedAt: string | undefined
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    if (line.startsWith(ENDED_AT)) endedAt = line.slice(ENDED_AT.length)
+    log.write(`${line}\n`)
+  })
   child.stdin.on('error', () => undefined) // It ended first: `ended` tells.
-  return lifeOf(child)
+  return lifeOf(child, () => endedAt)
 }
 
 const CACHE = fileURLToPath(new URL('../../../node_modules/.cache/node', import.meta.url))
 
-function lifeOf(child: ChildProcess): Life {
+function lifeOf(child: ChildProcess, endedAt: Life['endedAt']): Life {
   const ended = new Promise<number | string>((resolve) => {
-    child.once('exit', (code, signal) => resolve(code ?? signal ?? 'unknown'))
+    child.once('close', (code, signal) => resolve(code ?? signal ?? 'unknown'))
     child.once('error', (error) => resolve(error.message))
   })
   return {
@@ -85,6 +106,7 @@ function lifeOf(child: ChildProcess): Life {
     kill: () => void child.kill('SIGKILL'),
     stop: () => void child.kill('SIGTERM'),
     ended,
+    endedAt,
     alive: () => child.exitCode === null && child.signalCode === null,
   }
 }

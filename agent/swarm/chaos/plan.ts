@@ -22,10 +22,8 @@ export type Trouble = { readonly at: number; readonly side: Side } & (
 )
 export type TroubleKind = Trouble['kind']
 
-/** How a life ends: at a named point, or at a random moment after it was ready. */
-export type End =
-  | { readonly kind: 'point'; readonly point: Point }
-  | { readonly kind: 'moment'; readonly after: number }
+/** How a life ends: at a named point (the aim says at which), or at a random moment after it was ready. */
+export type End = { readonly kind: 'point' } | { readonly kind: 'moment'; readonly after: number }
 
 /** One life. */
 export type LifePlan = {
@@ -52,15 +50,15 @@ export type PlanOptions = {
 /** Depths beyond finality: what was final is taken back. */
 export const DEEP: readonly [number, number] = [FINALITY + 1, FINALITY + 6]
 
-/** Every life of a campaign, in order. Half of them end at points, each as often as any other. */
+/** Every life of a campaign, in order. Half of them end at points. */
 export function planOf(options: PlanOptions): readonly LifePlan[] {
   const { kills, seed, points = POINTS } = options
   const dice = seeded(seed, 'plan')
   const named = points.length === 0 ? 0 : Math.ceil(kills / 2)
-  const ends = Array.from({ length: kills }, (_, i): End => {
-    const point = points[i % points.length]
-    return i < named && point !== undefined ? { kind: 'point', point } : { kind: 'moment', after: moment(dice) }
-  })
+  const ends = Array.from(
+    { length: kills },
+    (_, i): End => (i < named ? { kind: 'point' } : { kind: 'moment', after: moment(dice) }),
+  )
   const { reorgs = 0.5 } = options
   // So many reorganisations per life, evenly: not one more or less over a whole campaign.
   return shuffled(ends, dice).map((end, i) =>
@@ -77,12 +75,11 @@ function lifeOf(end: End, reorgs: number, { options, dice }: Drawing): LifePlan 
   const { weathers = WEATHERS, depth = [1, FINALITY - 1], troubles = TROUBLES } = options
   const sky = (): Weather => weathers[Math.floor(dice() * weathers.length)] ?? 'clear'
   const forks = Array.from({ length: reorgs }, () => reorgOf(depth, dice))
-  const provoked = end.kind === 'point' ? provoking(end.point, dice) : []
   const drawn = troubles.length > 0 && dice() < 0.4 ? [troubleOf(troubles, dice)] : []
   return {
     end,
     weather: { engine: sky(), vault: sky() },
-    troubles: [...(troubles.includes('reorg') ? forks : []), ...provoked, ...drawn],
+    troubles: [...(troubles.includes('reorg') ? forks : []), ...drawn],
   }
 }
 
@@ -98,8 +95,8 @@ const reorgOf = ([least, most]: readonly [number, number], dice: Random): Troubl
   aftermath: dice() < 0.5 ? 'returned' : 'lost',
 })
 
-/** Points that are only reached when something happens. */
-function provoking(point: Point, dice: Random): readonly Trouble[] {
+/** What leads to a point that is only reached when something happens. */
+export function provoking(point: Point, dice: Random): readonly Trouble[] {
   const side = sideOf(dice)
   if (point === 'event:head:reorg')
     return [{ kind: 'reorg', at: 700, side, depth: FINALITY - 1, aftermath: 'returned' }]

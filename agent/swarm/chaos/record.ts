@@ -1,6 +1,6 @@
 // What a campaign has finished, one file per world, so that it can be interrupted, shared out and added up.
 import { hash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fromText, toText } from '../plain.ts'
 import { createRun, type RunDirectory, sweepRuns } from '../run-directory.ts'
@@ -13,6 +13,8 @@ export type Recorded = PlanOptions & { readonly source?: string; readonly folder
 export type CampaignRecord = {
   /** What an earlier run found in a world; undefined when it was not finished. */
   read(index: number): BatchResult | undefined
+  /** Everything that was finished so far, by any shard. */
+  all(): readonly BatchResult[]
   forget(index: number): void
   /** Plays a world in a directory of its own, which stays when something was wrong. */
   play(index: number, work: (run: RunDirectory) => Promise<BatchResult>): Promise<BatchResult>
@@ -23,9 +25,13 @@ export function openRecord(options: Recorded): CampaignRecord {
   const root = resolve(options.folder ?? '.')
   const folder = join(root, '.lienmesh', 'chaos', nameOf(options))
   const fileOf = (index: number): string => join(folder, `world-${index}.json`)
+  const read = (file: string): BatchResult => fromText<BatchResult>(readFileSync(file, 'utf8'))
   return {
-    read: (index) =>
-      existsSync(fileOf(index)) ? fromText<BatchResult>(readFileSync(fileOf(index), 'utf8')) : undefined,
+    read: (index) => (existsSync(fileOf(index)) ? read(fileOf(index)) : undefined),
+    all: () => {
+      const files = existsSync(folder) ? readdirSync(folder) : []
+      return files.filter((file) => file.endsWith('.json')).map((file) => read(join(folder, file)))
+    },
     forget: (index) => rmSync(fileOf(index), { force: true }),
     play: async (index, work) => {
       sweepRuns(root, KEPT)

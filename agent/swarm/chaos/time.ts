@@ -6,12 +6,15 @@ import type { Clock } from '../../ports/clock.ts'
 /** Where time stood when it was set going, and how many times as fast as the wall clock it runs. */
 export type Pace = { readonly wall: number; readonly at: number; readonly speed: number }
 
+/** What the time is now, at that pace. */
+export const timeAt = ({ wall, at, speed }: Pace): number => at + (Date.now() - wall) * speed
+
 /** A clock of that pace. No sleep is shorter than `least` wall milliseconds: a faster clock must not poll faster. */
-export function fastClock({ wall, at, speed }: Pace, least = 0): Clock {
+export function fastClock(pace: Pace, least: number): Clock {
   return {
-    now: () => instant(Math.floor(at + (Date.now() - wall) * speed)),
+    now: () => instant(Math.floor(timeAt(pace))),
     sleep: (length, signal) =>
-      setTimeout(Math.max(length / speed, least), undefined, { signal }).catch((error: unknown) => {
+      setTimeout(Math.max(length / pace.speed, least), undefined, { signal }).catch((error: unknown) => {
         throw signal.aborted ? signal.reason : error
       }),
   }

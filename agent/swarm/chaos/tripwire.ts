@@ -1,15 +1,21 @@
-// Ends the agent's process at one named point, from outside the agent's code: wrapped around its journal and its voice.
+// Ends the agent's process at a named point, from outside the agent's code: wrapped around its journal and its voice.
+import { writeSync } from 'node:fs'
 import type { Journal, JournaledTx } from '../../ports/journal.ts'
 import type { Adapters } from '../../runtime/adapters.ts'
 
-/** Ends the process when `point` is the armed one. */
+/** Ends the process when `point` is armed. */
 export type Trip = (point: string) => void
 
-/** A tripwire at one point. SIGKILL to oneself arrives before the call returns: nothing runs after it. */
+/** How a life says on standard error at which point it ends. */
+export const ENDED_AT = 'ended at '
+
+/** A tripwire at some points. SIGKILL to oneself arrives before the call returns: nothing runs after it. */
 export const tripwire =
-  (armed: string | undefined): Trip =>
+  (armed: readonly string[]): Trip =>
   (point) => {
-    if (point === armed) process.kill(process.pid, 'SIGKILL')
+    if (!armed.includes(point)) return
+    writeSync(2, `${ENDED_AT}${point}\n`)
+    process.kill(process.pid, 'SIGKILL')
   }
 
 /** The agent's voice, and the points just before it speaks. */

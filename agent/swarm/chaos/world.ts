@@ -36,13 +36,10 @@ export type World = {
   batches(at: number, now: number): Promise<readonly PriceBatch[]>
   /** The newest block time (s) of either chain once the world stood. */
   readonly opened: number
-  /** How many times as long as on an idle machine it took to stand: everything else will. At least one. */
-  readonly slowness: number
 }
 
 /** Deploys everything and puts every account in place, at the market's first price. `forgetful` executors remember nothing. */
 export async function openWorld(processes: Processes, seed: number, forgetful = false): Promise<World> {
-  const began = performance.now()
   const scenario = sceneOf(seed)
   const [engineChain, vaultChain] = await Promise.all([
     startChain(processes, { name: 'engine', id: engineChainId(0), block: 1 }),
@@ -76,12 +73,8 @@ export async function openWorld(processes: Processes, seed: number, forgetful = 
   const times = await Promise.all([engineChain, vaultChain].map(timeOf))
   const [engine, vault] = await Promise.all([takeOver(engineChain, seat.operator), takeOver(vaultChain, seat.operator)])
   const opened = Math.max(...times)
-  const slowness = Math.min(MOST, Math.max(1, (performance.now() - began) / IDLE))
-  return { scenario, deployment, seat, market, traders, engine, vault, links, batches, opened, slowness }
+  return { scenario, deployment, seat, market, traders, engine, vault, links, batches, opened }
 }
-
-/** Milliseconds that a world takes on an idle machine of two cores, and the slowest machine that is waited for. */
-const [IDLE, MOST] = [1_500, 12]
 
 const STANDING = { now: () => instant(Date.now()), sleep: async () => undefined }
 
