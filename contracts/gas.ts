@@ -24,6 +24,7 @@ export const limits: Readonly<Figures> = {
   'mirror.prove, the first of an asset': 140_000,
   'roots.submit, three signatures': 180_000,
   'auction.bid': 650_000,
+  'proofs.anchor and read, nine and five full nodes, one transaction': 400_000,
 }
 
 /** Measured figures against the record and the limits. Only a complete run can say that a recorded call is gone. */

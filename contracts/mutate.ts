@@ -12,7 +12,7 @@ import { type Bench, compileQuick, openBench } from './mutation-bench.ts'
 import { reasonable, report, type Verdict, Verdicts } from './mutation-report.ts'
 import { choose, mutated, type Schema, schemaOf } from './schemata.ts'
 import { closure, deployableFrom, root, type Target } from './sources.ts'
-import { everything, near, nearest } from './test-map.ts'
+import { direct, everything, near, nearest } from './test-map.ts'
 
 const { values } = parseArgs({
   options: {
@@ -132,18 +132,24 @@ function judge(bench: Bench, rig: Rig, mutant: Mutant): Promise<Verdict> {
 
 async function byOwn(bench: Bench, rig: Rig, mutant: Mutant): Promise<Verdict> {
   if (!place(bench, rig, mutant, nearest(mutant.source))) return 'invalid'
-  return (await bench.passes(near(mutant.source))) ? 'unseen' : 'killed'
+  const alone = direct(mutant.source)
+  const globs = [...(alone === undefined ? [] : [alone]), near(mutant.source)]
+  return (await survives(bench, rig, mutant, globs)) ? 'unseen' : 'killed'
 }
 
 async function byAll(bench: Bench, rig: Rig, mutant: Mutant): Promise<Verdict> {
-  const { source } = mutant
-  if (!place(bench, rig, mutant, deployableFrom(source))) return 'invalid'
-  const library = source.includes('/libraries/')
-  if (library) bench.write(source, mutated(rig.parsed.bytes, mutant))
+  if (!place(bench, rig, mutant, deployableFrom(mutant.source))) return 'invalid'
+  return (await survives(bench, rig, mutant, everything(mutant.source))) ? 'survived' : 'killed'
+}
+
+/** Tests that compile a library into themselves get the mutant in its text. */
+async function survives(bench: Bench, { parsed }: Rig, mutant: Mutant, globs: readonly string[]): Promise<boolean> {
+  const text = mutant.source.includes('/libraries/') && direct(mutant.source) !== undefined
+  if (text) bench.write(mutant.source, mutated(parsed.bytes, mutant))
   let survived = true
-  for (const glob of everything(source)) survived = survived && (await bench.passes(glob))
-  if (library) bench.write(source, undefined)
-  return survived ? 'survived' : 'killed'
+  for (const glob of globs) survived = survived && (await bench.passes(glob))
+  if (text) bench.write(mutant.source, undefined)
+  return survived
 }
 
 function place(bench: Bench, rig: Rig, mutant: Mutant, targets: readonly Target[]): boolean {

@@ -75,7 +75,7 @@ function lay(folder: string): void {
   for (const part of ['src', 'test', 'artifacts'])
     rmSync(join(folder, 'contracts', part), { recursive: true, force: true })
   mkdirSync(join(folder, 'contracts/cache'), { recursive: true })
-  for (const part of ['src', 'test', 'artifacts', 'solc.cjs'])
+  for (const part of ['src', 'test', 'artifacts', 'solc.cjs', 'predeploy-l1-block.json'])
     cpSync(join(root, 'contracts', part), join(folder, 'contracts', part), {
       recursive: true,
       preserveTimestamps: true,

@@ -7,9 +7,12 @@ interface Neighbours {
   readonly tests: string
   /** The contracts that these tests deploy and that the source is part of. */
   readonly deploys: readonly string[]
+  /** Tests that use a library themselves, without a contract around it: compiled anew for each of its mutants. */
+  readonly direct?: string
 }
 
 const of = (tests: string, ...deploys: string[]): Neighbours => ({ tests, deploys })
+const library = (direct: string, { tests, deploys }: Neighbours): Neighbours => ({ tests, deploys, direct })
 const engine = of('{margin-engine,auction}/*', 'MarginEngine')
 const auction = of('auction/*', 'LiquidationAuction')
 const lending = of('credit-lines/*', 'CreditLines')
@@ -47,19 +50,25 @@ const neighbours: Readonly<Record<string, Neighbours>> = {
   RootOracle: of('roots/[!M]*', 'RootOracle'),
   RouteGuard: route,
   VaultMirror: of('{mirror,guard,lots}/*', 'VaultMirror'),
+  Evidence: library('roots/E*', of('{roots,sources}/[!M]*', 'RootOracle', 'QuorumSource')),
   Accrual: of('{credit-lines,insurance}/*', 'CreditLines', 'InsuranceFund'),
   Allowance: route,
   AttestationDigest: of('{roots,registry}/[!M]*', 'RootOracle', 'AgentRegistry'),
   BatchMath: of('price-book/*', 'PriceBook'),
   Lot: of('{lots,mirror,vault}/*', 'CollateralVault', 'VaultMirror', 'LiquidationAuction'),
-  MarginMath: engine,
+  MarginMath: library('margin-math/*', engine),
   Portfolio: engine,
-  StateProof: of('{roots,proofs}/[!MD]*', 'RootOracle'),
+  StateProof: library('proofs/F*', of('roots/[!M]*', 'RootOracle')),
 }
 
 /** The tests of a source itself; without any of its own, all quick ones. */
 export function near(source: string): string {
   return neighbours[basename(source, '.sol')]?.tests ?? quick
+}
+
+/** Those of them that use the source itself. */
+export function direct(source: string): string | undefined {
+  return neighbours[basename(source, '.sol')]?.direct
 }
 
 /** The contracts to exchange for them. */
