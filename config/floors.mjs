@@ -1,8 +1,9 @@
 // Each room, the rooms it may import, the packages it may load, the packages whose types it may name, and whether it
 // may use Node's own modules. Checked by dependency-cruiser; test/architecture.test.ts proves that the check bites.
 const below = ['agent/domain', 'agent/maths', 'agent/ports']
+const fast = [...below, 'agent/crypto']
 const core = [...below, 'agent/strategy.ts', 'agent/core']
-const runtime = [...core, 'agent/adapters', 'agent/runtime', 'strategies', 'config']
+const runtime = [...core, 'agent/crypto', 'agent/adapters', 'agent/runtime', 'strategies', 'config']
 const swarm = [
   ...runtime,
   'agent/simulator',
@@ -17,17 +18,23 @@ export const floors = {
   'agent/domain': { types: ['viem'] },
   'agent/maths': { rooms: ['agent/domain'], npm: ['@stdlib/', 'pure-rand'], types: ['viem'] },
   'agent/ports': { rooms: ['agent/domain'], types: ['viem'] },
+  'agent/crypto': {
+    rooms: ['agent/domain', 'agent/ports'],
+    npm: ['hash-wasm', 'secp256k1', '@bitauth/libauth'],
+    types: ['viem', 'hash-wasm', 'secp256k1', '@bitauth/libauth'],
+    node: true,
+  },
   'agent/strategy.ts': { rooms: ['agent/domain', 'agent/maths'], npm: ['zod'] },
   'agent/core': { rooms: ['agent/domain', 'agent/maths', 'agent/strategy.ts'], types: ['viem'] },
-  'agent/adapters/chain': { rooms: below, npm: ['viem', '@ethereumjs/mpt'], node: true },
+  'agent/adapters/chain': { rooms: fast, npm: ['viem', '@ethereumjs/mpt'], node: true },
   'agent/adapters/gossip': {
-    rooms: below,
-    npm: ['libp2p', '@libp2p/', '@chainsafe/', '@multiformats/', '@ethereumjs/', 'it-', 'cborg', 'secp256k1', 'viem'],
+    rooms: fast,
+    npm: ['libp2p', '@libp2p/', '@chainsafe/', '@multiformats/', '@ethereumjs/', 'it-', 'cborg', 'viem'],
     node: true,
   },
   'agent/adapters/store': { rooms: below, types: ['viem'], node: true },
   'agent/adapters/clock': { rooms: below, node: true },
-  'agent/adapters/signer': { rooms: below, npm: ['viem', 'secp256k1'], node: true },
+  'agent/adapters/signer': { rooms: fast, npm: ['viem'], node: true },
   'agent/runtime': { rooms: runtime, npm: ['pino', 'viem'], node: true },
   'agent/simulator': { rooms: [...core, 'config'], types: ['viem'], node: true },
   'agent/suite': { rooms: [...runtime, 'agent/simulator'], npm: ['viem'], node: true },

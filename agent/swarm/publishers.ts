@@ -67,7 +67,7 @@ async function run(config: PublishersConfig): Promise<void> {
   })
   say({ event: 'publishers:ready', addresses: gossip.addresses })
   void relayOnly(gossip, leaving.signal)
-  const signers = config.keys.map(signerOf)
+  const signers = config.keys.map((key) => signerOf(key))
   const desk: Desk = { config, network, market: openMarket(config.scenario), signers, gossip, pushed: new Map() }
   await tick(desk, openings(), leaving.signal)
   await gossip.stop()

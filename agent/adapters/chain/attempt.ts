@@ -1,5 +1,7 @@
 // One signed try at one nonce. Bytes are built and signed here, and read back from the journal.
-import { type Address, type Hash, type Hex, keccak256, parseTransaction, serializeTransaction } from 'viem'
+import { type Address, type Hash, type Hex, parseTransaction } from 'viem'
+import * as eip1559 from '../../crypto/eip1559.ts'
+import { keccak256 } from '../../crypto/hash.ts'
 import { invariantBroken } from '../../domain/errors.ts'
 import type { ChainId, Wad } from '../../domain/units.ts'
 import type { JournaledTx } from '../../ports/journal.ts'
@@ -32,11 +34,8 @@ export async function sign(signer: Signer, place: Place, content: Content, fees:
 }
 
 /** The bytes to be signed: what data fees are estimated from. */
-export function unsignedBytes(place: Place, content: Content, fees: Fees): Hex {
-  const { chain, maxFee, tip, ...rest } = unsigned(place, content, fees)
-  const priced = { maxFeePerGas: maxFee, maxPriorityFeePerGas: tip }
-  return serializeTransaction({ type: 'eip1559', chainId: chain, ...priced, ...rest })
-}
+export const unsignedBytes = (place: Place, content: Content, fees: Fees): Hex =>
+  eip1559.unsignedBytes(unsigned(place, content, fees))
 
 const unsigned = (place: Place, { to, data, gas }: Content, fees: Fees): UnsignedTransaction => ({
   ...place,

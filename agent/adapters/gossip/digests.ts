@@ -1,5 +1,6 @@
 // What is signed. EIP-712 digests are hashed by hand, word by word: a general encoder costs a hundred times more.
-import { type Address, type Hex, keccak256, pad, toHex } from 'viem'
+import { type Address, type Hex, pad, toHex } from 'viem'
+import { keccak256 } from '../../crypto/hash.ts'
 import type { PriceBatch, PriceEntry } from '../../domain/market.ts'
 import type { Attestation, Offer, Status } from '../../domain/message.ts'
 import type { Network } from '../../domain/network.ts'

@@ -1,7 +1,7 @@
-// Who signed what, by native libsecp256k1. One signature has one accepted form: low s, v of 27 or 28.
-import { createRequire } from 'node:module'
-import secp256k1 from 'secp256k1'
-import { type Address, getAddress, type Hex, hexToBytes, keccak256 } from 'viem'
+// Who signed what, by libsecp256k1. One signature has one accepted form: low s, v of 27 or 28.
+import { type Address, getAddress, type Hex, hexToBytes } from 'viem'
+import { type Curve, curve, type Signature } from '../../crypto/curve.ts'
+import { bytesOf, keccak256 } from '../../crypto/hash.ts'
 
 export type SignatureFault = 'malformed-signature' | 'high-s' | 'bad-signature'
 
@@ -15,13 +15,13 @@ export type Keyring = {
  * Recovery (66 us) instead of verification (60 us) on purpose: it commits to `v`, without which a relay could flip that
  * byte and spread a message that every node accepts and the chain refuses.
  */
-export function createKeyring(capacity = 1_024): Keyring {
+export function createKeyring(capacity = 1_024, { recover }: Pick<Curve, 'recover'> = curve): Keyring {
   const keys = new Map<Address, Uint8Array>()
   return {
     check(signer, digest, signature) {
       const parts = split(signature)
       if (typeof parts === 'string') return parts
-      const key = recover(parts, digest)
+      const key = recover(parts, bytesOf(digest))
       if (key === undefined) return 'bad-signature'
       const known = keys.get(signer)
       if (known !== undefined) return Buffer.compare(known, key) === 0 ? undefined : 'bad-signature'
@@ -33,32 +33,15 @@ export function createKeyring(capacity = 1_024): Keyring {
   }
 }
 
-/** Whether the native library runs here; its fallback in JavaScript is thirty times slower. */
-export function nativeSignatures(): boolean {
-  try {
-    createRequire(import.meta.url)('secp256k1/bindings.js')
-    return true
-  } catch {
-    return false // The package ships no binary for this platform and none was compiled.
-  }
-}
+/** Whether signatures are checked by native code here; in WebAssembly it takes three times as long. */
+export const nativeSignatures = (): boolean => curve.name === 'native'
 
-type Parts = { readonly rs: Uint8Array; readonly recovery: number }
-
-function split(signature: Hex): Parts | SignatureFault {
+function split(signature: Hex): Signature | SignatureFault {
   const bytes = hexToBytes(signature)
   const recovery = (bytes[64] ?? 0) - 27
   if (bytes.length !== 65 || (recovery !== 0 && recovery !== 1)) return 'malformed-signature'
   if (Buffer.compare(bytes.subarray(32, 64), HALF_ORDER) > 0) return 'high-s'
   return { rs: bytes.subarray(0, 64), recovery }
-}
-
-function recover({ rs, recovery }: Parts, digest: Hex): Uint8Array | undefined {
-  try {
-    return secp256k1.ecdsaRecover(rs, recovery, hexToBytes(digest), false)
-  } catch {
-    return undefined // r or s is no point of the curve: nobody signed this.
-  }
 }
 
 const addressOf = (key: Uint8Array): Address => getAddress(`0x${keccak256(key.subarray(1)).slice(-40)}`)

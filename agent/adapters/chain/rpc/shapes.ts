@@ -1,5 +1,5 @@
 // What a node's answer must be before anybody reads it: every field typed and in range, nothing else handed on.
-import { keccak256 } from 'viem'
+import { keccak256 } from '../../../crypto/hash.ts'
 import { LOG, logsFit, RECEIPT, receiptFits } from './log-shapes.ts'
 import {
   AMOUNT,
