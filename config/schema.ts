@@ -125,6 +125,13 @@ const protections = z
     divergence: ratio
       .prefault('10 %')
       .describe('How far apart publishers may price one asset for longer than two seconds.'),
+    market: ratio
+      .prefault('2 %')
+      .describe("How far from the publishers' price most pools of an asset may trade for three of their blocks."),
+    marketAct: z
+      .enum(['halt', 'alarm'])
+      .default('halt')
+      .describe('What pools further away do: stop bidding, or only raise an alarm.'),
     failedGas: amount.prefault('500 USD').describe('Most gas burnt by failed bids within an hour.'),
   })
   .describe('What stops bidding by itself, until `lienmesh resume` clears it. Settlements go on.')

@@ -19,15 +19,17 @@ import {
   type AccountId,
   after,
   type ChainId,
+  type CollateralId,
   type Instant,
   instant,
   millis,
+  type Price,
   type VaultId,
   type Wad,
 } from '../domain/units.ts'
 import { hear, learn, marketAt, retract } from './book.ts'
 import { decide } from './decide.ts'
-import { burnt, counted, ended, halted, opened, priced, rivalled, sold } from './happen.ts'
+import { burnt, counted, ended, halted, opened, priced, rivalled, sold, traded } from './happen.ts'
 import { openClaims } from './ledger.ts'
 import { forgetOpened, openings, unopened } from './openings.ts'
 import { type Halt, halt, resume } from './protect.ts'
@@ -48,6 +50,13 @@ export type Input = { readonly at: Instant } & (
   | { readonly kind: 'reorg'; readonly from: Anchor }
   | { readonly kind: 'account'; readonly account: MarginAccount; readonly source: Source }
   | { readonly kind: 'prices'; readonly batch: PriceBatch }
+  /** What the pools of a vault's chain pay per whole token, as of a block. */
+  | {
+      readonly kind: 'pools'
+      readonly vault: VaultId
+      readonly number: bigint
+      readonly prices: readonly { readonly collateral: CollateralId; readonly price: Price }[]
+    }
   | { readonly kind: 'provider'; readonly provider: ProviderStatus; readonly from: Address }
   | { readonly kind: 'cash'; readonly engine: ChainId; readonly cash: Wad }
   /** A route on which claims are stuck takes nothing new, until one came home. */
@@ -115,6 +124,8 @@ function happen(core: Core, input: Input): Effect[] {
       return done(learn(book, { account: input.account, source: input.source }))
     case 'prices':
       return hear(book, input.batch) ? priced(core, input.batch.engine, at) : []
+    case 'pools':
+      return traded(core, at, input)
     case 'provider':
       return done(book.providers.set(input.from.toLowerCase(), { status: input.provider, agent: input.from, at }))
     case 'cash':
@@ -201,6 +212,7 @@ function enginesOf({ book }: Core, input: Input): readonly ChainId[] {
     case 'timer':
       return [...book.terms.keys()]
     case 'reorg':
+    case 'pools':
     case 'route':
     case 'runway':
     case 'competitor':

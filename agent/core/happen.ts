@@ -2,18 +2,30 @@
 import type { Address } from 'viem'
 import type { GapRecord } from '../domain/gap-record.ts'
 import type { Attribution, Claim, Fill, Intent, IntentId, Outcome, Sale } from '../domain/liquidation.ts'
-import { type AccountId, after, type ChainId, type Instant, type Wad, wad } from '../domain/units.ts'
+import {
+  type AccountId,
+  after,
+  type ChainId,
+  type CollateralId,
+  type FeedId,
+  type Instant,
+  type Price,
+  type VaultId,
+  type Wad,
+  wad,
+} from '../domain/units.ts'
 import { mulDivUp } from '../maths/fixed-point.ts'
 import { collateralValueDown } from '../maths/margin.ts'
-import { accountKey, discountOf, type Market, marketAt, retire, saw } from './book.ts'
+import { accountKey, discountOf, feedKey, type Market, marketAt, retire, saw } from './book.ts'
 import { adopt, bookSale, openClaim, openSettlement, release, type Settled, wealth } from './ledger.ts'
-import { closed, failed, type Halt, heard } from './protect.ts'
+import { closed, failed, type Halt, halt, heard } from './protect.ts'
 import { learnArrivals, learnDelays, learnPrices } from './risk/beliefs.ts'
 import { committedAt, lived, overdue, uncommit } from './risk/evidence.ts'
 import { remember } from './risk/history.ts'
 import { learnRace } from './risk/races.ts'
 import { RETRY_AFTER } from './setup.ts'
 import type { Core } from './state.ts'
+import { contradicting, deviation, note } from './venues.ts'
 
 /** What an event makes us do at once. A part of the core's effects. */
 export type Consequence =
@@ -38,6 +50,49 @@ export function priced(core: Core, engine: ChainId, at: Instant): Consequence[] 
 function apart({ watch, setup }: Core, { terms, batches, engine, at }: Market): Halt | undefined {
   const feeds = [...terms.collaterals.map(({ feed }) => feed), ...terms.instruments.map((one) => one.underlyingFeed)]
   return heard(watch, batches, { limits: setup.protections, engine, feeds: [...new Set(feeds)], at })
+}
+
+/** What the pools of a vault's chain paid at a block. Publishers whom the market contradicts for long are not bid on. */
+export function traded(
+  core: Core,
+  at: Instant,
+  { vault, number, prices }: { readonly vault: VaultId; readonly number: bigint; readonly prices: readonly Traded[] },
+): Consequence[] {
+  const engine = core.setup.vaults.find(({ id }) => id === vault)?.engine
+  const market = engine === undefined ? undefined : marketAt(core.book, engine, at)
+  if (engine === undefined || market === undefined) return []
+  const bound = core.setup.protections.market.bound
+  const feeds = prices.flatMap(({ collateral, price }) => {
+    const feed = market.terms.collaterals.find(({ id }) => id === collateral)?.feed
+    const official = feed === undefined ? undefined : market.prices.get(feed)?.price
+    if (feed === undefined || official === undefined) return []
+    note(core.watch.venues, `${vault}:${collateral}`, { engine, feed, price, official, number, at, bound })
+    return [feed]
+  })
+  return [...new Set(feeds)].flatMap((feed) => contradicted(core, { engine, feed }, at))
+}
+
+/** What one pool pays per whole token. */
+type Traded = { readonly collateral: CollateralId; readonly price: Price }
+
+function contradicted(
+  { watch, setup }: Core,
+  feed: { readonly engine: ChainId; readonly feed: FeedId },
+  at: Instant,
+): Consequence[] {
+  const key = feedKey(feed.engine, feed.feed)
+  const pools = contradicting(watch.venues, feed, at)
+  const [first] = pools
+  if (first === undefined) {
+    watch.contradicted.delete(key)
+    return []
+  }
+  const share = `${(100 * deviation(first)).toFixed(2)} % from what publishers say`
+  const detail = `${pools.length} of its pools trade feed ${feed.feed} of engine ${feed.engine} ${share}`
+  if (setup.protections.market.act === 'halt') return halted(halt(watch, { reason: 'market-divergence', detail, at }))
+  if (watch.contradicted.has(key)) return []
+  watch.contradicted.add(key)
+  return [{ kind: 'alarm', code: 'W_MARKET_DIVERGENCE', detail }]
 }
 
 const judged = (record: GapRecord): Consequence => ({ kind: 'gap-realised', record })
@@ -180,9 +235,10 @@ export function worth(
 
 function settlement(core: Core, at: Instant, { intent, attribution, fill }: Settled): Consequence[] {
   const { ledger, setup, watch } = core
-  const halt = closed(watch, attribution, { limits: setup.protections, capital: wealth(ledger), at })
-  return [{ kind: 'settled', intent, attribution, fill }, ...halted(halt)]
+  const stop = closed(watch, attribution, { limits: setup.protections, capital: wealth(ledger), at })
+  return [{ kind: 'settled', intent, attribution, fill }, ...halted(stop)]
 }
 
 /** Says that bidding stopped, if it did. */
-export const halted = (halt: Halt | undefined): Consequence[] => (halt === undefined ? [] : [{ kind: 'halted', halt }])
+export const halted = (why: Halt | undefined): Consequence[] =>
+  why === undefined ? [] : [{ kind: 'halted', halt: why }]

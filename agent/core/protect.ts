@@ -4,6 +4,7 @@ import type { Attribution } from '../domain/liquidation.ts'
 import type { PriceBatch } from '../domain/market.ts'
 import { type ChainId, type FeedId, type Instant, type Wad, wad } from '../domain/units.ts'
 import { max, toDouble } from '../maths/fixed-point.ts'
+import type { Venues } from './venues.ts'
 
 /** Limits that every agent sets for itself. */
 export type Protections = {
@@ -15,7 +16,12 @@ export type Protections = {
   readonly failedGas: Wad
   /** How far apart publishers may price the same asset, as a share of the lowest price, before it counts. */
   readonly divergence: number
+  /** How far pools may stand from the publishers, as a share of the publishers' price, before it counts. */
+  readonly market: { readonly bound: number; readonly act: MarketAct }
 }
+
+/** Bidding stops, or an operator is told. */
+export type MarketAct = 'halt' | 'alarm'
 
 /** An operator's word, or the name of the protection that tripped. */
 export const HALT_REASONS = [
@@ -24,6 +30,7 @@ export const HALT_REASONS = [
   'gap-losses',
   'failed-gas',
   'oracle-divergence',
+  'market-divergence',
   'unreconciled',
   'invariant-broken',
   'second-copy',
@@ -46,6 +53,9 @@ export type Watch = {
   failures: readonly { readonly at: Instant; readonly cost: bigint }[]
   /** Since when publishers have been too far apart, by engine. */
   readonly diverged: Map<ChainId, Instant>
+  /** What pools said last, and the feeds that an operator was told of because of it. */
+  readonly venues: Venues
+  readonly contradicted: Set<string>
 }
 
 /** A watch that has seen nothing. */
@@ -56,6 +66,8 @@ export const openWatch = (): Watch => ({
   gapLosses: 0,
   failures: [],
   diverged: new Map(),
+  venues: new Map(),
+  contradicted: new Set(),
 })
 
 /** Counts a closed settlement. Answers the halt that it caused. `capital` is cash and what is in flight. */
@@ -140,6 +152,8 @@ export function resume(watch: Watch): void {
   watch.gapLosses = 0
   watch.failures = []
   watch.diverged.clear()
+  watch.venues.clear()
+  watch.contradicted.clear()
 }
 
 /** The first reason stands. */

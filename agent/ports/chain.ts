@@ -4,7 +4,7 @@ import type { Candidate, Claim, Intent, Outcome, Sale } from '../domain/liquidat
 import type { Anchor, EngineTerms, Head, MarginAccount, PriceBatch } from '../domain/market.ts'
 import type { Attestation, ClaimFact, Evidence, Offer, ProvenState, StorageProof } from '../domain/message.ts'
 import type { Asset, Posting } from '../domain/posting.ts'
-import type { AccountId, ChainId, CollateralId, VaultId, Wad } from '../domain/units.ts'
+import type { AccountId, ChainId, CollateralId, Price, VaultId, Wad } from '../domain/units.ts'
 
 /** A new head, or the first block that is no longer canonical. A reorg is always followed by heads that replace it. */
 export type HeadEvent =
@@ -161,6 +161,14 @@ export interface VaultChain extends ChainReader {
   redeem(claims: readonly Claim[], basis: Basis, minProceeds: Wad, signal: AbortSignal): Promise<ClaimStep>
   dollarBalance(): Promise<Wad>
   tokenBalance(collateral: CollateralId): Promise<bigint>
+  /** What the pools pay in which this vault's collateral is sold. */
+  pools(): Promise<PoolPrices>
+}
+
+/** Middle prices of pools per whole token, as of a block; an asset whose pool is empty is left out. */
+export type PoolPrices = {
+  readonly number: bigint
+  readonly prices: readonly { readonly collateral: CollateralId; readonly price: Price }[]
 }
 
 /** What a chain says that we hold, as of one block. Amounts in each asset's own units. */

@@ -39,6 +39,7 @@ import { rest } from './tasks.ts'
 import { ranker } from './value.ts'
 import { programVersion } from './version.ts'
 import { watchEngine } from './watch-engine.ts'
+import { watchPools } from './watch-pools.ts'
 import { watchVault } from './watch-vault.ts'
 
 /** Runs one agent until the signal fires or something failed for good. */
@@ -171,6 +172,7 @@ function watchChains({ context, core }: Agent, config: AgentConfig, provider: Pr
     tasks.keep(`watch vault ${id}`, () =>
       watchVault(context, seat, { attestor: attestor && first, onDeposits: relay?.note }),
     )
+    tasks.keep(`pools ${id}`, (signal) => watchPools(context, seat, signal))
     if (relay !== undefined) tasks.keep(`relay ${id}`, (signal) => relay.run(id, signal))
   }
 }

@@ -54,6 +54,7 @@ export async function setupOf(config: AgentConfig, network: Network, who: Standi
       gapLosses: protections.gapLosses,
       failedGas: protections.failedGas,
       divergence: fraction(protections.divergence),
+      market: { bound: fraction(protections.market), act: protections.marketAct },
     },
     gas: { bid: wad(fromDoubleUp(GAS_OF_BID)), claim: wad(fromDoubleUp(GAS_OF_CLAIM)), nativeFeed: 0, runway },
   }

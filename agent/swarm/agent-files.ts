@@ -35,7 +35,7 @@ export function writeAgent(
     keys: { operator: 'operator.key', signer: 'inline' },
     chains: chains.map(({ id, url }) => ({ id, rpc: [url], quorum: 1, executor: seat.executor })),
     // A scenario wants to see how a strategy ends, not where a protection would have stopped it.
-    protections: { drawdown: '100 %', gapLosses: 1_000_000, failedGas: '1000000 USD' },
+    protections: { drawdown: '100 %', gapLosses: 1_000_000, failedGas: '1000000 USD', market: '100 %' },
     strategies: [{ use: seat.strategy, params: { ...seat.params } }],
     provider: { margin: percent(scenario.provider.margin), maxClaim: dollarText(scenario.provider.maxClaim) },
     p2p: { bootstrap: [...bootstrap] },

@@ -62,6 +62,18 @@ describe('before the fall', () => {
     expect(terms.auction).toMatchObject({ startDiscount, discountPerSecond, maxDiscount, target, dust })
   })
 
+  test('pools pay what the scenario starts from, on both vaults, to a thousandth', async () => {
+    for (const vault of [winner.fast, winner.slow]) {
+      const { number, prices } = await vault.pools()
+      expect(number).toBeLessThanOrEqual((await vault.latest()).number)
+      const feeds = new Map(network.scenario.feeds.map(({ name, start }) => [name, Number(start)]))
+      const said = terms.collaterals.filter((one) => one.vault === vault.vault)
+      expect(prices.map(({ collateral }) => collateral)).toEqual(said.map(({ id }) => id))
+      for (const [i, { price }] of prices.entries())
+        expect(Math.abs(Number(price) / (feeds.get(i === 0 ? 'ETH' : 'BTC') ?? 0) - 1)).toBeLessThan(0.001)
+    }
+  })
+
   test('deposits become credit by proof, once', async () => {
     for (const vault of [winner.fast, winner.slow]) {
       const latest = await vault.latest()

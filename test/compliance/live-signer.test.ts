@@ -54,6 +54,8 @@ test('its bids are mined and its word is heard, and the signer refuses none of i
     ...{ network: 'network.json', mode: 'live', dataDir, keys: { operator }, attest: seat.attest },
     chains: chains.map((chain) => ({ ...chain, executor: seat.executor })),
     strategies: [{ use: 'first-come' }],
+    // Nobody trades in the pools of this test: they stand where they stood before the fall.
+    protections: { market: '100 %' },
   })
   const events: { event: string; fields: Readonly<Record<string, unknown>> }[] = []
   const stop = new AbortController()

@@ -140,6 +140,8 @@ test('a whole agent on paper wins, settles and reports, and no signature is aske
     ...{ network: 'network.json', mode: 'paper', dataDir, keys: { socket: path }, attest: true, relay: true },
     chains: [network.engine, network.vault].map(({ id }, i) => ({ id, rpc: [proxies[i]?.url ?? ''], executor })),
     strategies: [{ use: 'first-come' }],
+    // Nobody trades in the pools of this test: they stand where they stood before the fall.
+    protections: { market: '100 %' },
     paper: { latency: '100ms', capital: '1000000 USD' },
   })
   // A paper agent opens no auction: here somebody else does, and then lets it be.

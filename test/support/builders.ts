@@ -206,6 +206,9 @@ export const slowVault = (): VaultSetup =>
     ]),
   })
 
+/** A bound that no pool is beyond. */
+export const FAR = { bound: 1_000, act: 'halt' } as const
+
 /** A bonded live agent with no strategies and plenty of room. */
 export const setup = (over: Partial<Setup> = {}): Setup => ({
   self: [ME],
@@ -230,7 +233,7 @@ export const setup = (over: Partial<Setup> = {}): Setup => ({
     scenarios: { rows: 1_024, historical: 0.25, refresh: millis(15 * MINUTE) },
     payTolerance: bps(50),
   },
-  protections: { drawdown: 1, gapLosses: 1_000, failedGas: usd(1_000_000), divergence: 1_000 },
+  protections: { drawdown: 1, gapLosses: 1_000, failedGas: usd(1_000_000), divergence: 1_000, market: FAR },
   gas: { bid: usd(0.5), claim: usd(0.5), nativeFeed: 0, runway: 0 },
   ...over,
 })
@@ -244,6 +247,12 @@ export const provider = (over: Partial<ProviderStatus> = {}): ProviderStatus => 
 })
 
 /** The inputs after which an agent knows terms, head, cash, three prices and one account. */
+/** What the pool of a vault pays for ether as of a block. */
+export const pools = (at: Instant, number: bigint, ether: number, vault = 'vault-fast'): Input => ({
+  ...{ at, kind: 'pools', vault, number },
+  prices: [{ collateral: vault === 'vault-fast' ? 0 : 2, price: quoted(ether) }],
+})
+
 export const opening = (ether: number, held: MarginAccount = account(), cash: Wad = usd(400_000)): readonly Input[] => [
   { at: START, kind: 'terms', terms: engineTerms() },
   { at: START, kind: 'head', head: head(1n) },

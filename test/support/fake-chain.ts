@@ -139,6 +139,7 @@ export function fakeVault(id: ChainId, vault: VaultId): FakeVault {
     },
     dollarBalance: async () => wad(0n),
     tokenBalance: async () => 0n,
+    pools: async () => ({ number: 0n, prices: [] }),
   }
   return made
 }

@@ -6,11 +6,13 @@ import { wad } from '../../agent/domain/units.ts'
 import {
   batch,
   entry,
+  FAR,
   lost,
   only,
   opening,
   PUBLISHERS,
   play,
+  pools,
   ripe,
   sale,
   seatOf,
@@ -22,12 +24,13 @@ import {
 } from './builders.ts'
 
 /** Limits of which each trips at the first of its losses, and only that one. */
-const LIMITS = { drawdown: 1, gapLosses: 1_000, failedGas: usd(1_000_000), divergence: 1_000 }
+const LIMITS = { drawdown: 1, gapLosses: 1_000, failedGas: usd(1_000_000), divergence: 1_000, market: FAR }
 const TIGHT = {
   drawdown: { ...LIMITS, drawdown: 0 },
   'gap-losses': { ...LIMITS, gapLosses: 1 },
   'failed-gas': { ...LIMITS, failedGas: wad(0n) },
   'oracle-divergence': { ...LIMITS, divergence: 0.01 },
+  'market-divergence': { ...LIMITS, market: { bound: 0.01, act: 'halt' } },
 } as const
 
 const told = (reason: HaltReason): Input => ({
@@ -65,12 +68,19 @@ function disagreement(core: Core): readonly Input[] {
   )
 }
 
+/** A pool that pays two in a hundred less than publishers say, for three blocks. */
+function contradiction(core: Core): readonly Input[] {
+  play(core, opening(2_500))
+  return [1, 2, 3].map((second) => pools(secondsIn(second), BigInt(second), 2_450))
+}
+
 /** What happens to a core until the protection of that name trips. */
 const TRIPS: Readonly<Record<Exclude<HaltReason, 'operator'>, (core: Core) => readonly Input[]>> = {
   drawdown: lossOf,
   'gap-losses': lossOf,
   'failed-gas': lostRace,
   'oracle-divergence': disagreement,
+  'market-divergence': contradiction,
   unreconciled: () => [told('unreconciled')],
   'invariant-broken': () => [told('invariant-broken')],
   'second-copy': () => [told('second-copy')],

@@ -7,6 +7,7 @@ import { type CollateralId, type Wad, wad } from '../../domain/units.ts'
 import type { Deposit, VaultChain } from '../../ports/chain.ts'
 import { collateralVaultAbi } from './abi/collateral-vault.ts'
 import type { ChainLink } from './link.ts'
+import { poolPrices } from './pools.ts'
 import { redeem } from './redeem.ts'
 import type { Elsewhere } from './sources/testimony.ts'
 import { openWitness } from './sources/witness.ts'
@@ -52,6 +53,7 @@ export async function openVaultChain({ link, deployment, executor, engine }: Vau
       return step
     },
     dollarBalance: async () => toWad(await holding(deployment.dollar), deployment.dollarDecimals),
+    pools: () => poolPrices(link, deployment),
     tokenBalance: (collateral) => holding(assetOf(deployment, collateral).token),
   }
 }

@@ -127,7 +127,7 @@ function agentConfig(run: RunDirectory, world: World, wires: Stage['wires']): Ag
     ],
     capital: { maxBid: dollarText(wad(5_000n * 10n ** 18n)) },
     risk: { scenarios: { rows: 512 } },
-    protections: { drawdown: '100 %', gapLosses: 1_000_000, failedGas: '1000000 USD' },
+    protections: { drawdown: '100 %', gapLosses: 1_000_000, failedGas: '1000000 USD', market: '100 %' },
     strategies: [{ use: seat.strategy }],
     log: { level: 'warn', modules: { agent: 'info', message: 'silent' } },
   }

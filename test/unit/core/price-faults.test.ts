@@ -5,6 +5,7 @@ import { type Instant, instant } from '../../../agent/domain/units.ts'
 import {
   account,
   batch,
+  ENGINE,
   engineTerms,
   entry,
   ladder,
@@ -12,6 +13,7 @@ import {
   opening,
   PUBLISHERS,
   play,
+  pools,
   ripe,
   SECOND,
   START,
@@ -48,6 +50,64 @@ describe('F13: one of three venues moves tenfold within a minute', () => {
     // The same account is bid on once all of them say so.
     const all = play(core, ticks([believed, believed, believed], secondsIn(62)))
     expect(only(all, 'found')).toHaveLength(1)
+  })
+})
+
+describe('F14: publishers whom the market contradicts', () => {
+  /** The official price of ether goes up and down by a dollar, and is 2.85 % below what it trades at. */
+  const official = (block: number) => 2_400 + (block % 3)
+  const market = (block: number) => official(block) / 0.9715
+  const bounded = (bound: number, act: 'halt' | 'alarm') =>
+    createCore(setup({ seats: [seatOf(takeAll)], protections: { ...setup().protections, market: { bound, act } } }))
+  const spoken = (block: number) => {
+    const said = official(block)
+    return ticks([said, said, said], secondsIn(block))
+  }
+  /** Fifty blocks of pools beside publishers who go on saying the same. */
+  const blocks = (prices: (block: number) => readonly Input[], first = 1) =>
+    Array.from({ length: 50 }, (_, i) => [...spoken(first + i), ...prices(first + i)]).flat()
+  const both = (ether: (block: number) => number) => (block: number) =>
+    ['vault-fast', 'vault-slow'].map((vault) => pools(secondsIn(block), BigInt(block), ether(block), vault))
+  const calm = opening(official(0)).filter(({ kind }) => kind !== 'account')
+  const fallen = (second: number): Input => ({
+    ...{ at: secondsIn(second), kind: 'account', account: ripe(), source: 'own' },
+  })
+
+  test('within the bound are believed for fifty blocks', () => {
+    const core = bounded(0.03, 'halt')
+    expect(only(play(core, [...calm, ...blocks(both(market))]), 'halted')).toEqual([])
+    expect(only(play(core, [fallen(51)]), 'submit')).toHaveLength(1)
+  })
+
+  test('beyond it stop every bid from the third block on, until an operator looked', () => {
+    const core = bounded(0.02, 'halt')
+    const stops = only(play(core, [...calm, ...blocks(both(market))]), 'halted').map(({ halt }) => halt)
+    const detail = `2 of its pools trade feed 0 of engine ${ENGINE} 2.93 % from what publishers say`
+    expect(stops).toEqual([{ reason: 'market-divergence', at: secondsIn(3), detail }])
+    const meanwhile = play(core, [fallen(51), ...blocks(both(official), 51)])
+    expect([only(meanwhile, 'submit'), reasons(meanwhile)]).toEqual([[], ['halted']])
+    const after = play(core, [{ at: secondsIn(101), kind: 'resume' }, ...spoken(102)])
+    expect(only(after, 'submit')).toHaveLength(1)
+  })
+
+  test('raise one alarm and no more where the operator wants to be told only', () => {
+    const core = bounded(0.02, 'alarm')
+    const effects = play(core, [...calm, ...blocks(both(market))])
+    expect(only(effects, 'halted')).toEqual([])
+    expect(only(effects, 'alarm').map(({ code }) => code)).toEqual(['W_MARKET_DIVERGENCE'])
+    expect(only(play(core, [fallen(51)]), 'submit')).toHaveLength(1)
+  })
+
+  const first = (block: number, ether: number) => pools(secondsIn(block), BigInt(block), ether)
+  test.each([
+    ['one of two pools', (block: number) => both(official)(block).with(0, first(block, market(block)))],
+    ['pools on opposite sides', (block: number) => both(market)(block).with(0, first(block, 2_000))],
+    ['two blocks of three', (block: number) => both(block % 3 === 0 ? official : market)(block)],
+    ['the same block again and again', (block: number) => both(market)(block).map((one) => ({ ...one, number: 7n }))],
+    ['nobody', () => []],
+  ])('are not contradicted by %s', (_who, prices) => {
+    const core = bounded(0.02, 'halt')
+    expect(only(play(core, [...calm, ...blocks(prices)]), 'halted')).toEqual([])
   })
 })
 

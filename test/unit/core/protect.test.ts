@@ -5,6 +5,7 @@ import { instant, wad } from '../../../agent/domain/units.ts'
 import {
   batch,
   entry,
+  FAR,
   only,
   opening,
   PUBLISHERS,
@@ -18,7 +19,7 @@ import {
   usd,
 } from '../../support/builders.ts'
 
-const limits: Protections = { drawdown: 0.1, gapLosses: 3, failedGas: usd(10), divergence: 0.1 }
+const limits: Protections = { drawdown: 0.1, gapLosses: 3, failedGas: usd(10), divergence: 0.1, market: FAR }
 const at = instant(1_000)
 const terms = { limits, capital: usd(1_000), at }
 const settled = (total: number, gap = 0) => ({ total: usd(total), gap: usd(gap) })

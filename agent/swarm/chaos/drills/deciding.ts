@@ -10,6 +10,7 @@ import {
   anchor,
   at,
   ENGINE,
+  FAR,
   lost,
   opening,
   play,
@@ -114,7 +115,9 @@ export const halted: Drill = async () => {
 
 /** Losses that must trip a protection, and keep it tripped. */
 export const tripped: Drill = async () => {
-  const core = agent({ protections: { drawdown: 1, gapLosses: 1_000, failedGas: usd(2), divergence: 1_000 } })
+  const core = agent({
+    protections: { drawdown: 1, gapLosses: 1_000, failedGas: usd(2), divergence: 1_000, market: FAR },
+  })
   const [first] = submitted(core, [...opening(2_400, usd(400_000)), seen(trader(1))])
   if (first === undefined) return ['nothing was bid']
   const effects = play(core, [{ at: at(1), kind: 'outcome', intent: first, outcome: lost }])

@@ -86,10 +86,13 @@ export const agent = (changes: Partial<Setup> = {}): Core =>
       scenarios: { rows: 1_024, historical: 0.25, refresh: millis(900_000) },
       payTolerance: bps(50),
     },
-    protections: { drawdown: 1, gapLosses: 1_000, failedGas: usd(1_000_000), divergence: 1_000 },
+    protections: { drawdown: 1, gapLosses: 1_000, failedGas: usd(1_000_000), divergence: 1_000, market: FAR },
     gas: { bid: usd(0.5), claim: usd(0.5), nativeFeed: 0, runway: 0 },
     ...changes,
   })
+
+/** A bound that no pool is beyond. */
+export const FAR = { bound: 1_000, act: 'halt' } as const
 
 export const anchor = (number: bigint, chain = ENGINE): Anchor => ({ chain, number, hash: hash(Number(number)) })
 
