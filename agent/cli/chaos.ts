@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { EXIT, usageError } from '../domain/errors.ts'
 import type { BatchResult } from '../swarm/chaos/batch.ts'
-import { type BrokenResult, type Found, runBroken } from '../swarm/chaos/broken.ts'
+import { type BrokenResult, runBroken } from '../swarm/chaos/broken.ts'
 import {
   type CampaignOptions,
   failed,
@@ -11,8 +11,10 @@ import {
   type Summary,
   summaryOf,
 } from '../swarm/chaos/campaign.ts'
+import type { Found } from '../swarm/chaos/drill-record.ts'
 import { DEEP } from '../swarm/chaos/plan.ts'
-import { command, toggle, wholeNumber } from './command.ts'
+import { writeTold } from '../swarm/chaos/told.ts'
+import { type Context, command, toggle, wholeNumber } from './command.ts'
 
 const options = z.strictObject({
   kills: wholeNumber.pipe(z.int().min(1)).default(100).describe('How many lives end by SIGKILL.'),
@@ -22,7 +24,9 @@ const options = z.strictObject({
     .regex(/^[1-9]\d*\/[1-9]\d*$/, { error: (issue) => `expected i/n such as 2/4, found ${issue.input}` })
     .optional()
     .describe('Play only this part of the worlds, such as 2/4.'),
-  resume: toggle.describe('Keep what earlier runs of the same campaign finished, of any shard, and play the rest.'),
+  resume: toggle.describe(
+    'Keep what earlier runs of the same campaign, or the same drills, finished, of any shard, and play the rest.',
+  ),
   'deep-reorgs': wholeNumber
     .pipe(z.int().min(1))
     .optional()
@@ -33,6 +37,7 @@ const options = z.strictObject({
   broken: toggle.describe(
     'Try the drills on agents that are broken on purpose: every one must be found out. Kills are added by --kills.',
   ),
+  record: z.string().min(1).optional().describe('Write everything that the campaign found into this file.'),
   'run-dir': z.string().min(1).optional().describe('Where .lienmesh is made (default: here).'),
 })
 
@@ -46,35 +51,53 @@ export const chaos = command({
     'lienmesh chaos --kills 100 --deep-reorgs 50',
     'lienmesh chaos --broken --json',
   ],
-  run: async (given, { json, print, signal, flags }) => {
-    const { kills, seed, resume, shard, source, broken, 'run-dir': folder } = given
-    const say = (line: string, object: object): void => {
-      if (json) print(inJson(object))
-      else process.stderr.write(`${line}\n`)
-    }
-    const campaign: CampaignOptions = {
-      ...{ kills, seed, resume, signal },
-      ...narrowed(given),
-      ...(shard === undefined ? {} : { shard: shardIn(shard) }),
-      ...(source === undefined ? {} : { source }),
-      ...(folder === undefined ? {} : { folder }),
-      report: (batch, done, of) => say(lineOf(batch, done, of), { type: 'world', done, of, ...batch }),
-    }
-    const drilled = broken
-      ? await runBroken({
-          signal,
-          report: (found, sound) => say(foundLine(found, sound), { type: 'drill', sound, ...found }),
-        })
-      : NOT_DRILLED
-    const killed = !broken || flags['kills'] !== undefined
+  run: async (given, context) => {
+    const { json, print, flags } = context
+    const killed = !given.broken || flags['kills'] !== undefined
+    const drilled = given.broken ? await drill(given, context) : NOT_DRILLED
     const { brokenAgents, brokenAgentsCaught } = drilled
-    const summary = { ...(killed ? await runCampaign(campaign) : summaryOf([])), brokenAgents, brokenAgentsCaught }
+    const summary = { ...(killed ? await kill(given, context) : summaryOf([])), brokenAgents, brokenAgentsCaught }
     if (!json) for (const line of [...(killed ? inWords(summary) : []), ...drillWords(drilled)]) print(line)
     print(inJson(summary))
     const escaped = brokenAgentsCaught < brokenAgents || drilled.failedByTheSound.length > 0
     return failed(summary) || escaped ? EXIT.assertion : EXIT.ok
   },
 })
+
+type Running = Pick<Context, 'json' | 'print' | 'signal'>
+
+/** Plays the campaign, and writes down what it found where that is wished for. */
+async function kill(given: Flags, { json, print, signal }: Running): Promise<Summary> {
+  const { kills, seed, resume, shard, source, record, 'run-dir': folder } = given
+  const worlds: BatchResult[] = []
+  const campaign: CampaignOptions = {
+    ...{ kills, seed, resume, signal },
+    ...narrowed(given),
+    ...(shard === undefined ? {} : { shard: shardIn(shard) }),
+    ...(source === undefined ? {} : { source }),
+    ...(folder === undefined ? {} : { folder }),
+    report: (batch, done, of) => {
+      worlds.push(batch)
+      if (json) print(inJson({ type: 'world', done, of, ...batch }))
+      else process.stderr.write(`${lineOf(batch, done, of)}\n`)
+    },
+  }
+  const summary = await runCampaign(campaign)
+  const { 'deep-reorgs': deepReorgs, 'no-idempotency': noIdempotency, 'lose-journal': loseJournal } = given
+  const asked = { kills, seed, shard, source, deepReorgs, noIdempotency, loseJournal }
+  if (record !== undefined) writeTold(record, { asked, summary, worlds })
+  return summary
+}
+
+const drill = ({ resume, 'run-dir': folder }: Flags, { json, print, signal }: Running): Promise<BrokenResult> =>
+  runBroken({
+    ...{ signal, resume },
+    ...(folder === undefined ? {} : { folder }),
+    report: (found, sound) => {
+      if (json) print(inJson({ type: 'drill', sound, ...found }))
+      else process.stderr.write(`${foundLine(found, sound)}\n`)
+    },
+  })
 
 type Flags = z.output<typeof options>
 

@@ -18,7 +18,7 @@ export type BatchResult = Verdict & {
   readonly hits: Readonly<Record<string, number>>
   readonly reorgs: number
   readonly rpcFaults: number
-  /** Lives that ended by themselves, by exit status. */
+  /** Lives that ended by themselves, by exit status and code. */
   readonly died: Readonly<Record<string, number>>
   /** What the agent alarmed its operator of, by code. */
   readonly alarms: Readonly<Record<string, number>>
@@ -91,7 +91,7 @@ async function settleDown(stage: Stage): Promise<boolean> {
       await drive.feed(life)
     }
     if (!life.alive()) {
-      count(log.died, String(await life.ended))
+      count(log.died, `${await life.ended} ${life.complaint() ?? ''}`.trim())
       life = lives.next()
       continue
     }

@@ -6,10 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { invariantBroken } from '../../domain/errors.ts'
 import { type BrokenAgent, brokenAgents } from './broken-agents.ts'
+import { type DrillRecord, type Found, openDrillRecord } from './drill-record.ts'
+import { sideBySide } from './side-by-side.ts'
 import { applyPatch, copySources } from './source-copy.ts'
-
-/** What came of one agent. A sound one has no findings. */
-export type Found = { readonly name: string; readonly drill: string; readonly findings: readonly string[] }
 
 /** What came of all: broken agents that were found out, and drills that the agent that ships fails. */
 export type BrokenResult = {
@@ -22,37 +21,62 @@ export type BrokenResult = {
 export type BrokenOptions = {
   /** Told of every agent as soon as it is done. */
   readonly report: (found: Found, sound: boolean) => void
+  /** Takes up what an earlier run of the same sources found. */
+  readonly resume: boolean
+  /** Where the record is made; the working directory by default. */
+  readonly folder?: string
   readonly signal: AbortSignal
 }
 
-/** Runs every drill on what ships, then every broken agent through its drill. */
-export async function runBroken({ report, signal }: BrokenOptions): Promise<BrokenResult> {
+/** An agent before its drill: one that ships has nothing changed. */
+type Candidate = BrokenAgent & { readonly sound: boolean }
+
+/** Runs every drill on what ships, and every broken agent through its drill. */
+export async function runBroken(options: BrokenOptions): Promise<BrokenResult> {
+  const record = openDrillRecord(options)
   const folder = mkdtempSync(join(tmpdir(), 'lienmesh-broken-'))
+  const copies = new Set<string>()
+  const [broken, sound]: [Found[], Found[]] = [[], []]
   try {
-    copySources(folder)
-    const failedByTheSound: Found[] = []
-    for (const drill of new Set(brokenAgents.map((one) => one.drill))) {
-      const found = { name: 'what ships', drill, findings: await play(folder, drill, signal) }
-      report(found, true)
-      if (found.findings.length > 0) failedByTheSound.push(found)
-    }
-    const escaped: Found[] = []
-    for (const agent of brokenAgents) {
-      const found = { name: agent.name, drill: agent.drill, findings: await findingsOf(folder, agent, signal) }
-      report(found, false)
-      if (found.findings.length === 0) escaped.push(found)
-    }
-    const caught = brokenAgents.length - escaped.length
-    return { brokenAgents: brokenAgents.length, brokenAgentsCaught: caught, escaped, failedByTheSound }
+    await sideBySide(CANDIDATES, async (candidate, lane) => {
+      const copy = join(folder, String(lane))
+      const known = record.read(candidate.name, candidate.drill)
+      if (known === undefined && !copies.has(copy)) copySources(copy)
+      if (known === undefined) copies.add(copy)
+      const found = known ?? (await judged(copy, candidate, { record, signal: options.signal }))
+      ;(candidate.sound ? sound : broken).push(found)
+      options.report(found, candidate.sound)
+    })
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+  const escaped = broken.filter(({ findings }) => findings.length === 0)
+  const caught = broken.length - escaped.length
+  const failedByTheSound = sound.filter(({ findings }) => findings.length > 0)
+  return { brokenAgents: broken.length, brokenAgentsCaught: caught, escaped, failedByTheSound }
 }
 
+/** What ships through every drill that is used, then every broken agent through its own. */
+const CANDIDATES: readonly Candidate[] = [
+  ...[...new Set(brokenAgents.map(({ drill }) => drill))].map((drill) => ({
+    ...{ name: 'what ships', patches: [], drill },
+    sound: true,
+  })),
+  ...brokenAgents.map((agent) => ({ ...agent, sound: false })),
+]
+
+type Judging = { readonly record: DrillRecord; readonly signal: AbortSignal }
+
+async function judged(copy: string, candidate: Candidate, { record, signal }: Judging): Promise<Found> {
+  const { name, drill } = candidate
+  const found = { name, drill, findings: await findingsOf(copy, candidate, signal) }
+  record.keep(found)
+  return found
+}
 /** Breaks the copy, plays the drill, and mends it. */
 async function findingsOf(
   folder: string,
-  { patches, drill }: BrokenAgent,
+  { patches, drill }: Pick<BrokenAgent, 'patches' | 'drill'>,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const whole = new Map(patches.map(({ file }) => [file, readFileSync(join(folder, file), 'utf8')]))

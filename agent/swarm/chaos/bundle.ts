@@ -23,9 +23,11 @@ export async function entryOf(folder: string, source: string = HERE): Promise<st
     logLevel: 'silent',
   })
   const entryFileNames = ({ name }: { readonly name: string }): string => (name === 'life' ? 'life.mjs' : `${name}.ts`)
-  await bundle.write({ dir: folder, format: 'esm', entryFileNames, chunkFileNames: '[name]-[hash].mjs' })
-  symlinkSync(join(HERE, 'node_modules'), join(folder, 'node_modules'))
-  return join(folder, 'life.mjs')
+  const dir = join(folder, 'agent', 'runtime')
+  await bundle.write({ dir, format: 'esm', entryFileNames, chunkFileNames: '[name]-[hash].mjs' })
+  // As deep as the sources are: what they read by path they find.
+  for (const beside of ['node_modules', 'package.json']) symlinkSync(join(source, beside), join(folder, beside))
+  return join(dir, 'life.mjs')
 }
 
 /** Packages that load files of their own by path. */

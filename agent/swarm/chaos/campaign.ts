@@ -6,7 +6,7 @@
 // A campaign can be narrowed to what provokes one fault: `points`, `weathers`, `troubles`, `reorgs` per life, `depth`.
 // An agent is caught when `failed(summary)`; a correct agent never is.
 import { mkdtempSync, rmSync } from 'node:fs'
-import { availableParallelism, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { seeded } from '../../simulator/scenario/random.ts'
 import { openAim } from './aim.ts'
@@ -15,6 +15,7 @@ import { entryOf } from './bundle.ts'
 import { type LifePlan, type PlanOptions, planOf } from './plan.ts'
 import { POINTS } from './points.ts'
 import { openRecord } from './record.ts'
+import { sideBySide } from './side-by-side.ts'
 
 /** One shard of several, counted from one. */
 export type Shard = { readonly index: number; readonly of: number }
@@ -76,20 +77,6 @@ export async function runCampaign(options: CampaignOptions): Promise<Summary> {
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
-}
-
-/** A world waits more than it computes: as many are played at once as the machine has cores. */
-async function sideBySide<T>(all: readonly T[], play: (one: T) => Promise<void>): Promise<void> {
-  const left = [...all]
-  const lane = async (): Promise<void> => {
-    for (let one = left.shift(); one !== undefined; one = left.shift())
-      await play(one).catch((error: unknown) => {
-        left.length = 0
-        throw error
-      })
-  }
-  const ends = await Promise.allSettled(Array.from({ length: availableParallelism() }, lane))
-  for (const end of ends) if (end.status === 'rejected') throw end.reason
 }
 
 const withoutOf = ({ without }: CampaignOptions) => (without === undefined ? {} : { without })

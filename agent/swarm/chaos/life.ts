@@ -23,7 +23,7 @@ export type Told =
   | { readonly kind: 'prices'; readonly batches: readonly PriceBatch[] }
 
 /** Wall milliseconds between two looks at anything. */
-const LEAST_SLEEP = 40
+const LEAST_SLEEP = 80
 
 /** Of one answer: campaigns run on busy machines, and a machine that is slow is no fault of a provider. */
 const PATIENCE = millis(2_000)

@@ -21,6 +21,8 @@ export type Life = {
   readonly ended: Promise<number | string>
   /** The point inside it at which it ended itself. */
   readonly endedAt: () => string | undefined
+  /** The code of the error that it ended with. */
+  readonly complaint: () => string | undefined
   readonly alive: () => boolean
 }
 
@@ -84,18 +86,22 @@ function start({ entry, said, log }: LivesOptions, warm: () => void): Life {
     if (line === WARM) warm()
     if (line.startsWith('{')) said(JSON.parse(line))
   })
-  let endedAt: string | undefined
+  const last: Last = { point: undefined, code: undefined }
   createInterface({ input: child.stderr }).on('line', (line) => {
-    if (line.startsWith(ENDED_AT)) endedAt = line.slice(ENDED_AT.length)
+    if (line.startsWith(ENDED_AT)) last.point = line.slice(ENDED_AT.length)
+    last.code = /^E_\w+/.exec(line)?.[0] ?? last.code
     log.write(`${line}\n`)
   })
   child.stdin.on('error', () => undefined) // It ended first: `ended` tells.
-  return lifeOf(child, () => endedAt)
+  return lifeOf(child, last)
 }
 
 const CACHE = fileURLToPath(new URL('../../../node_modules/.cache/node', import.meta.url))
 
-function lifeOf(child: ChildProcess, endedAt: Life['endedAt']): Life {
+/** What it said last on standard error. */
+type Last = { point: string | undefined; code: string | undefined }
+
+function lifeOf(child: ChildProcess, last: Last): Life {
   const ended = new Promise<number | string>((resolve) => {
     child.once('close', (code, signal) => resolve(code ?? signal ?? 'unknown'))
     child.once('error', (error) => resolve(error.message))
@@ -106,7 +112,8 @@ function lifeOf(child: ChildProcess, endedAt: Life['endedAt']): Life {
     kill: () => void child.kill('SIGKILL'),
     stop: () => void child.kill('SIGTERM'),
     ended,
-    endedAt,
+    endedAt: () => last.point,
+    complaint: () => last.code,
     alive: () => child.exitCode === null && child.signalCode === null,
   }
 }

@@ -45,7 +45,7 @@ async function liveOnce(stage: Stage, plan: LifePlan): Promise<void> {
   over.abort()
   await Promise.all(troubles)
   await drive.feed(undefined)
-  if (how !== 'SIGKILL') return count(log.died, String(how))
+  if (how !== 'SIGKILL') return count(log.died, `${how} ${life.complaint() ?? ''}`.trim())
   log.kills++
   const point = current.cutAt ?? POINTS.find((one) => one === life.endedAt())
   if (point === undefined) return

@@ -50,8 +50,8 @@ export function openRecord(options: Recorded): CampaignRecord {
 /** Run directories of worlds in which something was wrong. */
 const KEPT = 10
 
-const innocent = ({ doublePayments, lost, weiDifferenceA, weiDifferenceB }: BatchResult): boolean =>
-  doublePayments === 0 && lost === 0 && weiDifferenceA === 0n && weiDifferenceB === 0n
+const innocent = ({ doublePayments, lost, weiDifferenceA, weiDifferenceB, findings }: BatchResult): boolean =>
+  doublePayments + lost + findings.length === 0 && weiDifferenceA === 0n && weiDifferenceB === 0n
 
 /** The same campaign has the same name: everything that its plan is drawn from. */
 function nameOf(options: Recorded): string {

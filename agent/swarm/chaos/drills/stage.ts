@@ -58,6 +58,7 @@ export type Mined = { readonly hash: Hash; readonly nonce: number; readonly inpu
 
 /** Opens a stage for one drill and takes it down again. */
 export async function onStage(drill: Drill): Promise<readonly string[]> {
+  const began = performance.now()
   const folder = mkdtempSync(join(tmpdir(), 'lienmesh-drill-'))
   const chain = await startChain()
   const node = openRpc(chain.url)
@@ -68,6 +69,7 @@ export async function onStage(drill: Drill): Promise<readonly string[]> {
   const mine = async (blocks = 1): Promise<void> => {
     for (let i = 0; i < blocks; i++) await node.request('evm_mine')
   }
+  slowness = Math.max(1, (performance.now() - began) / IDLE)
   let closed = false
   const stop = async (): Promise<void> => {
     await Promise.all(links.splice(0).map((link) => link.close()))
@@ -112,9 +114,13 @@ function sendingOver(
   return { chain: CHAIN, urls: [url], clock: systemClock, poll: millis(10), alarm, sending, ...place }
 }
 
-/** Looks until it holds, for so many milliseconds at most; whether it did. */
+/** Milliseconds that a stage takes to stand on an idle machine, and how many times as long it took here. */
+const IDLE = 250
+let slowness = 1
+
+/** Looks until it holds, for so many milliseconds of an idle machine at most; whether it did. */
 export async function until(holds: () => unknown, patience = 8_000): Promise<boolean> {
-  for (const end = Date.now() + patience; Date.now() < end; await sleep(10)) if (await holds()) return true
+  for (const end = Date.now() + patience * slowness; Date.now() < end; await sleep(10)) if (await holds()) return true
   return false
 }
 
