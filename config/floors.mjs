@@ -35,7 +35,7 @@ export const floors = {
   'agent/adapters/store': { rooms: below, types: ['viem'], node: true },
   'agent/adapters/clock': { rooms: below, node: true },
   'agent/adapters/signer': { rooms: fast, npm: ['viem'], node: true },
-  'agent/runtime': { rooms: runtime, npm: ['pino', 'viem'], node: true },
+  'agent/runtime': { rooms: runtime, npm: ['pino', 'viem', 'ses'], node: true },
   'agent/simulator': { rooms: [...core, 'config'], types: ['viem'], node: true },
   'agent/suite': { rooms: [...runtime, 'agent/simulator'], npm: ['viem'], node: true },
   'agent/operator': { rooms: [...runtime, 'agent/suite'], npm: ['viem'], node: true },

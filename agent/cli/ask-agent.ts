@@ -1,7 +1,7 @@
 // Asks a running agent, over its private socket.
 import { z } from 'zod'
 import { EXIT, LienmeshError } from '../domain/errors.ts'
-import { askAgent } from '../runtime/control.ts'
+import { askAgent, type Question } from '../runtime/control.ts'
 import type { Context } from './command.ts'
 import { configFlags, configFrom } from './config-source.ts'
 
@@ -34,8 +34,13 @@ export async function ask(
   question: 'status' | 'pause' | 'resume' | 'stop',
   context: Context,
 ): Promise<Answer> {
+  return answer.parse(await askAt(found, { ask: question }, context))
+}
+
+/** The same for any question; whoever asks reads the answer. */
+export function askAt(found: Found, question: Question, context: Context): Promise<unknown> {
   const dataDir = found.data ?? configFrom(found.config, context).config.dataDir
-  const said = await askAgent(dataDir, { ask: question }).catch((error: unknown) => {
+  return askAgent(dataDir, question).catch((error: unknown) => {
     throw new LienmeshError('E_NOT_RUNNING', `No agent answers for ${dataDir}.`, {
       remedy: 'fix-config',
       exit: EXIT.notRunning,
@@ -43,5 +48,4 @@ export async function ask(
       cause: error,
     })
   })
-  return answer.parse(said)
 }

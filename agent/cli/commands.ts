@@ -166,11 +166,20 @@ export const commands: readonly Entry[] = [
     'Kill an agent again and again under every fault, and count what it lost',
     async () => (await import('./chaos.ts')).chaos,
   ),
-  entry('strategies ls', 'List the built-in strategies', async () => (await import('./strategies-ls.ts')).strategiesLs),
+  entry(
+    'strategies ls',
+    'List the strategies there are',
+    async () => (await import('./strategies-ls.ts')).strategiesLs,
+  ),
   entry(
     'strategies info',
     'Show the parameters of a strategy',
     async () => (await import('./strategies-info.ts')).strategiesInfo,
+  ),
+  entry(
+    'strategies set',
+    'Give a running strategy another parameter',
+    async () => (await import('./strategies-set.ts')).strategiesSet,
   ),
   entry(
     'strategies verify',

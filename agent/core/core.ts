@@ -11,6 +11,7 @@ import type {
   Intent,
   IntentId,
   Outcome,
+  Quote,
   Sale,
 } from '../domain/liquidation.ts'
 import type { Anchor, EngineTerms, Head, MarginAccount, PriceBatch, Source } from '../domain/market.ts'
@@ -27,8 +28,9 @@ import {
   type VaultId,
   type Wad,
 } from '../domain/units.ts'
+import type { Question, Reply } from './apart.ts'
 import { hear, learn, marketAt, retract } from './book.ts'
-import { decide } from './decide.ts'
+import { decide, heard } from './decide.ts'
 import { burnt, counted, ended, halted, opened, priced, rivalled, sold, traded } from './happen.ts'
 import { openClaims } from './ledger.ts'
 import { forgetOpened, openings, unopened } from './openings.ts'
@@ -78,6 +80,10 @@ export type Input = { readonly at: Instant } & (
   | { readonly kind: 'scenarios'; readonly table: Table }
   /** What the evidence of earlier forecasts makes of tails. */
   | { readonly kind: 'multiplier'; readonly multiplier: number }
+  /** A strategy in another process answered, or failed to. */
+  | ({ readonly kind: 'reply' } & Reply)
+  /** An operator gave a strategy other parameters; its schema has read them. */
+  | { readonly kind: 'tuned'; readonly seat: string; readonly params: unknown }
   | { readonly kind: 'timer' }
 )
 
@@ -94,6 +100,10 @@ export type Effect =
   | { readonly kind: 'wake'; readonly at: Instant }
   /** Nobody takes it at the start discount, which rises only once the auction is open: start it, without a bid. */
   | { readonly kind: 'open-auction'; readonly candidate: Candidate }
+  /** For a strategy in another process: how its intent ended. */
+  | { readonly kind: 'observed'; readonly seat: string; readonly quote: Quote; readonly outcome: Outcome }
+  /** To be answered with `reply`. */
+  | ({ readonly kind: 'ask' } & Question)
   /** To be answered with `scenarios`. */
   | { readonly kind: 'draw-scenarios'; readonly spec: ScenarioSpec }
   /** A gap is over that something was said about. */
@@ -105,6 +115,8 @@ export const createCore = (setup: Setup): Core => openCore(setup)
 /** One input. The same inputs always give the same effects. */
 export function step(core: Core, input: Input): Effect[] {
   const effects = happen(core, input)
+  // An answer is heard at once: it was waited for long enough.
+  if (input.kind === 'reply') return look(core, input.engine, input.at, input)
   return [...effects, ...enginesOf(core, input).flatMap((engine) => lookInTurn(core, engine, input))]
 }
 
@@ -154,6 +166,10 @@ function happen(core: Core, input: Input): Effect[] {
       return done(takeScenarios(core, at, input.table))
     case 'multiplier':
       return done(widen(core, input.multiplier))
+    case 'reply':
+      return []
+    case 'tuned':
+      return done(core.setup.seats.find(({ name }) => name === input.seat)?.tune(input.params))
     case 'timer':
       return done(slept(core, at))
   }
@@ -171,14 +187,16 @@ function lookInTurn(core: Core, engine: ChainId, { kind, at }: Input): readonly 
 }
 
 /** The life of a tick, top to bottom. Each line is the file of that name. */
-function look(core: Core, engine: ChainId, at: Instant): Effect[] {
+function look(core: Core, engine: ChainId, at: Instant, reply?: Reply): Effect[] {
   const market = marketAt(core.book, engine, at)
   if (market === undefined) return []
   carry(core, at)
   const { candidates, fresh, unpriced } = scan(core.book, core.sightings, market, core.self)
   const priced = candidates.map((candidate) => offer(core, market, candidate))
   const offers = priced.flatMap((one) => one.offer ?? [])
-  const choices = decide(core, market, offers)
+  const { choices, questions } = reply
+    ? { choices: heard(core, market, offers, reply), questions: [] }
+    : decide(core, market, offers)
   for (const { quotes } of offers) foretell(core, market, quotes)
   return [
     ...fresh.map((candidate): Effect => ({ kind: 'found', candidate })),
@@ -186,6 +204,7 @@ function look(core: Core, engine: ChainId, at: Instant): Effect[] {
     ...priced.flatMap(({ sayings }) => sayings),
     ...choices.flatMap((choice) => act(core, market, choice)),
     ...openings(core, market, choices),
+    ...questions.map((question): Effect => ({ kind: 'ask', ...question })),
     ...(offers.length > 0 || openClaims(core.ledger).length > 0 ? drawings(core, at) : []),
     ...wake(core, at, [...priced.flatMap(({ again }) => again ?? []), ...choices.flatMap(laterOf)]),
   ]
@@ -222,6 +241,8 @@ function enginesOf({ book }: Core, input: Input): readonly ChainId[] {
     case 'halt':
     case 'scenarios':
     case 'multiplier':
+    case 'reply':
+    case 'tuned':
       return []
   }
 }

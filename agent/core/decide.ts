@@ -1,8 +1,9 @@
 // Strategies choose from one frozen view. A strategy that throws is skipped with that reason; the others go on.
 import type { Candidate, Quote, SkipReason } from '../domain/liquidation.ts'
 import type { Bps, Instant } from '../domain/units.ts'
-import type { Answer, View } from '../strategy.ts'
+import type { Answer } from '../strategy.ts'
 import type { Wish } from './admit.ts'
+import { answersOf, type Question, questionOf, questionTo, type Reply } from './apart.ts'
 import type { Market } from './book.ts'
 import { gainOf, quoteAt } from './quote.ts'
 import type { Seat } from './setup.ts'
@@ -17,27 +18,53 @@ export type Choice = { readonly seat: Seat; readonly candidate: Candidate } & (
   | { readonly kind: 'skip'; readonly quote: Quote | undefined; readonly reason: SkipReason; readonly detail: string }
 )
 
+/** What was chosen, and what strategies elsewhere are asked. */
+export type Decided = { readonly choices: readonly Choice[]; readonly questions: readonly Question[] }
+
 /** Asks every strategy in turn; one choice per strategy and candidate. */
-export function decide(core: Core, market: Market, offers: readonly Offer[]): readonly Choice[] {
-  if (offers.length === 0) return []
+export function decide(core: Core, market: Market, offers: readonly Offer[]): Decided {
+  if (offers.length === 0) return { choices: [], questions: [] }
   const view = viewOf(core, market, offers)
   const taken = new Set<string>()
-  return core.setup.seats.flatMap((seat) => ask(core, market, { seat, view, offers, taken }))
+  const questions: Question[] = []
+  const choices = core.setup.seats.flatMap((seat) => {
+    const { decide } = seat
+    if (decide !== 'apart') return chosen(core, market, { seat, answers: () => decide(view), offers, taken })
+    questions.push(...questionTo(core, market, seat, view))
+    return []
+  })
+  return { choices, questions }
 }
 
-type Question = {
+/** What a strategy elsewhere chose, of what it was asked about and is still offered. */
+export function heard(core: Core, market: Market, offers: readonly Offer[], reply: Reply): readonly Choice[] {
+  const seat = core.setup.seats.find(({ name }) => name === reply.seat)
+  const asking = questionOf(core, reply)
+  if (seat === undefined || asking === undefined) return []
+  const asked = offers.filter(({ candidate }) => asking.candidates.has(candidate.id))
+  const answers = (): readonly Answer[] => {
+    if ('failed' in reply) throw new Error(reply.failed)
+    return answersOf(reply.answers, asked)
+  }
+  return chosen(core, market, { seat, answers, offers: asked, taken: new Set() })
+}
+
+type Asked = {
   readonly seat: Seat
-  readonly view: View
+  readonly answers: () => readonly Answer[]
   readonly offers: readonly Offer[]
   readonly taken: Set<string>
 }
 
-function ask(core: Core, market: Market, { seat, view, offers, taken }: Question): Choice[] {
+function chosen(core: Core, market: Market, { seat, answers, offers, taken }: Asked): Choice[] {
   const answered = new Set<string>()
   const choices: Choice[] = []
   try {
-    for (const answer of seat.decide(view))
+    for (const answer of answers()) {
+      const mistake = mistakeIn(answer)
+      if (mistake !== undefined) throw new Error(mistake)
       choices.push(understand(core, market, { seat, answer, offers, answered, taken }))
+    }
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error)
     return offers.map(({ candidate }) => ({
@@ -55,6 +82,14 @@ function ask(core: Core, market: Market, { seat, view, offers, taken }: Question
   )
   for (const choice of choices) if (choice.kind === 'take') taken.add(choice.candidate.id)
   return [...choices, ...skipped]
+}
+
+/** Why this is no answer, whatever the types of its author say: it may come from JavaScript. */
+function mistakeIn({ kind, quote, reason }: Partial<Answer>): string | undefined {
+  if (kind !== 'take' && kind !== 'postpone' && kind !== 'skip')
+    return `answers ${String(kind)}, expected take, postpone or skip`
+  if (quote?.candidate?.id === undefined || quote.route?.id === undefined) return 'answers without one of its quotes'
+  return typeof reason === 'string' && reason.trim() !== '' ? undefined : 'answers without a reason'
 }
 
 type Heard = {

@@ -1,7 +1,7 @@
 // What inputs change in the book and the ledger, before anything is decided.
 import type { Address } from 'viem'
 import type { GapRecord } from '../domain/gap-record.ts'
-import type { Attribution, Claim, Fill, Intent, IntentId, Outcome, Sale } from '../domain/liquidation.ts'
+import type { Attribution, Claim, Fill, Intent, IntentId, Outcome, Quote, Sale } from '../domain/liquidation.ts'
 import {
   type AccountId,
   after,
@@ -34,6 +34,8 @@ export type Consequence =
   | { readonly kind: 'alarm'; readonly code: string; readonly detail: string }
   | { readonly kind: 'halted'; readonly halt: Halt }
   | { readonly kind: 'gap-realised'; readonly record: GapRecord }
+  /** How an intent of a strategy in another process ended. */
+  | { readonly kind: 'observed'; readonly seat: string; readonly quote: Quote; readonly outcome: Outcome }
 
 /** Learns prices after a batch was news, and ends the gaps that nobody carried. */
 export function priced(core: Core, engine: ChainId, at: Instant): Consequence[] {
@@ -168,7 +170,9 @@ function lost(core: Core, at: Instant, gas: Wad): Consequence[] {
 /** Only the strategy whose intent it was. Its mistakes end nobody's settlement. */
 function tell(core: Core, intent: Intent, outcome: Outcome): Consequence[] {
   try {
-    core.setup.seats.find(({ name }) => name === intent.strategy)?.observe(intent.quote, outcome)
+    const seat = core.setup.seats.find(({ name }) => name === intent.strategy)
+    if (seat?.decide === 'apart') return [{ kind: 'observed', seat: seat.name, quote: intent.quote, outcome }]
+    seat?.observe(intent.quote, outcome)
     return []
   } catch (error) {
     const detail = `${intent.strategy} failed on an outcome: ${error instanceof Error ? error.message : String(error)}`

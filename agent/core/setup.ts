@@ -119,22 +119,34 @@ export const WHOLE_BUDGET: Budget = { capital: bps(10_000), shortfall: bps(10_00
 export type Seat = {
   readonly name: string
   readonly budget: Budget
-  readonly decide: (view: View) => readonly Answer[]
+  /** `apart`: it lives in another process, is asked by an effect and answers by an input. */
+  readonly decide: Decide | 'apart'
   readonly observe: (quote: Quote, outcome: Outcome) => void
+  /** Decides by these parameters from here on. They were read by its own schema. */
+  readonly tune: (params: unknown) => void
 }
 
-/** Binds parameters, already read by the strategy's schema, to a strategy. */
-export const seat = <Params>(
+/** What a strategy decides, with its parameters bound. */
+export type Decide = (view: View) => readonly Answer[]
+
+/** Seats a strategy with parameters that its schema has read. */
+export function seat<Params>(
   strategy: Strategy<Params>,
   params: Params,
-  terms: Partial<Omit<Seat, 'decide'>> = {},
-): Seat => ({
-  name: strategy.name,
-  budget: WHOLE_BUDGET,
-  decide: (view) => strategy.decide(view, params),
-  observe: (quote, outcome) => strategy.observe?.(quote, outcome, params),
-  ...terms,
-})
+  terms: Partial<Pick<Seat, 'name' | 'budget'>> = {},
+): Seat {
+  let bound = params
+  return {
+    name: strategy.name,
+    budget: WHOLE_BUDGET,
+    decide: (view) => strategy.decide(view, bound),
+    observe: (quote, outcome) => strategy.observe?.(quote, outcome, bound),
+    tune: (params) => {
+      bound = params as Params
+    },
+    ...terms,
+  }
+}
 
 /** How long an admitted intent may wait for its block, and a lost race before the same facts are believed again. */
 export const INTENT_LIFE = millis(6_000)

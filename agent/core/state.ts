@@ -52,9 +52,15 @@ export type Core = {
   readonly watch: Watch
   /** When each engine was last looked at. */
   readonly looked: Map<ChainId, Instant>
+  /** Questions that strategies elsewhere have not answered yet, by strategy and engine; and how many there ever were. */
+  readonly asking: Map<string, Asking>
+  questions: number
   /** The next time we asked to be called. */
   wakeAt: Instant | undefined
 }
+
+/** A question under way, and whom it was about. */
+export type Asking = { readonly question: number; readonly candidates: ReadonlySet<CandidateId> }
 
 /** An auction we asked to open so often; once that failed, when it may be asked for again. */
 export type Opening = { readonly tries: number; readonly again: Instant | undefined }
@@ -83,6 +89,8 @@ export function openCore(setup: Setup): Core {
     payable: new Map(),
     watch: openWatch(),
     looked: new Map(),
+    asking: new Map(),
+    questions: 0,
     wakeAt: undefined,
   }
 }

@@ -2,11 +2,13 @@
 import type { Core } from '../core/core.ts'
 import { free, inFlight, wealth } from '../core/ledger.ts'
 import { HALT_REASONS, type Halt } from '../core/protect.ts'
+import { LienmeshError, usageError } from '../domain/errors.ts'
 import type { Decision } from '../domain/liquidation.ts'
 import type { Balance } from '../domain/posting.ts'
 import { type ChainId, instant, wad } from '../domain/units.ts'
 import type { Context } from './context.ts'
 import type { Question } from './control.ts'
+import type { Holder } from './holder.ts'
 import type { Reconciler } from './reconcile.ts'
 import { type Settlement, settlementsIn } from './settlements.ts'
 import type { Tally } from './tally.ts'
@@ -46,6 +48,7 @@ export type Post = {
   readonly core: Core
   readonly tally: Tally
   readonly reconcilers: readonly Reconciler[]
+  readonly holders: readonly Holder[]
   readonly stop: () => void
 }
 
@@ -54,6 +57,8 @@ type Answer =
   | { readonly decisions: readonly Decision[] }
   | { readonly settlements: readonly Settlement[] }
   | { readonly balances: readonly Balance[] }
+  | { readonly tuned: string }
+  | { readonly error: string; readonly fix: string; readonly code: string }
 
 /** Answers an operator. */
 export async function obey(post: Post, question: Question): Promise<Answer> {
@@ -79,11 +84,33 @@ export async function obey(post: Post, question: Question): Promise<Answer> {
       return { settlements: settlementsIn(context.journal, question.filter) }
     case 'balances':
       return { balances: context.journal.balances() }
+    case 'tune':
+      return tune(post, question)
     case 'stop':
       stop()
       return statusOf(post)
   }
 }
+
+/** Gives a strategy other parameters: read by its schema, written down as an input, in force from the next look. */
+async function tune({ context, holders }: Post, { strategy, changes }: Tuning): Promise<Answer> {
+  const holder = holders.find(({ seat }) => seat.name === strategy)
+  const names = holders.map(({ seat }) => seat.name).join(', ')
+  if (holder === undefined)
+    return refusal(usageError('E_STRATEGY_UNKNOWN', `no strategy "${strategy}" is seated`, `Name one of: ${names}.`))
+  try {
+    context.tell({ kind: 'tuned', seat: strategy, params: await holder.tune(changes) })
+    context.emit('strategy:tuned', { strategy, changes })
+    return { tuned: strategy }
+  } catch (error) {
+    if (error instanceof LienmeshError) return refusal(error)
+    throw error
+  }
+}
+
+type Tuning = Extract<Question, { readonly ask: 'tune' }>
+
+const refusal = ({ code, message, fix }: LienmeshError): Answer => ({ code, error: message, fix })
 
 function statusOf({ context, core, tally }: Post): AgentStatus {
   const { ledger, setup, watch } = core

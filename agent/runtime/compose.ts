@@ -23,11 +23,13 @@ import type { Signer } from '../ports/signer.ts'
 import { type Adapters, transportOf } from './adapters.ts'
 import type { Context, EngineSeat, VaultSeat } from './context.ts'
 import type { Emit } from './events.ts'
+import type { Holder } from './holder.ts'
 import { finalityOf, openLinks, premisesOf } from './links.ts'
 import { onPaper, type PaperParts, seatedOnPaper } from './paper.ts'
 import type { Patience } from './patience.ts'
 import { createQueue, type Queue } from './queue.ts'
 import { createRoots, type Roots } from './roots.ts'
+import { openSeats } from './seats.ts'
 import { type Standing, setupOf } from './setup.ts'
 import { openAgentSigner } from './signing.ts'
 import { createTasks } from './tasks.ts'
@@ -38,6 +40,7 @@ export type Agent = {
   readonly context: Context
   readonly core: Core
   readonly inputs: Queue<Input>
+  readonly holders: readonly Holder[]
   /** One per side of every route. */
   readonly breakers: readonly Breaker[]
   /** One per optimistic source. */
@@ -77,7 +80,8 @@ export async function compose(composing: Composing): Promise<Agent> {
   const opening = { config, network, signer, journal, adapters, patience, trouble, alarm }
   const links = await openLinks({ ...opening, coin: coin.now })
   const { engines, vaults } = await patience(() => seatsOf({ config, network, links, journal }))
-  const core = createCore(await setupOf(config, network, await patience(() => standingOf(signer, config, engines))))
+  const standing = await patience(() => standingOf(signer, config, engines))
+  const { core, holders, inputs, tell } = await openMind({ config, network, emit, signal, adapters }, standing)
   coin.readFrom(core)
   const roots = createRoots(network.threshold)
   const gossip = await adapters.gossip({
@@ -89,7 +93,6 @@ export async function compose(composing: Composing): Promise<Agent> {
     report: ({ kind, ...link }) => emit(`link:${kind}`, link),
     signal,
   })
-  const inputs = createQueue<Input>(signal)
   const context: Context = {
     name: config.name,
     paper: config.mode === 'paper',
@@ -105,16 +108,38 @@ export async function compose(composing: Composing): Promise<Agent> {
     signal,
     tasks: createTasks({ signal, clock, retried: (task, error) => emit('agent:retried', { task, error }), failed }),
     inputs: () => inputs.size,
-    tell: (input) => inputs.push({ ...input, at: clock.now() } as Input),
+    tell,
     valueOf: valuer(core, clock),
   }
   const close = async (): Promise<void> => {
+    for (const one of holders) one.close()
     await gossip.stop()
     for (const link of links.values()) await link.close()
     journal.close()
     await signer.close()
   }
-  return { ...{ context, core, inputs, close }, ...dutiesOf({ config, network, links }, context) }
+  return { ...{ context, core, inputs, holders, close }, ...dutiesOf({ config, network, links }, context) }
+}
+
+type Mind = Pick<Agent, 'core' | 'holders' | 'inputs'> & Pick<Context, 'tell'>
+
+/** The core with its strategies, and the queue that both are told by. */
+async function openMind(
+  {
+    config,
+    network,
+    emit,
+    signal,
+    adapters: { clock },
+  }: Pick<Composing, 'config' | 'network' | 'emit' | 'signal' | 'adapters'>,
+  standing: Standing,
+): Promise<Mind> {
+  const inputs = createQueue<Input>(signal)
+  const tell: Context['tell'] = (input) => inputs.push({ ...input, at: clock.now() } as Input)
+  const tuned = (seat: string, params: unknown): void => tell({ kind: 'tuned', seat, params })
+  const holders = await openSeats(config, { emit, now: clock.now, tuned })
+  const seats = holders.map(({ seat }) => seat)
+  return { core: createCore(setupOf(config, network, standing, seats)), holders, inputs, tell }
 }
 
 /** What watches over routes and books. */

@@ -11,6 +11,7 @@ import type { Journal } from '../ports/journal.ts'
 export type Question =
   | { readonly ask: (typeof plain)[number] }
   | { readonly ask: 'decisions'; readonly filter: Parameters<Journal['decisions']>[0] }
+  | { readonly ask: 'tune'; readonly strategy: string; readonly changes: Readonly<Record<string, unknown>> }
   | { readonly ask: 'settlements'; readonly filter: Parameters<Journal['settlements']>[0] }
 
 const plain = ['status', 'pause', 'resume', 'stop', 'balances'] as const
@@ -88,8 +89,15 @@ function questionIn(line: string): Question | undefined {
   const filter = 'filter' in held ? held.filter : undefined
   if (held.ask === 'decisions') return { ask: held.ask, filter: filterIn(filter) }
   if (held.ask === 'settlements') return { ask: held.ask, filter: whichIn(filter) }
+  if (held.ask === 'tune') return tuningIn(held)
   const ask = plain.find((one) => one === held.ask)
   return ask && { ask }
+}
+
+function tuningIn(held: object): Question | undefined {
+  const { strategy, changes }: Readonly<Record<string, unknown>> = { ...held }
+  if (typeof strategy !== 'string' || typeof changes !== 'object' || changes === null) return undefined
+  return { ask: 'tune', strategy, changes: { ...changes } }
 }
 
 function filterIn(value: unknown): Parameters<Journal['decisions']>[0] {

@@ -61,6 +61,11 @@ const levels = {
   'message:refused': 'debug',
   'gossip:stats': 'info',
   'shadow:would-bid': 'info',
+  'strategy:boxed': 'info',
+  'strategy:killed': 'error',
+  'strategy:kept': 'warn',
+  'strategy:reloaded': 'info',
+  'strategy:tuned': 'info',
   alarm: 'warn',
 } as const satisfies Record<string, Level>
 

@@ -1,5 +1,6 @@
 // Turns the core's effects into acts, and acts into inputs. Effects are performed in order; acts run side by side.
 import type { Address } from 'viem'
+import type { Question } from '../core/apart.ts'
 import type { Effect } from '../core/core.ts'
 import type { Intent, Outcome, Quote } from '../domain/liquidation.ts'
 import type { Offer, OfferRequest } from '../domain/message.ts'
@@ -10,6 +11,7 @@ import type { Caution } from './caution.ts'
 import { halted } from './command-post.ts'
 import type { Context, EngineSeat } from './context.ts'
 import type { Drawer } from './drawer.ts'
+import type { Holder } from './holder.ts'
 import type { Opener } from './opener.ts'
 import type { Desk } from './settle.ts'
 import type { Tally } from './tally.ts'
@@ -23,6 +25,7 @@ export type Performer = {
   readonly opener: Opener
   readonly drawer: Drawer
   readonly caution: Caution
+  readonly holders: readonly Holder[]
 }
 
 const ASK_TIMEOUT = millis(1_500)
@@ -58,6 +61,10 @@ export function perform(context: Context, performer: Performer, effect: Effect):
       return performer.wake(effect.at)
     case 'open-auction':
       return performer.opener.open(effect.candidate)
+    case 'ask':
+      return ask(context, performer, effect)
+    case 'observed':
+      return holderOf(performer, effect.seat)?.observe(effect)
     case 'draw-scenarios':
       return performer.drawer.draw(effect.spec)
     case 'gap-realised':
@@ -65,6 +72,19 @@ export function perform(context: Context, performer: Performer, effect: Effect):
       performer.caution.heard(effect.record)
       return context.emit('gap:realised', { ...effect.record })
   }
+}
+
+const holderOf = ({ holders }: Performer, name: string): Holder | undefined =>
+  holders.find(({ seat }) => seat.name === name)
+
+/** Shows a view to a strategy elsewhere; what it says is an input like any other. */
+function ask(context: Context, performer: Performer, question: Question): void {
+  const holder = holderOf(performer, question.seat)
+  if (holder === undefined) return
+  context.tasks.own(
+    'ask',
+    holder.ask(question).then((reply) => context.tell({ kind: 'reply', ...reply })),
+  )
 }
 
 async function submit(context: Context, performer: Performer, intent: Intent): Promise<void> {

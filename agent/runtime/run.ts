@@ -94,7 +94,7 @@ type Running = { readonly tally: Tally; readonly stop: () => void }
 
 /** Starts every duty and consumes inputs until the signal fires. */
 async function live(agent: Agent, config: AgentConfig, { tally, stop }: Running): Promise<void> {
-  const { context, core, inputs } = agent
+  const { context, core, inputs, holders } = agent
   const { tasks } = context
   const provider = config.role === 'provider' ? openProviderDesk(context, core, config, tally.closed) : undefined
   const desk = createDesk(context, {
@@ -121,7 +121,11 @@ async function live(agent: Agent, config: AgentConfig, { tally, stop }: Running)
   for (const one of agent.statements) tasks.keep(`gas ${one.chain}`, (signal) => watchRunway(context, one, signal))
   rememberHalt(context)
   tasks.keep('control', (signal) =>
-    serveControl(config.dataDir, (question) => obey({ context, core, tally, reconcilers, stop }, question), signal),
+    serveControl(
+      config.dataDir,
+      (question) => obey({ context, core, tally, reconcilers, holders, stop }, question),
+      signal,
+    ),
   )
   tasks.keep('recover', () => recoverClaims(context))
   tasks.keep('announce', () => announce(context, provider, copy))
@@ -136,7 +140,7 @@ async function live(agent: Agent, config: AgentConfig, { tally, stop }: Running)
   const caution = createCaution(context.journal.gaps(), (multiplier) =>
     context.tell({ kind: 'multiplier', multiplier }),
   )
-  const performer = { desk, wake, tally, opener: createOpener(context), drawer, caution }
+  const performer = { desk, wake, tally, opener: createOpener(context), drawer, caution, holders }
   await consume({ core, inputs, journal: context.journal, perform: (effect) => perform(context, performer, effect) })
 }
 

@@ -1,8 +1,10 @@
 // The setup of an agent in a simulated world: what the same config would give it on a live network.
 import type { Address } from 'viem'
-import { type AgentConfigInput, agentConfig } from '../../config/schema.ts'
-import type { Setup } from '../core/setup.ts'
+import { type AgentConfig, type AgentConfigInput, agentConfig } from '../../config/schema.ts'
+import { type Seat, type Setup, seat } from '../core/setup.ts'
 import type { Network } from '../domain/network.ts'
+import { loadStrategy } from './plugins.ts'
+import { nameFor } from './seats.ts'
 import { setupOf } from './setup.ts'
 
 /** Who it is, and the few settings that a simulation changes. */
@@ -14,7 +16,10 @@ export type Simulated = {
 }
 
 /** Every default of the config, and these. */
-export function simulatedSetup(network: Network, { executor, bonded, seed, strategies }: Simulated): Promise<Setup> {
+export async function simulatedSetup(
+  network: Network,
+  { executor, bonded, seed, strategies }: Simulated,
+): Promise<Setup> {
   const config = agentConfig.parse({
     network: 'simulated',
     mode: 'live',
@@ -26,5 +31,19 @@ export function simulatedSetup(network: Network, { executor, bonded, seed, strat
     chains: network.engines.map(({ chain }) => ({ id: chain, rpc: ['http://127.0.0.1'], executor })),
     strategies,
   })
-  return setupOf(config, network, { self: [executor], bonded })
+  return setupOf(config, network, { self: [executor], bonded }, await seatsOf(config))
+}
+
+/** Every strategy of the config, asked here: time stands still while it decides. */
+async function seatsOf(config: AgentConfig): Promise<readonly Seat[]> {
+  const seats: Seat[] = []
+  for (const { use, params, share, shortfall } of config.strategies) {
+    const loaded = await loadStrategy(use, params)
+    const name = nameFor(
+      loaded.strategy.name,
+      seats.map((one) => one.name),
+    )
+    seats.push(seat(loaded.strategy, loaded.params, { name, budget: { capital: share, shortfall } }))
+  }
+  return seats
 }

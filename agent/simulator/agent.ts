@@ -58,6 +58,9 @@ function perform(world: World, agent: Agent, effect: Effect): void {
     case 'draw-scenarios':
       if (agent.spec.scenarios === 'drawn') inform(world, agent, { kind: 'scenarios', table: drawTable(effect.spec) })
       return
+    // Nobody lives elsewhere in a simulation: packages are waited for.
+    case 'ask':
+    case 'observed':
     case 'decided':
     case 'found':
     case 'gap-realised':

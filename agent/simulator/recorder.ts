@@ -46,6 +46,8 @@ function lineOf(effect: Effect): string | undefined {
       return `halted ${effect.halt.reason}`
     case 'gap-realised':
       return `over ${effect.record.forecast.id} ${effect.record.realised.x}`
+    case 'ask':
+    case 'observed':
     case 'draw-scenarios':
     case 'found':
     case 'wake':

@@ -78,6 +78,14 @@ describe('strategies verify', () => {
   })
 })
 
+test('a file that Node cannot run is one message with what to write instead', async () => {
+  const file = join(folder, 'moody.ts')
+  writeFileSync(file, 'enum Mood { calm }\nexport const strategy = { mood: Mood.calm }\n')
+  const { status, err } = await lienmesh(['strategies', 'info', file])
+  expect(status).toBe(4)
+  expect(err).toMatch(/E_STRATEGY_LOAD .*enum[\s\S]*without enums, namespaces and parameter properties/)
+})
+
 describe('new strategy', () => {
   test('writes two files that pass at once, and replaces nothing', async () => {
     const first = await lienmesh(['new', 'strategy', 'calm-maker', '--out', folder])

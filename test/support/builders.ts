@@ -2,7 +2,7 @@
 import type { Address, Hex } from 'viem'
 import { type Core, createCore, type Effect, type Input, step } from '../../agent/core/core.ts'
 import { drawTable } from '../../agent/core/risk/draw.ts'
-import { type Seat, type Setup, type VaultSetup, WHOLE_BUDGET } from '../../agent/core/setup.ts'
+import { type Decide, type Seat, type Setup, type VaultSetup, WHOLE_BUDGET } from '../../agent/core/setup.ts'
 import type { Fill, Intent, LatencyLaw, Outcome, Sale } from '../../agent/domain/liquidation.ts'
 import type {
   Anchor,
@@ -306,16 +306,17 @@ export const ripe = (over: Partial<MarginAccount> = {}): MarginAccount =>
   account({ auctionStartedAt: BigInt(START / SECOND) - 10n, ...over })
 
 /** A seat that answers as the test says. */
-export const seatOf = (decide: Seat['decide'], over: Partial<Seat> = {}): Seat => ({
+export const seatOf = (decide: Decide, over: Partial<Seat> = {}): Seat => ({
   name: 'test',
   budget: WHOLE_BUDGET,
   decide,
   observe: () => {},
+  tune: () => {},
   ...over,
 })
 
 /** Takes the best quote of everything. */
-export const takeAll: Seat['decide'] = ({ candidates }) =>
+export const takeAll: Decide = ({ candidates }) =>
   candidates.flatMap(({ quotes }) =>
     quotes.slice(0, 1).map((quote): Answer => ({ kind: 'take', quote, reason: 'test' })),
   )

@@ -1,13 +1,13 @@
 // Is a strategy what the API asks for? It decides in a simulated world; everything it sees and says is looked at.
-import type { Seat } from '../../core/setup.ts'
+import type { Decide, Seat } from '../../core/setup.ts'
 import { mulberry32 } from '../../maths/seeded.ts'
+import { withoutAuthority } from '../../runtime/authority.ts'
 import { simulatedSetup } from '../../runtime/simulated.ts'
 import { backtestNetwork, executorOf } from '../../simulator/backtest/world.ts'
 import { seedWorld } from '../../simulator/coverage/seed-world.ts'
 import { runWorld } from '../../simulator/world.ts'
 import { type Answer, API_VERSION, type View } from '../../strategy.ts'
 import type { Spec } from '../backtest/plan.ts'
-import { withoutAuthority } from './authority.ts'
 
 /** One thing that was looked at, and what was found. */
 export type Finding = { readonly check: string; readonly holds: boolean; readonly found: string }
@@ -26,11 +26,11 @@ export async function verify(spec: Spec): Promise<readonly Finding[]> {
   const sorted = [...times].sort((a, b) => a - b)
   const p99 = sorted[Math.floor(0.99 * (sorted.length - 1))] ?? 0
   const worst = sorted.at(-1) ?? 0
-  const again = views.filter(({ view, seed, said }) => JSON.stringify(ask(watched.seat, view, seed), asText) !== said)
+  const again = views.filter(({ view, seed, said }) => JSON.stringify(ask(watched.decide, view, seed), asText) !== said)
   const wrong = answers.flatMap(({ answer, view }) => mistakeOf(answer, view) ?? [])
   const taken = answers.filter(({ answer }) => answer.kind === 'take').length
   return [
-    finding('loads', true, `${watched.seat.name}, API ${watched.apiVersion}`),
+    finding('loads', true, `${watched.name}, API ${watched.apiVersion}`),
     finding(
       'is asked',
       views.length + errors.length > 0,
@@ -77,7 +77,8 @@ async function watch(spec: Spec) {
     strategies,
   })
   const [seat] = setup.seats
-  if (seat === undefined) throw new RangeError('a setup without a strategy')
+  if (seat === undefined || seat.decide === 'apart') throw new RangeError('a setup without a strategy')
+  const { name, decide } = seat
   const seen: Seen[] = []
   const answers: { readonly answer: Answer; readonly view: View }[] = []
   const [errors, times, touched]: [string[], number[], string[]] = [[], [], []]
@@ -87,7 +88,7 @@ async function watch(spec: Spec) {
       const seed = seen.length
       const before = process.threadCpuUsage()
       try {
-        const said = withoutAuthority(touched, () => ask(seat, view, seed))
+        const said = withoutAuthority(touched, () => ask(decide, view, seed))
         times.push(millisSince(before))
         seen.push({ view, seed, said: JSON.stringify(said, asText) })
         answers.push(...said.map((answer) => ({ answer, view })))
@@ -99,12 +100,12 @@ async function watch(spec: Spec) {
     },
   }
   for (const seed of SEEDS) runWorld(seedWorld({ seed, ...MARKET }, { ...setup, seats: [watching] }))
-  return { seat, apiVersion: API_VERSION, views: seen, answers, errors, times, touched }
+  return { name, decide, apiVersion: API_VERSION, views: seen, answers, errors, times, touched }
 }
 
 /** The view with chance of its own, so that it can be shown again. */
-const ask = (seat: Seat, view: View, seed: number): readonly Answer[] =>
-  seat.decide({ ...view, random: mulberry32(seed) })
+const ask = (decide: Decide, view: View, seed: number): readonly Answer[] =>
+  decide({ ...view, random: mulberry32(seed) })
 
 function mistakeOf(answer: Answer, view: View): string | undefined {
   const offered = view.candidates.some(({ quotes }) =>

@@ -8,6 +8,10 @@ const read = (path: string) => readFileSync(join(root, path), 'utf8')
 
 /** What can cost money. */
 const NUMBERS = ['10', '10b', '11', '12', '13', '14', '15', '16', '17', '18', '19'].concat([
+  '21',
+  '22',
+  '23',
+  '24',
   '30',
   '31',
   '32',

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { builtInStrategies, loadStrategy } from '../../../agent/runtime/plugins.ts'
+import { root } from '../../support/cruise.ts'
 
 let folder = ''
 beforeAll(() => {
@@ -48,6 +49,15 @@ describe('strategies', () => {
   test('a file that does not parse is one message, with its reason', async () => {
     const path = file('broken.js', 'export const strategy = {\n')
     await expect(loadStrategy(path, {})).rejects.toMatchObject({ code: 'E_STRATEGY_LOAD', exit: 4 })
+  })
+
+  test('a file that reaches beneath the API is refused before it runs', async () => {
+    const core = join(root, 'agent/core/core.ts')
+    const path = file('deep.ts', `import { createCore } from '${core}'\nexport const strategy = createCore\n`)
+    await expect(loadStrategy(path, {})).rejects.toMatchObject({
+      code: 'E_STRATEGY_IMPORT',
+      message: expect.stringContaining('no part of the strategy API'),
+    })
   })
 
   test('parameters are read by the strategy itself', async () => {

@@ -58,7 +58,7 @@ const terms: EngineTerms = {
 
 /** Takes the best quote of everything. */
 const eager: Seat = {
-  ...{ name: 'eager', budget: WHOLE_BUDGET, observe: () => undefined },
+  ...{ name: 'eager', budget: WHOLE_BUDGET, observe: () => undefined, tune: () => undefined },
   decide: ({ candidates }) =>
     candidates.flatMap(({ quotes }) =>
       quotes.slice(0, 1).map((quote): Answer => ({ kind: 'take', quote, reason: 'drill' })),
