@@ -1,10 +1,11 @@
 // The way of a claim: wait for a root, prove `owed`, redeem on the vault chain, sell, tell the core.
 import type { Claim, IntentId, Sale } from '../domain/liquidation.ts'
-import { millis, type VaultId, type Wad, wad } from '../domain/units.ts'
+import type { VaultDeployment } from '../domain/network.ts'
+import { type ChainId, millis, type VaultId, type Wad, wad } from '../domain/units.ts'
 import { min } from '../maths/fixed-point.ts'
-import type { Basis, ClaimStep } from '../ports/chain.ts'
+import type { Basis, ClaimStep, EngineChain, VaultChain } from '../ports/chain.ts'
 import { attestedFrom, attestedHeader } from './attested-header.ts'
-import type { Context, EngineSeat, VaultSeat } from './context.ts'
+import type { Context } from './context.ts'
 import { NO_PRICE, nextAfter, playFor, type Trouble, troubled, troubleIn } from './playbook.ts'
 import { note, noteOpened, noteSold, recordOf } from './settlement-notes.ts'
 import { createSurplus, type Surplus } from './surplus.ts'
@@ -32,7 +33,16 @@ const STUCK_PAUSE = millis(1_000)
 const STUBBORN = 30
 
 /** What settling reads, and whom it tells. A part of the agent's context. */
-type Around = Pick<Context, 'vaults' | 'engines' | 'roots' | 'clock' | 'emit' | 'tell' | 'valueOf' | 'journal'>
+type Around = Pick<Context, 'roots' | 'clock' | 'emit' | 'tell' | 'valueOf' | 'journal'> & {
+  readonly vaults: ReadonlyMap<VaultId, Paying>
+  readonly engines: ReadonlyMap<ChainId, Owing>
+}
+
+type Paying = {
+  readonly chain: Pick<VaultChain, 'id' | 'basis' | 'redeem'>
+  readonly deployment: Pick<VaultDeployment, 'id' | 'engine' | 'assets'>
+}
+type Owing = { readonly chain: Pick<EngineChain, 'id' | 'header' | 'latest'> }
 
 /** One run per vault, one batch of claims at a time: one proof settles them all. */
 export function createDesk(context: Around, terms: DeskTerms): Desk {
@@ -67,7 +77,7 @@ export function createDesk(context: Around, terms: DeskTerms): Desk {
 }
 
 /** A vault and the engine whose claims it pays. */
-type Place = { readonly vault: VaultSeat; readonly engine: EngineSeat }
+type Place = { readonly vault: Paying; readonly engine: Owing }
 
 function placeOf(context: Around, id: VaultId): Place {
   const vault = context.vaults.get(id)

@@ -18,6 +18,7 @@ const STORE = 'agent/adapters/store/sqlite-journal.ts'
 const DATABASE = 'agent/adapters/store/database.ts'
 const CONFLICT = 'agent/adapters/store/conflict.ts'
 const ADMIT = 'agent/core/admit.ts'
+const SETTLE = 'agent/runtime/settle.ts'
 
 const one = (
   name: string,
@@ -257,6 +258,15 @@ const deciding: readonly BrokenAgent[] = [
     '  if (spent <= limits.failedGas) return undefined\n',
     '  if (spent >= 0n) return undefined\n',
   ]),
+  one('buys claims that it cannot bring home', 'stranded', ADMIT, [
+    '    if (claims < coming + bid.length + 1 + setup.gas.runway)',
+    '    if (claims < 0)',
+  ]),
+  one('forgets a leg that is stuck', 'stuck', SETTLE, [
+    '        if (sold === undefined) await rest(context.clock, PAUSE, signal)\n        else finish',
+    '        if (sold === undefined) await rest(context.clock, millis(PAUSE + claims.splice(0).length), signal)\n        else finish',
+  ]),
+  one('claims twice', 'stuck', SETTLE, ['  for (const claim of batch) claims.splice(claims.indexOf(claim), 1)\n', '']),
   one('claims again what was paid', 'owed', 'agent/runtime/recover.ts', [
     '    amount: owed - claimed,',
     '    amount: owed,',

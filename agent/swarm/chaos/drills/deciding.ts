@@ -113,6 +113,19 @@ export const halted: Drill = async () => {
   return complain(bids.length > 0, 'a paused agent bids')
 }
 
+/** Coin for so many claims, and what is kept back: a claim that could not pay for its own way home is not bought. */
+export const stranded: Drill = async () => {
+  const bidding = (claims: number): number => {
+    const core = agent({ gas: { bid: usd(0.5), claim: usd(0.5), nativeFeed: 0, runway: 2 } })
+    const runway = { at: at(0), kind: 'runway', chain: VAULT_CHAIN, claims } as const
+    return submitted(core, [runway, ...opening(2_400, usd(400_000)), seen(trader(1))]).length
+  }
+  return [
+    ...complain(bidding(2) > 0, 'a bid was made whose claim our coin cannot pay for'),
+    ...complain(bidding(3) === 0, 'coin for three claims was not enough for one and two kept back'),
+  ]
+}
+
 /** Losses that must trip a protection, and keep it tripped. */
 export const tripped: Drill = async () => {
   const core = agent({
@@ -162,9 +175,11 @@ export const owed: Drill = async () => {
     })
   await of(10n, 4n)
   await of(10n, 10n)
+  // The engine's chain took blocks back: what it owed then was paid already.
+  await of(4n, 10n)
   const amounts = claims.map(({ amount }) => amount)
   return complain(
     amounts.join() !== '6',
-    `of 10 owed and 4 paid, then 10 and 10, claimed ${amounts.join() || 'nothing'}, expected 6`,
+    `of 10 owed and 4 paid, then 10 and 10, then 4 and 10, claimed ${amounts.join() || 'nothing'}, expected 6`,
   )
 }

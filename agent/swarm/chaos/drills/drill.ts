@@ -4,9 +4,10 @@ import * as deciding from './deciding.ts'
 import * as journal from './journal.ts'
 import * as receipts from './receipts.ts'
 import * as sending from './sending.ts'
+import * as settling from './settling.ts'
 import { type Drill, onStage } from './stage.ts'
 
-const ALL: Readonly<Record<string, Drill>> = { ...sending, ...receipts, ...journal, ...deciding }
+const ALL: Readonly<Record<string, Drill>> = { ...sending, ...receipts, ...journal, ...deciding, ...settling }
 
 /** Every drill by its name. */
 export const drillNames: readonly string[] = Object.keys(ALL)

@@ -14,7 +14,7 @@ export const VAULT_CHAIN = chainId(31_337)
 export const START = instant(1_700_000_000_000)
 export const usd = (dollars: number): Wad => wad(BigInt(Math.round(dollars * 1e6)) * 10n ** 12n)
 const address = (n: number): Address => `0x${n.toString(16).padStart(40, '0')}`
-const hash = (n: number): Hex => `0x${n.toString(16).padStart(64, '0')}`
+export const hash = (n: number): Hex => `0x${n.toString(16).padStart(64, '0')}`
 const PUBLISHERS = [address(0xf1), address(0xf2), address(0xf3)]
 export const at = (seconds: number): Instant => instant(START + seconds * 1_000)
 
