@@ -7,7 +7,10 @@ const installed = (name) => `node_modules/${/[/-]$/.test(name) ? name : `${name}
 const NPM = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-bundled', 'npm-no-pkg', 'npm-unknown']
 
 const rules = Object.entries(floors).flatMap(([room, { rooms = [], npm = [], types = npm, node = false }]) => {
-  const from = { path: at(room), ...(room === 'agent/strategy.ts' ? {} : { pathNot: '^agent/strategy\\.ts$' }) }
+  // A room within a room, and the one file that is a room, answer to their own row.
+  const inner = Object.keys(floors).filter((other) => other.startsWith(`${room}/`))
+  const own = room === 'agent/strategy.ts' ? [] : ['^agent/strategy\\.ts$']
+  const from = { path: at(room), pathNot: [...own, ...inner.map(at)] }
   const rule = (about, to) => ({ name: `${room}: ${about}`, severity: 'error', from, to })
   const allowed = (names) => (names.length > 0 ? { pathNot: names.map(installed).join('|') } : {})
   return [
@@ -34,7 +37,7 @@ export default {
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       mainFields: ['module', 'main', 'types'],
-      extensions: ['.ts', '.js'],
+      extensions: ['.ts', '.tsx', '.js'],
       conditionNames: ['import', 'node', 'default'],
     },
   },

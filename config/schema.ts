@@ -179,6 +179,17 @@ const log = z
   })
   .describe('Logs: one JSON object per line on standard output.')
 
+const api = z
+  .strictObject({
+    port: z
+      .int()
+      .min(0)
+      .max(65_535)
+      .optional()
+      .describe('Port on 127.0.0.1 of the dashboard, its API and the metrics; 0 takes a free one. None by default.'),
+  })
+  .describe('What can be seen and steered from a browser on this machine.')
+
 /** One agent. Unknown keys are errors. */
 export const agentConfig = z.strictObject({
   name: name.default('agent').describe('Name in logs and status messages.'),
@@ -209,6 +220,7 @@ export const agentConfig = z.strictObject({
   provider: provider.prefault({}),
   paper: paper.prefault({}),
   p2p: p2p.prefault({}),
+  api: api.prefault({}),
   log: log.prefault({}),
 })
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { codes } from '../agent/cli/codes.ts'
 import { cruise, root } from './support/cruise.ts'
 
-const GENERATED = /^agent\/adapters\/chain\/abi\//
+const GENERATED = /^agent\/(adapters\/chain\/abi|console\/web\/built)\//
 
 /** Source files below some rooms, relative to the repository. */
 const sources = (...rooms: readonly string[]): readonly string[] =>

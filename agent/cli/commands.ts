@@ -25,6 +25,7 @@ export const commands: readonly Entry[] = [
     async () => (await import('./doctor.ts')).doctor,
   ),
   entry('status', 'Say what a running agent does', async () => (await import('./status.ts')).status),
+  entry('dashboard', 'Print a link to the dashboard', async () => (await import('./dashboard.ts')).dashboard),
   entry('pause', 'Stop bidding; what is under way still settles', async () => (await import('./pause.ts')).pause),
   entry('resume', 'Bid again after a pause or a tripped protection', async () => (await import('./resume.ts')).resume),
   entry(

@@ -1,10 +1,13 @@
 // lienmesh run: one agent on a network, in shadow mode unless file and flag agree on live.
-import { requireConsent } from '../../config/load.ts'
+import { type Loaded, requireConsent } from '../../config/load.ts'
 import { loadNetwork } from '../../config/network.ts'
+import { settings } from '../../config/settings.ts'
 import { duration } from '../../config/units.ts'
 import { EXIT } from '../domain/errors.ts'
+import type { Adapters } from '../runtime/adapters.ts'
 import type { Emit } from '../runtime/events.ts'
-import { command, wholeNumber } from './command.ts'
+import { packageVersion } from '../suite/artefact.ts'
+import { type Context, command, wholeNumber } from './command.ts'
 import { configFlags, configFrom } from './config-source.ts'
 
 /** Runs one agent until it is interrupted. */
@@ -21,11 +24,11 @@ export const run = command({
     requireConsent(loaded)
     const network = loadNetwork(loaded.config.network)
     const { runAgent } = await import('../runtime/run.ts')
-    const { usual } = await import('../runtime/adapters.ts')
     const enough = countdown(options.decisions ?? Number.POSITIVE_INFINITY)
+    const adapters = await adaptersOf(enough.hear, loaded, context)
     const over = options.for === undefined ? [] : [AbortSignal.timeout(options.for)]
     const signal = AbortSignal.any([context.signal, enough.signal, ...over])
-    const status = await runAgent(loaded.config, network, signal, { ...usual, emit: enough.hear })
+    const status = await runAgent(loaded.config, network, signal, adapters)
     const missed = options.decisions !== undefined && !enough.signal.aborted && over.some(({ aborted }) => aborted)
     return missed && status === EXIT.ok ? EXIT.timeout : status
   },
@@ -43,3 +46,29 @@ function countdown(most: number): { readonly signal: AbortSignal; readonly hear:
     }
   return { signal: ending.signal, hear }
 }
+
+/** What the agent stands on; with a port of its own it is watched. */
+async function adaptersOf(emit: Adapters['emit'], loaded: Loaded, context: Context): Promise<Adapters> {
+  const usual = { ...(await import('../runtime/adapters.ts')).usual, emit }
+  const { port } = loaded.config.api
+  if (port === undefined) return usual
+  const { watched } = await import('../console/serve-agent.ts')
+  const opened = (link: string, url: string): void => {
+    process.stderr.write(context.json ? `${JSON.stringify({ type: 'console', url })}\n` : `dashboard ${link}\n`)
+  }
+  return watched(usual, {
+    config: loaded.config,
+    network: loadNetwork(loaded.config.network),
+    port,
+    settings: settingsIn(loaded),
+    version: packageVersion(),
+    opened,
+  })
+}
+
+/** Every setting with its origin, as the dashboard shows them. Endpoints are not scalars and stay out. */
+const settingsIn = ({ config, origin, written }: Loaded) =>
+  settings().map(({ key, path, fallback }) => ({
+    ...{ agent: config.name, key, from: origin(key) },
+    value: String(written(path) ?? fallback ?? ''),
+  }))

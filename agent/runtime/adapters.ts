@@ -7,6 +7,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { Gossip } from '../ports/gossip.ts'
 import type { Journal } from '../ports/journal.ts'
 import type { Emit } from './events.ts'
+import type { Attend } from './house.ts'
 
 /** The adapters that can be exchanged, and two that can be listened to. */
 export type Adapters = {
@@ -18,6 +19,8 @@ export type Adapters = {
   readonly timeout?: Millis
   /** The agent's voice. */
   readonly emit: (emit: Emit) => Emit
+  /** Whoever watches the agent while it runs. */
+  readonly attend?: Attend
 }
 
 /** What `lienmesh run` uses. The network of agents is loaded when it is joined. */

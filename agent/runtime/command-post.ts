@@ -1,35 +1,17 @@
 // What an operator may ask of an agent, and what an agent remembers of the answer over a restart.
-import type { Core } from '../core/core.ts'
-import { free, inFlight, wealth } from '../core/ledger.ts'
 import { HALT_REASONS, type Halt } from '../core/protect.ts'
 import { LienmeshError, usageError } from '../domain/errors.ts'
 import type { Decision } from '../domain/liquidation.ts'
 import type { Balance } from '../domain/posting.ts'
-import { type ChainId, instant, wad } from '../domain/units.ts'
+import { instant } from '../domain/units.ts'
 import type { Context } from './context.ts'
 import type { Question } from './control.ts'
-import type { Holder } from './holder.ts'
-import type { Reconciler } from './reconcile.ts'
+import { type AgentStatus, type Post, statusOf } from './post.ts'
 import { type Settlement, settlementsIn } from './settlements.ts'
-import type { Tally } from './tally.ts'
+import { type Snapshot, snapshotOf } from './snapshot.ts'
 
 /** The name under which the journal keeps a halt. */
 const HALT = 'halt'
-
-/** What the agent says of itself. Amounts in dollars (wad). */
-export type AgentStatus = {
-  readonly name: string
-  /** Its money is simulated. */
-  readonly paper: boolean
-  readonly halt: Halt | undefined
-  readonly reserved: number
-  readonly claims: number
-  readonly inFlight: bigint
-  readonly wealth: bigint
-  readonly free: Readonly<Record<ChainId, bigint>>
-  readonly wins: number
-  readonly peers: number
-}
 
 /** Takes up a halt of an earlier run: what tripped stays tripped. */
 export function rememberHalt({ journal, tell }: Pick<Context, 'journal' | 'tell'>): void {
@@ -43,15 +25,6 @@ export function halted({ journal, emit }: Pick<Context, 'journal' | 'emit'>, hal
   emit('agent:halted', { ...halt })
 }
 
-export type Post = {
-  readonly context: Context
-  readonly core: Core
-  readonly tally: Tally
-  readonly reconcilers: readonly Reconciler[]
-  readonly holders: readonly Holder[]
-  readonly stop: () => void
-}
-
 type Answer =
   | AgentStatus
   | { readonly decisions: readonly Decision[] }
@@ -59,6 +32,7 @@ type Answer =
   | { readonly balances: readonly Balance[] }
   | { readonly tuned: string }
   | { readonly error: string; readonly fix: string; readonly code: string }
+  | Snapshot
 
 /** Answers an operator. */
 export async function obey(post: Post, question: Question): Promise<Answer> {
@@ -86,6 +60,8 @@ export async function obey(post: Post, question: Question): Promise<Answer> {
       return { balances: context.journal.balances() }
     case 'tune':
       return tune(post, question)
+    case 'snapshot':
+      return snapshotOf(post)
     case 'stop':
       stop()
       return statusOf(post)
@@ -111,24 +87,6 @@ async function tune({ context, holders }: Post, { strategy, changes }: Tuning): 
 type Tuning = Extract<Question, { readonly ask: 'tune' }>
 
 const refusal = ({ code, message, fix }: LienmeshError): Answer => ({ code, error: message, fix })
-
-function statusOf({ context, core, tally }: Post): AgentStatus {
-  const { ledger, setup, watch } = core
-  const engines = [...context.engines.keys()]
-  const claims = [...ledger.settlements.values()].reduce((sum, one) => sum + one.claims.size, ledger.orphans.size)
-  return {
-    name: context.name,
-    paper: context.paper,
-    halt: watch.halt,
-    reserved: ledger.reserved.size,
-    claims,
-    inFlight: inFlight(ledger),
-    wealth: wealth(ledger),
-    free: Object.fromEntries(engines.map((engine) => [engine, free(ledger, engine, wad(setup.capital.reserve))])),
-    wins: tally.wins,
-    peers: context.gossip.peers().length,
-  }
-}
 
 /** What we wrote ourselves; damaged, it still means that somebody said stop. */
 function haltIn(kept: string): Halt {

@@ -31,6 +31,7 @@ const levels = {
   'bid:won': 'info',
   'bid:lost': 'info',
   'bid:declined': 'info',
+  'bid:rival': 'debug',
   'auction:opened': 'info',
   'claim:opened': 'info',
   'claim:anchored': 'info',
@@ -72,6 +73,9 @@ const levels = {
 export type EventName = keyof typeof levels
 export type Fields = Readonly<Record<string, unknown>>
 export type Emit = (event: EventName, fields?: Fields) => void
+
+/** How loud an event is. */
+export const levelOf = (event: EventName): Level => levels[event]
 
 /** Settings of the log: a level for everything and one per module, the part of an event's name before the colon. */
 export type LogSettings = {

@@ -20,6 +20,7 @@ import { createDrawer } from './drawer.ts'
 import { createEmit } from './events.ts'
 import { describeGossip } from './gossip-stats.ts'
 import { guard } from './guard.ts'
+import { type Attend, houseOf } from './house.ts'
 import { listen } from './listen.ts'
 import { consume } from './loop.ts'
 import { createOpener } from './opener.ts'
@@ -65,7 +66,8 @@ export async function runAgent(
   const lives = agent.context.journal.lives()
   if (lives.length > 0) emit('agent:recovered', { liquidations: lives })
   const tally = createTally()
-  await live(agent, config, { tally, stop: () => failure.abort(STOPPED) })
+  const { attend } = adapters
+  await live(agent, config, { tally, stop: () => failure.abort(STOPPED), attend })
   emit('agent:stopping', { pending: agent.inputs.size })
   await agent.context.tasks.settled()
   emit('agent:summary', { name: config.name, ...tally.summary(unsettledGas(agent.core.ledger)) })
@@ -90,10 +92,10 @@ async function lookAtStanding({ context, close }: Agent, config: AgentConfig, wi
 /** Why a signal fires when an operator asked the agent to end. */
 const STOPPED = Symbol('stopped')
 
-type Running = { readonly tally: Tally; readonly stop: () => void }
+type Running = { readonly tally: Tally; readonly stop: () => void; readonly attend: Attend | undefined }
 
 /** Starts every duty and consumes inputs until the signal fires. */
-async function live(agent: Agent, config: AgentConfig, { tally, stop }: Running): Promise<void> {
+async function live(agent: Agent, config: AgentConfig, { tally, stop, attend }: Running): Promise<void> {
   const { context, core, inputs, holders } = agent
   const { tasks } = context
   const provider = config.role === 'provider' ? openProviderDesk(context, core, config, tally.closed) : undefined
@@ -120,13 +122,9 @@ async function live(agent: Agent, config: AgentConfig, { tally, stop }: Running)
   for (const one of reconcilers) tasks.keep(`reconcile ${one.chain}`, (signal) => reconcile(one, context.clock, signal))
   for (const one of agent.statements) tasks.keep(`gas ${one.chain}`, (signal) => watchRunway(context, one, signal))
   rememberHalt(context)
-  tasks.keep('control', (signal) =>
-    serveControl(
-      config.dataDir,
-      (question) => obey({ context, core, tally, reconcilers, holders, stop }, question),
-      signal,
-    ),
-  )
+  const post = { context, core, tally, reconcilers, holders, stop }
+  tasks.keep('control', (signal) => serveControl(config.dataDir, (question) => obey(post, question), signal))
+  if (attend !== undefined) tasks.keep('console', (signal) => attend(houseOf(post, inputs), signal))
   tasks.keep('recover', () => recoverClaims(context))
   tasks.keep('announce', () => announce(context, provider, copy))
   tasks.keep('ready', () => reportReady(context, config.name))

@@ -80,8 +80,11 @@ type Absorbed = {
 
 function absorb(context: Context, seat: EngineSeat, { events, head, watch }: Absorbed): void {
   watch.onEvents(events, head)
-  for (const { account, bidder } of events.bids)
-    if (!same(bidder, seat.executor)) context.tell({ kind: 'competitor', engine: seat.chain.id, bidder, account })
+  for (const { account, bidder } of events.bids) {
+    if (same(bidder, seat.executor)) continue
+    context.tell({ kind: 'competitor', engine: seat.chain.id, bidder, account })
+    context.emit('bid:rival', { bidder, account, engine: seat.chain.id })
+  }
 }
 
 /** Reads accounts from our own node and tells the core. */

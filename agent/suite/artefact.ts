@@ -30,6 +30,12 @@ export function uniswapArtefact(name: 'UniswapV2Factory' | 'UniswapV2Pair' | 'Un
   return { name, ...parse(readFileSync(createRequire(import.meta.url).resolve(`${home}/build/${name}.json`), 'utf8')) }
 }
 
+/** The version in our package.json. */
+export function packageVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'))
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : '?'
+}
+
 /** The directory of our package.json: two levels up from source, three from the built package. */
 export function packageRoot(): string {
   let place = dirname(fileURLToPath(import.meta.url))

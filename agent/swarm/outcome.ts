@@ -1,5 +1,6 @@
 // What became of a run, in figures: the base of the assertions, the tables and the JSON summary.
 import type { Scenario } from '../../config/scenario.ts'
+import { amount } from '../console/chronicle/saying.ts'
 import { crashWindow } from '../simulator/scenario/market.ts'
 import type { Balance } from './conservation.ts'
 import type { Seated } from './deployment.ts'
@@ -7,7 +8,6 @@ import { type GapSummary, gapSummary } from './gaps.ts'
 import type { OpenClaim, Road, WonBid } from './record.ts'
 import { percentile } from './statistics.ts'
 import type { Life } from './truth.ts'
-import { amount } from './voices.ts'
 import type { Watch } from './watch.ts'
 
 /** One agent's row. Amounts in dollars (wad). */

@@ -10,6 +10,7 @@ import { judge } from './assertions.ts'
 import { borrow } from './borrowers.ts'
 import { close } from './closing.ts'
 import { openConsole } from './console.ts'
+import { openGallery } from './gallery.ts'
 import { guard } from './guardian.ts'
 import type { Play, PlayOptions } from './playbill.ts'
 import { openProcesses } from './processes.ts'
@@ -24,19 +25,25 @@ export async function play(options: PlayOptions): Promise<ExitStatus> {
   const started = Date.now()
   const scenario = changed(loadScenario(options.scenario), options)
   const root = resolve(options.runDir ?? '.')
-  const console = openConsole(options.out, options.json)
   const run = createRun(root, scenario.name, scenario.seed)
+  const gallery = await openGallery({ run, scenario, port: options.port ?? 0 })
+  const console = gallery.overhear(openConsole(options.out, options.json))
   console.note(`lienmesh swarm · ${scenario.name} · seed ${scenario.seed} · run ${run.id} · ${run.path}`)
+  console.note(`dashboard ${gallery.link}`)
   for (const { run: id, pids } of sweepRuns(root, KEPT_RUNS))
     console.note(`found ${pids.length} orphans of run ${id}, stopped`)
   const processes = openProcesses(run)
   const ending = new AbortController()
   const signal = AbortSignal.any([options.signal, ending.signal])
   try {
-    return await untilAborted(options.signal, perform({ options, scenario, run, processes, console, started, signal }))
+    return await untilAborted(
+      options.signal,
+      perform({ options, scenario, run, processes, console, gallery, started, signal }),
+    )
   } finally {
     ending.abort()
     await processes.end(GRACE)
+    await gallery.close()
     run.update({ phase: 'ended' })
   }
 }
@@ -55,6 +62,7 @@ async function perform(show: Play): Promise<ExitStatus> {
     `market open · ${scenario.duration / 1000} s · one wall second is ${scenario.timeScale} modelled seconds`,
   )
   watch.open(opened)
+  show.gallery.opened(() => countsOf(watch), opened)
   run.update({ phase: 'running' })
   stage.publishers.child.tell(String(opened))
   runMarket(show, stage)
@@ -65,6 +73,7 @@ async function perform(show: Play): Promise<ExitStatus> {
     (found) => `${found.settled} of ${found.claims.length} claims redeemed`,
   )
   const verdicts = judge(outcome, scenario)
+  show.gallery.judged(verdicts)
   const [summary, lines] = [summaryObject(outcome), summaryLines(outcome, verdicts)]
   writeFileSync(run.file('report.json'), `${JSON.stringify({ summary, verdicts }, null, 2)}\n`)
   writeFileSync(run.file('report.txt'), `${lines.join('\n')}\n`)
@@ -76,6 +85,20 @@ async function perform(show: Play): Promise<ExitStatus> {
   options.judged?.(status)
   if (options.keep) await stayUp(show)
   return status
+}
+
+/** How the run stands, for whoever looks. */
+function countsOf({ truth, record }: Stage['watch']): Readonly<Record<string, number>> {
+  const lives = [...truth.lives.values()]
+  return {
+    fell: lives.filter(({ fellAt }) => fellAt !== undefined).length,
+    'still below': lives.filter(({ under }) => under).length,
+    liquidated: lives.filter(({ bids }) => bids > 0).length,
+    bids: record.bids.length,
+    claims: record.claims.length,
+    'on their way': record.claims.filter(({ finalAt }) => finalAt === undefined).length,
+    shortfalls: record.shortfalls.length,
+  }
 }
 
 /** The rest of the world: arbitrage in the pools, and routes that stick. */

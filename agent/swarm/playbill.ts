@@ -3,6 +3,7 @@ import type { Writable } from 'node:stream'
 import type { Scenario } from '../../config/scenario.ts'
 import type { ExitStatus } from '../domain/errors.ts'
 import type { Console } from './console.ts'
+import type { Gallery } from './gallery.ts'
 import type { Processes } from './processes.ts'
 import type { RunDirectory } from './run-directory.ts'
 import type { Changes } from './seats.ts'
@@ -13,6 +14,8 @@ export type PlayOptions = Changes & {
   readonly keep: boolean
   readonly runDir?: string | undefined
   readonly json: boolean
+  /** Port of the dashboard; any free one by default. */
+  readonly port?: number | undefined
   readonly out: Writable
   readonly signal: AbortSignal
   /** The judgement is out. With `keep` everything goes on until the signal fires. */
@@ -26,6 +29,7 @@ export type Play = {
   readonly run: RunDirectory
   readonly processes: Processes
   readonly console: Console
+  readonly gallery: Gallery
   readonly started: number
   /** Fires on interruption and at the end. */
   readonly signal: AbortSignal

@@ -26,7 +26,7 @@ export type Stage = {
 
 /** Sets up in numbered steps. What can overlap does. */
 export async function setUp(show: Play): Promise<Stage> {
-  const { scenario, run, processes, console, signal } = show
+  const { scenario, run, processes, console, signal, gallery } = show
   const market = openMarket(scenario)
   const { engines, vaultChains } = await console.step(
     'chains',
@@ -47,7 +47,8 @@ export async function setUp(show: Play): Promise<Stage> {
       `${found.network.vaults.length} vaults, ${scenario.instruments.length} instruments, ${found.seats.length} executors, read back`,
   )
   const terms = scenario.engines.map(({ name }, i) => scenarioTerms(scenario, name, engineChainId(i)))
-  const watch = openWatch({ deployment, terms, console })
+  const watch = openWatch({ deployment, terms, console, gallery })
+  gallery.deployed(deployment)
   let dismissed = false
   const lost = (name: string, why: number | string): void => {
     if (!signal.aborted && !dismissed) console.note(`ALARM ${name} ended (${why})`)

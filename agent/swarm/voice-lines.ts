@@ -1,6 +1,7 @@
 // One line for people per thing an agent said. What only machines need has none.
+
+import { amount, type Saying, text } from '../console/chronicle/saying.ts'
 import { gainText, short, usd } from './format.ts'
-import { amount, type Saying, text } from './voices.ts'
 
 /** The line of a saying; undefined when it is not worth one. */
 export function lineOf({ event, fields }: Saying): string | undefined {

@@ -1,12 +1,5 @@
 // What the agents say on standard output, collected while it is printed: one JSON object per line.
-
-/** One line of an agent. Amounts are decimal strings. */
-export type Saying = {
-  readonly event: string
-  readonly agent: string
-  readonly at: number
-  readonly fields: Readonly<Record<string, unknown>>
-}
+import { amount, part, type Saying, text } from '../console/chronicle/saying.ts'
 
 /** A sale as its agent reported it: which intents it closed, for how much. */
 export type ReportedSale = {
@@ -69,19 +62,6 @@ export const newVoices = (): Voices => ({
   lines: [],
 })
 
-/** A line as a saying; undefined when it is no event of ours. */
-export function hear(agent: string, line: string): Saying | undefined {
-  if (!line.startsWith('{')) return undefined
-  try {
-    const fields: unknown = JSON.parse(line)
-    if (typeof fields !== 'object' || fields === null) return undefined
-    const held = { ...fields } as Record<string, unknown>
-    return typeof held['event'] === 'string' ? { event: held['event'], agent, at: Date.now(), fields: held } : undefined
-  } catch {
-    return undefined // half a line of a process that was killed
-  }
-}
-
 /** Adds one saying to what is known. */
 export function listen(voices: Voices, { event, agent, at, fields }: Saying): void {
   switch (event) {
@@ -130,16 +110,6 @@ export function listen(voices: Voices, { event, agent, at, fields }: Saying): vo
       return
   }
 }
-
-/** A decimal string as a bigint; anything else counts as zero. */
-export const amount = (value: unknown): bigint => {
-  if (typeof value === 'number' && Number.isInteger(value)) return BigInt(value)
-  return typeof value === 'string' && /^-?\d+$/.test(value) ? BigInt(value) : 0n
-}
-
-/** A field as text. */
-export const text = (value: unknown): string =>
-  typeof value === 'string' ? value : value === undefined ? '' : String(value)
 
 /** The bid would have paid for everything but its gap: at that discount, or at any. */
 function isGap({ reason, net, gap }: Saying['fields']): boolean {
@@ -191,6 +161,3 @@ function gapIn({ forecast, realised }: Saying['fields']): readonly ToldGap[] {
   const told = levels.map((level) => ({ alpha: Number(part(level, 'alpha')), VaR: Number(part(level, 'VaR')) }))
   return [{ id: text(id), taken: part(realised, 'taken') === true, debt, mean: K - h, loss, levels: told }]
 }
-
-const part = (of: unknown, key: string): unknown =>
-  typeof of === 'object' && of !== null ? Reflect.get(of, key) : undefined

@@ -1,5 +1,6 @@
 // Follows both chains and every process of a run, and keeps what the summary is made of.
 import { type Address, type Hex, zeroHash } from 'viem'
+import { hear } from '../console/chronicle/saying.ts'
 import type { EngineTerms, MarginAccount, Mode } from '../domain/market.ts'
 import { type AccountId, bps, type FeedId, instant, price, wad } from '../domain/units.ts'
 import { ENGINE_ARTEFACTS } from '../suite/contracts.ts'
@@ -8,12 +9,13 @@ import { followChain, type SeenBlock } from './chain-watch.ts'
 import type { Console } from './console.ts'
 import type { Deployment } from './deployment.ts'
 import { short, usd } from './format.ts'
+import type { Gallery } from './gallery.ts'
 import { fromText } from './plain.ts'
 import type { PublishedPrices } from './publishers.ts'
 import { newRecord, note, type Record } from './record.ts'
 import { key, openTruth, type Truth } from './truth.ts'
 import { lineOf, refusalLine } from './voice-lines.ts'
-import { hear, listen, newVoices, type Voices } from './voices.ts'
+import { listen, newVoices, type Voices } from './voices.ts'
 
 /** The watcher of a run. */
 export type Watch = {
@@ -39,10 +41,11 @@ export type Watched = {
   readonly deployment: Deployment
   readonly terms: readonly EngineTerms[]
   readonly console: Console
+  readonly gallery: Gallery
 }
 
 /** Starts with empty books. */
-export function openWatch({ deployment, terms, console }: Watched): Watch {
+export function openWatch({ deployment, terms, console, gallery }: Watched): Watch {
   const record = newRecord()
   const truth = openTruth((id) => terms[0]?.instruments[id]?.kind === 'option')
   const voices = newVoices()
@@ -57,6 +60,7 @@ export function openWatch({ deployment, terms, console }: Watched): Watch {
     agentLine(agent, line) {
       const saying = hear(agent, line)
       if (saying === undefined) return
+      gallery.hear(saying)
       const known = refusalsOf(voices)
       listen(voices, saying)
       const text = refusalsOf(voices) > known ? refusalLine(saying) : lineOf(saying)
@@ -65,7 +69,9 @@ export function openWatch({ deployment, terms, console }: Watched): Watch {
     publisherLine(line) {
       const said = line.startsWith('{"event":"prices"') ? fromText<PublishedPrices>(line) : undefined
       const engine = terms.find((one) => one.chain === said?.engine)
-      if (said === undefined || engine === undefined || opened === undefined) return
+      if (said === undefined || engine === undefined) return
+      for (const [name, price] of spotPrices(engine, said)) gallery.price(name, said.sequence, price)
+      if (opened === undefined) return
       for (const text of ticker(said)) print('price', text)
       for (const life of truth.tick(engine, pricesOf(said), Date.now()))
         print('market', `below maintenance: ${short(life.account)} (${life.mode})`)
@@ -77,7 +83,7 @@ export function openWatch({ deployment, terms, console }: Watched): Watch {
       quiet = true
     },
     async follow(signal) {
-      const onBlock = (block: SeenBlock): Promise<void> => onSeen(block, { deployment, record, truth, print })
+      const onBlock = (block: SeenBlock): Promise<void> => onSeen(block, { deployment, record, truth, gallery, print })
       await Promise.all(
         chainsOf(deployment).map(({ chain, addresses }) => followChain(chain, addresses, 0n, { onBlock, signal })),
       )
@@ -89,11 +95,13 @@ type Seeing = {
   readonly deployment: Deployment
   readonly record: Record
   readonly truth: Truth
+  readonly gallery: Gallery
   readonly print: (who: string, what: string, fields?: object) => void
 }
 
-async function onSeen(block: SeenBlock, { deployment, record, truth, print }: Seeing): Promise<void> {
-  const { touched } = note(record, truth, deployment.network, block)
+async function onSeen(block: SeenBlock, { deployment, record, truth, gallery, print }: Seeing): Promise<void> {
+  const { touched, bids } = note(record, truth, deployment.network, block)
+  for (const bid of bids) gallery.bid(bid)
   for (const debt of record.badDebts.splice(0)) {
     record.shortfalls.push(debt)
     print('chain', `BAD DEBT ${short(debt.account)} ${usd(debt.amount)}`)
@@ -179,6 +187,15 @@ const pricesOf = ({ feeds, sequence }: PublishedPrices) =>
         sequence: instant(sequence),
       },
     ]),
+  )
+
+/** Prices of the assets that are collateral, by symbol, in dollars. */
+const spotPrices = ({ collaterals }: EngineTerms, { feeds }: PublishedPrices): ReadonlyMap<string, number> =>
+  new Map(
+    feeds.flatMap(({ feed, price: now }) => {
+      const symbol = collaterals.find((one) => one.feed === feed)?.symbol
+      return symbol === undefined ? [] : [[symbol, Number(now) / 1e8] as const]
+    }),
   )
 
 /** A line whenever a spot feed moved by 2 % since its last line. */

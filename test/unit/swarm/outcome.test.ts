@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
+import { hear } from '../../../agent/console/chronicle/saying.ts'
 import { judge } from '../../../agent/swarm/assertions.ts'
 import { gainText, short, table, usd } from '../../../agent/swarm/format.ts'
 import { gapLines, gapSummary } from '../../../agent/swarm/gaps.ts'
 import type { Outcome } from '../../../agent/swarm/outcome.ts'
 import { percentile } from '../../../agent/swarm/statistics.ts'
 import type { Life } from '../../../agent/swarm/truth.ts'
-import { hear, listen, newVoices } from '../../../agent/swarm/voices.ts'
+import { listen, newVoices } from '../../../agent/swarm/voices.ts'
 import { loadScenario } from '../../../config/scenario.ts'
 
 const scenario = loadScenario('flash-crash')
@@ -124,8 +125,8 @@ test('the gap as it was priced stands beside the gap as it was, in eighty column
   })
   const voices = newVoices()
   for (const fields of [gap(-0.04, true), gap(-0.02, true), gap(0.015, false), gap(0.5, false)])
-    listen(voices, { event: 'gap:realised', agent: 'house-1', at: 1, fields })
-  listen(voices, { event: 'gap:realised', agent: 'house-1', at: 1, fields: { forecast: {}, realised: {} } })
+    listen(voices, { event: 'gap:realised', level: 'info', agent: 'house-1', at: 1, fields })
+  listen(voices, { event: 'gap:realised', level: 'info', agent: 'house-1', at: 1, fields: { forecast: {}, realised: {} } })
   const summary = gapSummary(voices.gaps)
   expect(summary).toMatchObject({ ended: 4, carried: 2, realised: expect.closeTo(0.03, 12) })
   expect(summary.levels).toEqual([

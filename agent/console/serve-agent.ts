@@ -1,0 +1,90 @@
+// The console of one agent: hears what it says, looks at it when somebody asks, hands on an operator's word.
+import type { AgentConfig } from '../../config/schema.ts'
+import type { Network } from '../domain/network.ts'
+import type { Adapters } from '../runtime/adapters.ts'
+import { levelOf, plain } from '../runtime/events.ts'
+import type { House } from '../runtime/house.ts'
+import { hearSaying, notePrice, openChronicle } from './chronicle/chronicle.ts'
+import { flattener } from './flatten.ts'
+import { serve } from './http/server.ts'
+import type { Desk, Known } from './view/desk.ts'
+import type { ConfigView } from './view/words.ts'
+
+/** What a console is opened for. */
+export type AgentConsole = {
+  readonly config: AgentConfig
+  readonly network: Network
+  readonly port: number
+  readonly settings: ConfigView['settings']
+  readonly version: string
+  /** Told the link once the server listens. */
+  readonly opened: (link: string, url: string) => void
+}
+
+/** The adapters of an agent that is watched: its voice is heard, and the console runs as one of its tasks. */
+export function watched(usual: Adapters, opening: AgentConsole): Adapters {
+  const { config } = opening
+  const chronicle = openChronicle()
+  const { now } = usual.clock
+  return {
+    ...usual,
+    emit(emit) {
+      const voice = usual.emit(emit)
+      return (event, fields = {}) => {
+        hearSaying(chronicle, { agent: config.name, at: now(), level: levelOf(event), event, fields: plain(fields) })
+        voice(event, fields)
+      }
+    },
+    async attend(house, signal) {
+      const desk = deskOf(opening, chronicle, house)
+      const server = await serve({ desk, port: opening.port, folder: config.dataDir, version: opening.version })
+      opening.opened(server.link('control'), server.url)
+      const prices = setInterval(() => notePrices(desk, house), 1_000)
+      await new Promise<void>((ended) => {
+        if (signal.aborted) ended()
+        signal.addEventListener('abort', () => ended(), { once: true })
+      })
+      clearInterval(prices)
+      await server.close()
+    },
+  }
+}
+
+function deskOf({ config, network, settings }: AgentConsole, chronicle: Desk['chronicle'], house: House): Desk {
+  const flatten = flattener()
+  const known: Known = {
+    name: config.name,
+    role: config.role,
+    strategies: config.strategies.map(({ use, params, share, shortfall }) => ({
+      ...{ use, params },
+      share: String(share),
+      shortfall: String(shortfall),
+    })),
+    addresses: [...house.core.self].map((one) => one.toLowerCase()),
+  }
+  return {
+    ...{ kind: 'agent', name: config.name, mode: config.mode, startedAt: Date.now(), chronicle },
+    network: () => network,
+    agents: () => [known],
+    look: async () => new Map([[config.name, house.snapshot()]]),
+    order: (_, order) => flatten.give(order, { ask: house.order, left: async () => leftIn(house) }),
+    scenario: () => undefined,
+    config: () => ({ settings }),
+    progress: () => ({ taken: house.taken(), waiting: house.waiting() }),
+  }
+}
+
+/** Bids and claims that are not settled. */
+function leftIn(house: House): number {
+  const { status } = house.snapshot()
+  return status.reserved + status.claims
+}
+
+/** Names of feeds are those of the assets they price. */
+function notePrices({ chronicle }: Desk, { core }: House): void {
+  for (const [engine, prices] of core.book.lastPrices) {
+    const names = new Map(core.book.terms.get(engine)?.collaterals.map(({ feed, symbol }) => [feed, symbol]))
+    for (const { feed, price, sequence } of prices.values())
+      if (names.has(feed)) notePrice(chronicle, names.get(feed) ?? '', sequence, Number(price) / 1e8)
+  }
+}

@@ -1,0 +1,46 @@
+// What stands behind an API: one agent, or a swarm of them.
+import type { Network } from '../../domain/network.ts'
+import type { Snapshot } from '../../runtime/snapshot.ts'
+import type { Chronicle } from '../chronicle/chronicle.ts'
+import type { ConfigView, ScenarioView, Time } from './words.ts'
+
+/** What is known of an agent before it says anything. */
+export type Known = {
+  readonly name: string
+  readonly role: string
+  readonly strategies: readonly {
+    readonly use: string
+    readonly params: unknown
+    readonly share: string
+    readonly shortfall: string
+  }[]
+  /** Its operator and executors, in lower case. */
+  readonly addresses: readonly string[]
+}
+
+/** The state of every agent that answered. */
+export type Looks = ReadonlyMap<string, Snapshot>
+
+/** An operator's word to one agent. */
+export type Order = 'pause' | 'resume' | 'flatten'
+
+/** Everything that the API serves, whoever stands behind it. */
+export type Desk = {
+  readonly kind: 'agent' | 'swarm'
+  readonly name: string
+  readonly mode: string
+  readonly startedAt: Time
+  readonly network: () => Network | undefined
+  readonly agents: () => readonly Known[]
+  readonly chronicle: Chronicle
+  /** Asks every agent how it stands. Whoever does not answer is left out. */
+  readonly look: () => Promise<Looks>
+  readonly order: (agent: string, order: Order) => Promise<OrderDone>
+  readonly scenario: () => ScenarioView | undefined
+  readonly config: () => ConfigView
+  /** Inputs that loops have taken and those waiting; undefined where the loops are in other processes. */
+  readonly progress: () => { readonly taken: number; readonly waiting: number } | undefined
+}
+
+/** What became of an order, and how it is taken back. */
+export type OrderDone = { readonly state: string; readonly undo: Order | undefined }
