@@ -145,15 +145,15 @@ function chainsIn(
   }
 }
 
-/** The accounts nearest to liquidation, over all engines. Only those that the ladder keeps near are valued. */
-function nearest({ book, self }: Core, at: Instant): readonly Near[] {
-  const near = [...book.ladders].flatMap(([engine, ladder]) => {
-    const market = marketAt(book, engine, at)
-    if (market === undefined || market.prices.size === 0) return []
-    return [...ladder.near, ...climbing(ladder.place)].slice(0, MOST_VALUED).flatMap((key) => {
-      const fact = book.accounts.get(key)
-      return fact === undefined || self.has(fact.account.id.toLowerCase()) ? [] : nearIn(market, fact)
-    })
+/** The accounts nearest to liquidation: of those that fell and of so many others as one look may value. */
+function nearest({ book, self, sightings }: Core, at: Instant): readonly Near[] {
+  const markets = new Map([...book.terms.keys()].map((engine) => [engine, marketAt(book, engine, at)]))
+  const keys = new Set([...sightings.keys(), ...book.accounts.keys().take(MOST_VALUED)])
+  const near = [...keys].flatMap((key) => {
+    const fact = book.accounts.get(key)
+    const market = fact && markets.get(fact.account.engine)
+    if (fact === undefined || market === undefined || market.prices.size === 0) return []
+    return self.has(fact.account.id.toLowerCase()) ? [] : nearIn(market, fact)
   })
   return near.sort((a, b) => cover(a) - cover(b)).slice(0, MOST)
 }
@@ -165,11 +165,7 @@ function nearIn(market: Market, { account, source }: { account: MarginAccount; s
   return [{ account: account.id, engine: account.engine, mode: account.mode, source, equity, maintenance, mark }]
 }
 
-/** Those that wait on a rung, lowest first. */
-const climbing = (place: ReadonlyMap<string, number>): readonly string[] =>
-  [...place].sort(([, a], [, b]) => a - b).map(([key]) => key)
-
 const cover = ({ equity, maintenance }: Near): number => toDouble(equity) / toDouble(maintenance)
 
 /** Rows that a page shows, and accounts that one look may value. */
-const [MOST, MOST_VALUED] = [60, 600]
+const [MOST, MOST_VALUED] = [60, 1_500]
