@@ -148,7 +148,7 @@ function chainsIn(
 /** The accounts nearest to liquidation: of those that fell and of so many others as one look may value. */
 function nearest({ book, self, sightings }: Core, at: Instant): readonly Near[] {
   const markets = new Map([...book.terms.keys()].map((engine) => [engine, marketAt(book, engine, at)]))
-  const keys = new Set([...sightings.keys(), ...book.accounts.keys().take(MOST_VALUED)])
+  const keys = new Set([...sightings.keys(), ...[...book.accounts.keys()].slice(0, MOST_VALUED)])
   const near = [...keys].flatMap((key) => {
     const fact = book.accounts.get(key)
     const market = fact && markets.get(fact.account.engine)
