@@ -126,7 +126,13 @@ test('the gap as it was priced stands beside the gap as it was, in eighty column
   const voices = newVoices()
   for (const fields of [gap(-0.04, true), gap(-0.02, true), gap(0.015, false), gap(0.5, false)])
     listen(voices, { event: 'gap:realised', level: 'info', agent: 'house-1', at: 1, fields })
-  listen(voices, { event: 'gap:realised', level: 'info', agent: 'house-1', at: 1, fields: { forecast: {}, realised: {} } })
+  listen(voices, {
+    event: 'gap:realised',
+    level: 'info',
+    agent: 'house-1',
+    at: 1,
+    fields: { forecast: {}, realised: {} },
+  })
   const summary = gapSummary(voices.gaps)
   expect(summary).toMatchObject({ ended: 4, carried: 2, realised: expect.closeTo(0.03, 12) })
   expect(summary.levels).toEqual([
