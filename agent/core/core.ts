@@ -16,6 +16,7 @@ import type {
 } from '../domain/liquidation.ts'
 import type { Anchor, EngineTerms, Head, MarginAccount, PriceBatch, Source } from '../domain/market.ts'
 import type { ProviderStatus } from '../domain/message.ts'
+import type { RouteSide } from '../domain/network.ts'
 import {
   type AccountId,
   after,
@@ -41,6 +42,7 @@ import { foretell } from './risk/evidence.ts'
 import { wantedScenarios } from './risk/table.ts'
 import type { ScenarioSpec, Table } from './risk/words.ts'
 import { act, laterOf, offer, slept, wake, withoutPrice } from './round.ts'
+import { breakerKey } from './routes.ts'
 import { scan } from './scan.ts'
 import type { Setup } from './setup.ts'
 import { type Core, openCore } from './state.ts'
@@ -63,6 +65,8 @@ export type Input = { readonly at: Instant } & (
   | { readonly kind: 'cash'; readonly engine: ChainId; readonly cash: Wad }
   /** A route on which claims are stuck takes nothing new, until one came home. */
   | { readonly kind: 'route'; readonly vault: VaultId; readonly closed: boolean }
+  /** Whether the breaker of one side of a route is tripped. */
+  | { readonly kind: 'breaker'; readonly vault: VaultId; readonly side: RouteSide; readonly tripped: boolean }
   /** How many claims our coin on a chain pays for at present fees. */
   | { readonly kind: 'runway'; readonly chain: ChainId; readonly claims: number }
   | { readonly kind: 'competitor'; readonly engine: ChainId; readonly bidder: Address; readonly account: AccountId }
@@ -143,9 +147,9 @@ function happen(core: Core, input: Input): Effect[] {
     case 'cash':
       return done(counted(core, input.engine, input.cash))
     case 'route':
-      return done(input.closed ? core.closedRoutes.add(input.vault) : core.closedRoutes.delete(input.vault))
+    case 'breaker':
     case 'runway':
-      return done(core.payable.set(input.chain, input.claims))
+      return done(wayHome(core, input))
     case 'competitor':
       return done(rivalled(core, at, input))
     case 'outcome':
@@ -172,6 +176,18 @@ function happen(core: Core, input: Input): Effect[] {
       return done(core.setup.seats.find(({ name }) => name === input.seat)?.tune(input.params))
     case 'timer':
       return done(slept(core, at))
+  }
+}
+
+/** What is known of the ways home: whether claims come, whether books hold, whether gas lasts. */
+function wayHome(core: Core, input: Extract<Input, { kind: 'route' | 'breaker' | 'runway' }>): unknown {
+  switch (input.kind) {
+    case 'route':
+      return input.closed ? core.closedRoutes.add(input.vault) : core.closedRoutes.delete(input.vault)
+    case 'breaker':
+      return core.breakers.set(breakerKey(input.vault, input.side), input.tripped)
+    case 'runway':
+      return core.payable.set(input.chain, input.claims)
   }
 }
 
@@ -233,6 +249,7 @@ function enginesOf({ book }: Core, input: Input): readonly ChainId[] {
     case 'reorg':
     case 'pools':
     case 'route':
+    case 'breaker':
     case 'runway':
     case 'competitor':
     case 'auctions-unopened':

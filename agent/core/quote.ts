@@ -8,7 +8,7 @@ import { competitors } from './book.ts'
 import { providerFeeOf, sellingCost, tradeFees } from './costs.ts'
 import { gapRisk } from './risk/gap.ts'
 import { raceCost, winOdds } from './risk/races.ts'
-import { legsOf } from './routes.ts'
+import { legsOf, shut } from './routes.ts'
 import { exposuresOf, type Missing, missing, type Sheet } from './sheet.ts'
 
 /** The quote of one route at one size, or what is missing for it: a market, a rate, or a law of the gap. */
@@ -18,6 +18,8 @@ export function quoteAt(sheet: Sheet, route: Route, fraction: Bps): Quote | Miss
   const pay = payFor(sheet, fraction)
   const paid = outlay(pay, candidate.margin.netValue, fraction)
   const legs = legsOf(sheet, fraction)
+  const broken = legs.map(({ vault }) => shut(core, vault)).find((why) => why !== undefined)
+  if (broken !== undefined) return missing('route-tripped', broken)
   const travels = route.settlement === 'state-proof'
   const selling = travels ? sellingCost(sheet, legs) : wad(0n)
   const providerFee = providerFeeOf(sheet, route, legs)

@@ -1,8 +1,10 @@
 // The ways home that are open to a slice, and what it holds on each vault.
 import type { Leg, Route } from '../domain/liquidation.ts'
-import { type Bps, wad } from '../domain/units.ts'
+import type { RouteSide } from '../domain/network.ts'
+import { type Bps, type VaultId, wad } from '../domain/units.ts'
 import { collateralValueDown, shareDown } from '../maths/margin.ts'
 import type { Sheet } from './sheet.ts'
+import type { Core } from './state.ts'
 
 /** State proof and every provider heard lately; without collateral there is nothing to bring home. */
 export function routes({ core, market, held, candidate }: Sheet, most: Bps): readonly Route[] {
@@ -25,6 +27,21 @@ export function routes({ core, market, held, candidate }: Sheet, most: Bps): rea
     }),
   )
   return [own, ...services]
+}
+
+/** One side of a route. */
+export const breakerKey = (vault: VaultId, side: RouteSide): string => `${vault}:${side}`
+
+/** Why nothing new goes over a route: somebody proved that its books are wrong, or nobody has looked yet. */
+export function shut({ breakers, setup }: Pick<Core, 'breakers' | 'setup'>, vault: VaultId): string | undefined {
+  const words = { mirror: `the mirror of ${vault}`, vault }
+  for (const side of ['mirror', 'vault'] as const) {
+    const tripped = breakers.get(breakerKey(vault, side))
+    if (tripped === true) return `the breaker of ${words[side]} is tripped`
+    if (tripped === undefined && setup.guarded)
+      return `whether the breaker of ${words[side]} is tripped is not known yet`
+  }
+  return undefined
 }
 
 /** Indicative rates older than this (wall milliseconds) are not quoted from. */

@@ -25,6 +25,8 @@ export type Setup = {
   readonly mode: 'shadow' | 'paper' | 'live'
   /** Whether we hold a bond on the engine chains: it opens the first seconds of an auction. */
   readonly bonded: boolean
+  /** Whether somebody tells of the breakers of routes: then a route of which nothing is known takes nothing. */
+  readonly guarded: boolean
   readonly seed: number
   /** Least wall time between two looks at one engine; what happens in between is looked at together. */
   readonly pace: Millis

@@ -46,6 +46,8 @@ export type Core = {
   readonly opened: Map<CandidateId, Opening>
   /** Vaults whose claims do not come home: their routes take no capital of ours. */
   readonly closedRoutes: Set<VaultId>
+  /** Whether the breaker of a side of a route is tripped, as far as anybody looked. */
+  readonly breakers: Map<string, boolean>
   /** Claims that our coin pays for at present fees, by chain. */
   readonly payable: Map<ChainId, number>
   /** Losses that may stop us. */
@@ -86,6 +88,7 @@ export function openCore(setup: Setup): Core {
     exhausted: new Map(),
     opened: new Map(),
     closedRoutes: new Set(),
+    breakers: new Map(),
     payable: new Map(),
     watch: openWatch(),
     looked: new Map(),

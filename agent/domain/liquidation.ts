@@ -178,6 +178,7 @@ export type SkipReason =
   | 'chain-limit'
   | 'stress-limit'
   | 'route-stalled'
+  | 'route-tripped'
   | 'gap-unknown'
   | 'already-reserved'
   | 'provisional'

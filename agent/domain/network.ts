@@ -123,6 +123,9 @@ export type Network = {
   readonly vaults: readonly VaultDeployment[]
 }
 
+/** Where a route's books are kept, each with a breaker of its own: what is credited by the mirror, what is paid by the vault. */
+export type RouteSide = 'mirror' | 'vault'
+
 /** Seconds between the first act on a source and the first read, at least. */
 export function delayOf(source: Source): number {
   switch (source.kind) {

@@ -3,6 +3,7 @@ import type { Line, LineEvent } from '../domain/credit-line.ts'
 import type { Candidate, Claim, Intent, Outcome, Sale } from '../domain/liquidation.ts'
 import type { Anchor, EngineTerms, Head, MarginAccount, PriceBatch } from '../domain/market.ts'
 import type { Attestation, ClaimFact, Evidence, Offer, ProvenState, StorageProof } from '../domain/message.ts'
+import type { RouteSide } from '../domain/network.ts'
 import type { Asset, Posting } from '../domain/posting.ts'
 import type { AccountId, ChainId, CollateralId, Price, VaultId, Wad } from '../domain/units.ts'
 
@@ -192,6 +193,8 @@ export interface Statements {
 export interface Breaker {
   /** Whose books, for people. */
   readonly name: string
+  readonly vault: VaultId
+  readonly side: RouteSide
   readonly books: ChainId
   readonly other: Pick<ChainReader, 'id' | 'header'>
   /** Compares the books with the counters at an attested block; trips and answers the transaction when they contradict. */

@@ -10,15 +10,13 @@ import { rest } from './tasks.ts'
 /** How often the books are compared. Agents look at different moments, so that a network looks more often than this. */
 const PAUSE = millis(3_000)
 
-/** Guards one side of a route until the signal fires, or until it is tripped. */
+/** Guards one side of a route until the signal fires. */
 export async function guard(
-  context: Pick<Context, 'roots' | 'clock' | 'emit' | 'tell'>,
+  context: Pick<Context, 'roots' | 'clock' | 'emit'>,
   breaker: Breaker,
   signal: AbortSignal,
 ): Promise<void> {
-  let seen = 0n
-  let broken = false
-  while (!signal.aborted) {
+  for (let seen = 0n; !signal.aborted; ) {
     const root = await attestedHeader(context.roots, breaker.other, seen + 1n)
     if (root !== undefined) {
       seen = root.number
@@ -26,10 +24,23 @@ export async function guard(
       if (tx !== undefined)
         context.emit('route:tripped', { books: breaker.name, chain: breaker.books, number: seen, tx })
     }
-    const was = broken
-    broken = await breaker.tripped()
-    if (broken && !was) context.tell({ kind: 'halt', halt: brokenAt(breaker, context.clock.now()) })
     await rest(context.clock, PAUSE, signal)
+  }
+}
+
+/** Tells whether one side of a route is tripped, whoever tripped it, until the signal fires. */
+export async function watchBreaker(
+  { clock, tell }: Pick<Context, 'clock' | 'tell'>,
+  breaker: Breaker,
+  signal: AbortSignal,
+): Promise<void> {
+  const { vault, side } = breaker
+  for (let known: boolean | undefined; !signal.aborted; ) {
+    const tripped = await breaker.tripped()
+    if (tripped !== known) tell({ kind: 'breaker', vault, side, tripped })
+    if (tripped && known !== true) tell({ kind: 'halt', halt: brokenAt(breaker, clock.now()) })
+    known = tripped
+    await rest(clock, PAUSE, signal)
   }
 }
 

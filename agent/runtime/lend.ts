@@ -18,6 +18,8 @@ export type LendingTerms = {
   readonly free: () => Promise<bigint>
   /** What the gap of a value of this collateral must be paid, in bps; undefined without a price. */
   readonly gapPremium: (collateral: CollateralId, value: Wad) => number | undefined
+  /** Why nothing new is taken of this collateral; undefined while it is. */
+  readonly shut: (collateral: CollateralId) => string | undefined
   /** Prices that an order may carry; none when too few are fresh. */
   readonly batches: () => readonly PriceBatch[]
   /** A line was repaid: its fee is earned. */
@@ -148,6 +150,8 @@ function refusalOf({ context, seat, terms }: Lending, line: Line, head: Head): s
   const value = context.valueOf(seat.chain.id, line.collateral, line.amount)
   const premium = terms.gapPremium(line.collateral, line.principal)
   if (vault === undefined) return 'unknown collateral'
+  const shut = terms.shut(line.collateral)
+  if (shut !== undefined) return shut
   if (!same(line.beneficiary, vault.executor)) return 'another beneficiary than ours'
   if (BigInt(line.openBy) <= head.timestamp || line.expiry <= line.openBy) return 'too late to open'
   if (value === undefined || premium === undefined) return 'no fresh price to value the collateral'
@@ -170,7 +174,7 @@ async function dueStep(lending: Lending, loan: Loan, { head, credited }: Now): P
   const { line } = loan
   switch (loan.stage) {
     case 'waiting':
-      if (head.timestamp <= BigInt(line.openBy)) return (await isLocked(lending, loan)) ? 'open' : undefined
+      if (head.timestamp <= BigInt(line.openBy)) return (await mayOpen(lending, loan)) ? 'open' : undefined
       loan.stage = 'closed'
       lending.context.emit('line:declined', { line: loan.id, principal: line.principal, reason: 'no deposit in time' })
       return undefined
@@ -185,6 +189,10 @@ async function dueStep(lending: Lending, loan: Loan, { head, credited }: Now): P
       return undefined
   }
 }
+
+/** A route that was tripped since the line was accepted is lent on no more. */
+const mayOpen = async (lending: Lending, loan: Loan): Promise<boolean> =>
+  lending.terms.shut(loan.line.collateral) === undefined && (await isLocked(lending, loan))
 
 /** Whether the whole collateral lies in the vault, as deep as we want it. */
 async function isLocked({ context, terms }: Lending, { id, line }: Loan): Promise<boolean> {

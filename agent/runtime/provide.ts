@@ -3,6 +3,9 @@ import type { Offer, OfferAnswer, OfferRequest, ProviderStatus } from '../domain
 import { bps, type CollateralId, type Wad, wad } from '../domain/units.ts'
 import type { Context, EngineSeat } from './context.ts'
 
+/** What a provider needs of the agent. */
+type Room = Pick<Context, 'clock' | 'emit' | 'signer' | 'network' | 'vaults'>
+
 export type ProviderTerms = {
   /** Kept of every claim above the priced gap, in bps. */
   readonly margin: number
@@ -12,6 +15,8 @@ export type ProviderTerms = {
   readonly validFor: number
   /** What the gap of `value` of this collateral must be paid, given all we hold, in bps; undefined without a price. */
   readonly gapPremium: (collateral: CollateralId, value: Wad) => number | undefined
+  /** Why nothing new is taken of this collateral; undefined while it is. */
+  readonly shut: (collateral: CollateralId) => string | undefined
   /** Cash promised elsewhere: lines accepted and not opened yet. */
   readonly promised: () => bigint
 }
@@ -33,7 +38,7 @@ const SAMPLE = wad(10_000n * 10n ** 18n)
 type Promised = { readonly cash: bigint; readonly until: number }
 
 /** A provider at one engine. Reserves are its own engine cash: finite, and said when exhausted. */
-export function createProvider(context: Context, seat: EngineSeat, terms: ProviderTerms): Provider {
+export function createProvider(context: Room, seat: EngineSeat, terms: ProviderTerms): Provider {
   const promised = new Map<string, Promised>()
   let nonce = BigInt(context.clock.now()) << 20n
 
@@ -43,16 +48,6 @@ export function createProvider(context: Context, seat: EngineSeat, terms: Provid
     const out = [...promised.values()].reduce((sum, { cash }) => sum + cash, 0n)
     const rest = (await seat.chain.cash(seat.executor)) - out - terms.promised() - terms.minReserve
     return rest > 0n ? rest : 0n
-  }
-
-  const rateFor = (collaterals: readonly CollateralId[], value: Wad): number | undefined => {
-    const premiums = collaterals.map((collateral) => terms.gapPremium(collateral, value))
-    let dearest = 0
-    for (const premium of premiums) {
-      if (premium === undefined) return undefined
-      dearest = Math.max(dearest, premium)
-    }
-    return Math.max(0, Math.floor(10_000 - terms.margin - dearest))
   }
 
   const decline = (request: OfferRequest, reason: string): OfferAnswer => {
@@ -66,7 +61,9 @@ export function createProvider(context: Context, seat: EngineSeat, terms: Provid
       const unable = context.signer.unable()
       if (unable !== undefined) return decline(request, unable)
       if (request.engine !== seat.chain.id) return decline(request, `no reserves on chain ${request.engine}`)
-      const rate = rateFor(request.collaterals, request.value)
+      const shut = request.collaterals.map(terms.shut).find((why) => why !== undefined)
+      if (shut !== undefined) return decline(request, shut)
+      const rate = rateFor(terms, request.collaterals, request.value)
       if (rate === undefined) return decline(request, 'no fresh price to value the claim')
       const cash = wad((request.value * BigInt(rate) * HEADROOM) / 1_000_000n)
       const reserves = await free()
@@ -83,7 +80,7 @@ export function createProvider(context: Context, seat: EngineSeat, terms: Provid
       const vaults = context.network.vaults.filter((vault) => vault.engine === seat.chain.id)
       const rates = vaults.flatMap((vault) =>
         vault.assets.flatMap(({ collateral }) => {
-          const rate = rateFor([collateral], SAMPLE)
+          const rate = terms.shut(collateral) === undefined ? rateFor(terms, [collateral], SAMPLE) : undefined
           return rate === undefined ? [] : [{ collateral, rate: bps(rate) }]
         }),
       )
@@ -95,6 +92,17 @@ export function createProvider(context: Context, seat: EngineSeat, terms: Provid
   }
 }
 
+/** Bps of a claim's value that we would pay; undefined without a price. */
+function rateFor(terms: ProviderTerms, collaterals: readonly CollateralId[], value: Wad): number | undefined {
+  let dearest = 0
+  for (const collateral of collaterals) {
+    const premium = terms.gapPremium(collateral, value)
+    if (premium === undefined) return undefined
+    dearest = Math.max(dearest, premium)
+  }
+  return Math.max(0, Math.floor(10_000 - terms.margin - dearest))
+}
+
 type Terms = {
   readonly request: OfferRequest
   readonly rate: number
@@ -104,7 +112,7 @@ type Terms = {
 }
 
 /** Names the provider's beneficiary on the chain of the vault that the collateral lies in. */
-async function sign(context: Context, seat: EngineSeat, { request, rate, cash, until, nonce }: Terms): Promise<Offer> {
+async function sign(context: Room, seat: EngineSeat, { request, rate, cash, until, nonce }: Terms): Promise<Offer> {
   const vault = [...context.vaults.values()].find(({ deployment }) =>
     deployment.assets.some((asset) => asset.collateral === request.collaterals[0]),
   )

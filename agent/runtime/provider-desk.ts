@@ -1,6 +1,7 @@
 // A provider's whole business: offers and credit lines at the front, purchases at the back, one claim book between.
 import type { AgentConfig } from '../../config/schema.ts'
 import { marketAt } from '../core/book.ts'
+import { shut } from '../core/routes.ts'
 import type { Core } from '../core/state.ts'
 import { configError } from '../domain/errors.ts'
 import type { Attribution, Claim, Sale } from '../domain/liquidation.ts'
@@ -35,12 +36,18 @@ export function openProviderDesk(
   const at = { engine: seat.chain.id, clock: context.clock }
   const premium = (collateral: CollateralId, value: Wad): number | undefined =>
     gapPremium(core, at, { collateral, value })
+  const shutFor = (collateral: CollateralId): string | undefined => {
+    const vault = core.book.terms.get(seat.chain.id)?.collaterals.find(({ id }) => id === collateral)?.vault
+    return vault === undefined ? undefined : shut(core, vault)
+  }
   const provider = createProvider(context, seat, {
     ...{ margin, maxClaim, minReserve, validFor: Math.ceil(validFor / 1_000), gapPremium: premium },
+    shut: shutFor,
     promised: () => lender.promised,
   })
   const lender = createLender(context, seat, {
     ...{ margin, maxLine: maxClaim, depth: BigInt(lineDepth), free: () => provider.free(), gapPremium: premium },
+    shut: shutFor,
     batches: () => marketAt(core.book, seat.chain.id, context.clock.now())?.batches ?? [],
     earned: ({ fee }, line) => {
       earned(feeEarned(fee))

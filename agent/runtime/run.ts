@@ -19,7 +19,7 @@ import { standReady } from './doctor/examine.ts'
 import { createDrawer } from './drawer.ts'
 import { createEmit } from './events.ts'
 import { describeGossip } from './gossip-stats.ts'
-import { guard } from './guard.ts'
+import { guard, watchBreaker } from './guard.ts'
 import { type Attend, houseOf } from './house.ts'
 import { listen } from './listen.ts'
 import { consume } from './loop.ts'
@@ -117,6 +117,7 @@ async function live(agent: Agent, config: AgentConfig, { tally, stop, attend }: 
   tasks.keep('listen', () => listen(context, { judge, copy, punish: createPunisher(context, agent.slashers) }))
   watchChains(agent, config, provider)
   for (const vault of context.vaults.keys()) tasks.keep(`settle ${vault}`, (signal) => desk.run(vault, signal))
+  for (const one of agent.breakers) tasks.keep(`breaker ${one.name}`, (signal) => watchBreaker(context, one, signal))
   if (config.mode === 'live') keepWatch(agent)
   const reconcilers = agent.statements.map((statements) => reconcilerOf(context, statements))
   for (const one of reconcilers) tasks.keep(`reconcile ${one.chain}`, (signal) => reconcile(one, context.clock, signal))

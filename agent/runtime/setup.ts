@@ -28,6 +28,7 @@ export function setupOf(config: AgentConfig, network: Network, who: Standing, se
     self: who.self,
     mode: config.mode,
     bonded: who.bonded,
+    guarded: true,
     seed: config.seed,
     pace: config.pace,
     timeScale: network.timeScale,

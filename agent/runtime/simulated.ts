@@ -31,7 +31,9 @@ export async function simulatedSetup(
     chains: network.engines.map(({ chain }) => ({ id: chain, rpc: ['http://127.0.0.1'], executor })),
     strategies,
   })
-  return setupOf(config, network, { self: [executor], bonded }, await seatsOf(config))
+  const setup = setupOf(config, network, { self: [executor], bonded }, await seatsOf(config))
+  // Nor are breakers: a simulated route books what it holds.
+  return { ...setup, guarded: false }
 }
 
 /** Every strategy of the config, asked here: time stands still while it decides. */

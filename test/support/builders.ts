@@ -214,6 +214,7 @@ export const setup = (over: Partial<Setup> = {}): Setup => ({
   self: [ME],
   mode: 'live',
   bonded: true,
+  guarded: false,
   seed: 7,
   timeScale: 60,
   publishers: [...PUBLISHERS],

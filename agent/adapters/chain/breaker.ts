@@ -1,7 +1,8 @@
 // The breaker of one side of a route: what is booked here against what the other chain's own counter says.
 import { type Address, encodeAbiParameters, type Hash, keccak256, stringToHex } from 'viem'
 import { readContract } from 'viem/actions'
-import type { Source, VaultDeployment } from '../../domain/network.ts'
+import type { RouteSide, Source, VaultDeployment } from '../../domain/network.ts'
+import type { VaultId } from '../../domain/units.ts'
 import type { AttestedHeader, Basis, Breaker } from '../../ports/chain.ts'
 import { collateralVaultAbi } from './abi/collateral-vault.ts'
 import { vaultMirrorAbi } from './abi/vault-mirror.ts'
@@ -17,6 +18,7 @@ import { openWitness } from './sources/witness.ts'
 /** Where a side's books are, and whose counters they must not exceed. */
 export type Side = {
   readonly name: string
+  readonly vault: VaultId
   readonly link: ChainLink
   readonly executor: Address
   /** The other chain. */
@@ -25,7 +27,7 @@ export type Side = {
   /** Whose proofs may stop it: the source itself, then its witnesses. */
   readonly sources: readonly Source[]
   readonly origin: Address
-  readonly kind: 'mirror' | 'vault'
+  readonly kind: RouteSide
   readonly assets: readonly Address[]
 }
 
@@ -33,14 +35,21 @@ type Place = Pick<Side, 'link' | 'executor' | 'other'>
 
 /** The mirror's side: nothing may be credited that the vault does not hold. */
 export const mirrorSide = (vault: VaultDeployment, at: Place): Side => ({
-  ...{ ...at, name: `mirror of ${vault.id}`, kind: 'mirror', books: vault.mirror, origin: vault.vault },
+  ...{
+    ...at,
+    name: `mirror of ${vault.id}`,
+    vault: vault.id,
+    kind: 'mirror',
+    books: vault.mirror,
+    origin: vault.vault,
+  },
   sources: [vault.vaultSource, ...(vault.vaultWitnesses ?? [])],
   assets: vault.assets.map(({ token }) => token),
 })
 
 /** The vault's side: nothing may be claimed that the mirror does not owe. */
 export const vaultSide = (vault: VaultDeployment, at: Place): Side => ({
-  ...{ ...at, name: vault.id, kind: 'vault', books: vault.vault, origin: vault.mirror },
+  ...{ ...at, name: vault.id, vault: vault.id, kind: 'vault', books: vault.vault, origin: vault.mirror },
   sources: [vault.engineSource, ...(vault.engineWitnesses ?? [])],
   assets: vault.assets.map(({ token }) => token),
 })
@@ -55,6 +64,8 @@ export function openBreaker(side: Side): Breaker {
   let covered: string | undefined
   return {
     name: side.name,
+    vault: side.vault,
+    side: side.kind,
     books: side.link.rpc.chain,
     tripped: () => tripped(side),
     other: side.other.reader,

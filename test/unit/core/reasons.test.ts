@@ -56,6 +56,11 @@ const hung = (n: number): Input => ({
 })
 const seenAt = (second: number): Input => ({ at: secondsIn(second), kind: 'account', account: ripe(), source: 'own' })
 
+/** What a look at the breaker of one side of a route found. */
+const breaker = (side: 'mirror' | 'vault', tripped: boolean, vault = 'vault-fast'): Input => ({
+  ...{ at: START, kind: 'breaker', vault, side, tripped },
+})
+
 /** For every reason, a situation that gives it. A reason without one does not compile. */
 const situations: Readonly<Record<SkipReason, () => readonly Effect[]>> = {
   'not-profitable': () => shown(opening(2_400)),
@@ -83,6 +88,7 @@ const situations: Readonly<Record<SkipReason, () => readonly Effect[]>> = {
   'stress-limit': () => narrow({ stress: 1e-6 }),
   'strategy-limit': () => shown(opening(2_400, ripe()), budgeted({ shortfall: bps(0) })),
   'route-stalled': () => shown([...opening(2_500), ...[1, 2].map(hung), ...tick(600), seenAt(600)]),
+  'route-tripped': () => shown([breaker('mirror', true), ...opening(2_400, ripe())]),
   'gap-unknown': () => {
     const frozen = batchesAt(2_400, secondsIn(11)).map((batch): Input => ({ at: secondsIn(11), kind: 'prices', batch }))
     return shown([...opening(2_400), ...frozen, { at: secondsIn(11), kind: 'account', account: ripe(), source: 'own' }])
@@ -142,6 +148,39 @@ test.each(Object.entries(situations))('a candidate can be left for %s', (reason,
 test('nothing is submitted in any of these situations but the first answer of two', () => {
   const submits = Object.entries(situations).filter(([, situation]) => only(situation(), 'submit').length > 0)
   expect(submits.map(([reason]) => reason)).toEqual(['prices-stale', 'duplicate'])
+})
+
+test('a route is bid on once both of its breakers were looked at and hold, and no more when one is tripped', () => {
+  const guarded = { seats: [seatOf(takeAll)], guarded: true }
+  const looked = (...looks: readonly Input[]) => {
+    const effects = shown([...looks, ...opening(2_400, ripe())], guarded)
+    return [only(effects, 'submit').length, decisions(effects).map(({ reason, detail }) => [reason, detail])]
+  }
+  const unknown = (what: string) => [
+    [0, [['route-tripped', `whether the breaker of ${what} is tripped is not known yet`]]],
+  ]
+  expect([looked()]).toEqual(unknown('the mirror of vault-fast'))
+  expect([looked(breaker('mirror', false))]).toEqual(unknown('vault-fast'))
+  expect(looked(breaker('mirror', false), breaker('vault', true))).toEqual([
+    0,
+    [['route-tripped', 'the breaker of vault-fast is tripped']],
+  ])
+  const fine = [breaker('mirror', false), breaker('vault', false)]
+  expect(looked(...fine)[0]).toBe(1)
+  expect(looked(...fine, breaker('vault', true, 'vault-slow'))[0]).toBe(1)
+})
+
+test('a tripped route stays shut when an operator lets everything else go on, until it is reset', () => {
+  const core = createCore(setup({ seats: [seatOf(takeAll)] }))
+  const before = play(core, [
+    { at: START, kind: 'halt', halt: paused },
+    breaker('mirror', true),
+    ...opening(2_400, ripe()),
+  ])
+  const after = play(core, [{ at: secondsIn(1), kind: 'resume' }])
+  expect(decisions([...before, ...after]).map(({ reason }) => reason)).toEqual(['route-tripped'])
+  expect(only(after, 'submit')).toEqual([])
+  expect(only(play(core, [breaker('mirror', false), { at: secondsIn(2), kind: 'timer' }]), 'submit')).toHaveLength(1)
 })
 
 test('two strategies that want the same account get one bid', () => {

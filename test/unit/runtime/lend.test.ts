@@ -32,6 +32,7 @@ let price: bigint
 let reserves: bigint
 let earned: bigint
 let deposited: bigint
+let shut: string | undefined
 
 beforeEach(() => {
   const [deployed] = smallNetwork.engines
@@ -40,6 +41,7 @@ beforeEach(() => {
   engine = fakeEngine(engineTerms())
   vault = fakeVault(chainId(31338), locked.id)
   ;[said, orders, price, reserves, earned, deposited] = [[], [], 2_000n, 50_000n * ETHER, 0n, 0n]
+  shut = undefined
   fate = { kind: 'done', tx: '0x01', gasCost: 0n }
   engine.orderLine = async (order) => {
     orders.push(order)
@@ -68,6 +70,7 @@ beforeEach(() => {
       depth: 2n,
       free: async () => reserves - lender.promised,
       gapPremium: () => 150,
+      shut: () => shut,
       batches: () => batchesAt(2_000),
       earned: ({ fee }) => {
         earned += fee
@@ -100,6 +103,21 @@ describe('a line that was asked for', () => {
     vault.mine()
     await heard([])
     expect(orders).toHaveLength(1)
+  })
+
+  test('is declined on a route that was tripped, and not opened when that happened after it was accepted', async () => {
+    shut = 'the breaker of the mirror of vault-fast is tripped'
+    await heard([asked()])
+    expect(said).toMatchObject([{ event: 'line:declined', reason: shut }])
+    shut = undefined
+    await heard([asked()])
+    ;[deposited, shut] = [10n * ETHER, 'the breaker of vault-fast is tripped']
+    vault.mine(5)
+    await heard([])
+    expect(orders).toEqual([])
+    shut = undefined
+    await heard([])
+    expect(orders).toMatchObject([{ kind: 'open', id: ID }])
   })
 
   test.each([

@@ -68,7 +68,7 @@ const eager: Seat = {
 /** A live, bonded, eager agent with room for everything, but for what a drill takes away. */
 export const agent = (changes: Partial<Setup> = {}): Core =>
   createCore({
-    ...{ self: [address(0xa9)], mode: 'live', bonded: true, seed: 7, timeScale: 60, pace: millis(0) },
+    ...{ self: [address(0xa9)], mode: 'live', bonded: true, guarded: false, seed: 7, timeScale: 60, pace: millis(0) },
     ...{ publishers: PUBLISHERS, attestors: [], seats: [eager] },
     vaults: [
       {

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest'
+import { systemClock } from '../../../agent/adapters/clock/system-clock.ts'
+import { signerOf } from '../../../agent/adapters/signer/local-signer.ts'
+import { bps, chainId, wad } from '../../../agent/domain/units.ts'
+import { createProvider } from '../../../agent/runtime/provide.ts'
+import { smallNetwork } from '../../support/agent-directory.ts'
+import { engineTerms } from '../../support/builders.ts'
+import { fakeEngine, fakeVault } from '../../support/fake-chain.ts'
+
+const US = '0x00000000000000000000000000000000000000b1' as const
+const BIDDER = '0x00000000000000000000000000000000000000c1' as const
+const ETHER = 10n ** 18n
+const TRIPPED = 'the breaker of vault-fast is tripped'
+
+/** A desk that asks 2 % for the gap and keeps 0.5 %. */
+function desk(shut: string | undefined) {
+  const [deployed] = smallNetwork.engines
+  const [locked] = smallNetwork.vaults
+  if (!deployed || !locked) throw new Error('a network has both')
+  const engine = { ...fakeEngine(engineTerms()), id: deployed.chain, purse: wad(50_000n * ETHER) }
+  const vault = { chain: fakeVault(chainId(31_338), locked.id), deployment: locked, executor: US }
+  const room = { clock: systemClock, emit: () => {}, signer: signerOf(`0x${'11'.repeat(32)}`), network: smallNetwork }
+  return createProvider(
+    { ...room, vaults: new Map([[locked.id, vault]]) },
+    { chain: { ...engine, cash: async () => engine.purse }, deployment: deployed, executor: US },
+    {
+      ...{ margin: 50, maxClaim: wad(20_000n * ETHER), minReserve: wad(0n), validFor: 6, gapPremium: () => 200 },
+      ...{ shut: () => shut, promised: () => 0n },
+    },
+  )
+}
+
+const request = {
+  ...{ engine: chainId(31_337), bidder: BIDDER, account: BIDDER },
+  ...{ value: wad(1_000n * ETHER), collaterals: [0] },
+}
+
+test('a claim is bought at its value less the gap and the margin', async () => {
+  expect(await desk(undefined).answer(request)).toMatchObject({ kind: 'offer', offer: { rate: bps(9_750) } })
+  expect((await desk(undefined).status()).rates).toEqual([{ collateral: 0, rate: 9_750 }])
+})
+
+test('on a tripped route nothing is bought, and no rate is said', async () => {
+  expect(await desk(TRIPPED).answer(request)).toEqual({ kind: 'declined', reason: TRIPPED })
+  expect((await desk(TRIPPED).status()).rates).toEqual([])
+})
