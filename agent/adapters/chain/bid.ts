@@ -3,16 +3,13 @@ import type { Address } from 'viem'
 import { readContract } from 'viem/actions'
 import { LienmeshError } from '../../domain/errors.ts'
 import type { Intent, Outcome } from '../../domain/liquidation.ts'
-import type { PriceBatch } from '../../domain/market.ts'
 import type { Offer } from '../../domain/message.ts'
-import type { EngineDeployment } from '../../domain/network.ts'
 import { wad } from '../../domain/units.ts'
 import { max, mulDivDown } from '../../maths/fixed-point.ts'
-import { liquidationAuctionAbi } from './abi/liquidation-auction.ts'
 import { marginEngineAbi } from './abi/margin-engine.ts'
-import { priceBookAbi } from './abi/price-book.ts'
+import { bidding, closeEverything, pushPrices, startAuction } from './bid-acts.ts'
 import type { EventPlaces } from './events.ts'
-import { type Act, act, executeCall, LEG } from './executor-call.ts'
+import { type Act, executeCall, LEG } from './executor-call.ts'
 import { fillOf } from './fill.ts'
 import { type ChainLink, sender } from './link.ts'
 import { rehearse, type Tried } from './refusal.ts'
@@ -92,36 +89,13 @@ function bidActs(
     expectedVersion: version,
     beneficiary: offer?.beneficiary ?? beneficiary,
   }
-  const abi = liquidationAuctionAbi
   return [
     pushPrices(deployment, candidate.batches),
-    act(deployment.auction, { abi, functionName: 'start', args: [id] }),
-    offer
-      ? act(deployment.auction, { abi, functionName: 'bidAndSell', args: [terms, offerOf(offer), offer.signature] })
-      : act(deployment.auction, { abi, functionName: 'bid', args: [terms] }),
-    act(deployment.engine, { abi: marginEngineAbi, functionName: 'closeAll', args: [executor] }),
+    startAuction(deployment, id),
+    bidding(deployment, terms, offer),
+    closeEverything(deployment, executor),
   ]
 }
-
-/** Brings the engine's prices up to these batches. */
-export const pushPrices = ({ priceBook }: EngineDeployment, batches: readonly PriceBatch[]): Act =>
-  act(priceBook, { abi: priceBookAbi, functionName: 'push', args: [ascending(batches).map(signed)] })
-
-const offerOf = ({ signature: _signature, validUntil, ...terms }: Offer) => ({
-  ...terms,
-  validUntil: Number(validUntil),
-})
-
-/** The price book wants batches in ascending order of signer. */
-const ascending = (batches: readonly PriceBatch[]): readonly PriceBatch[] =>
-  [...batches].sort((a, b) => (a.publisher.toLowerCase() < b.publisher.toLowerCase() ? -1 : 1))
-
-const signed = ({ sequence, validUntil, entries, signature }: PriceBatch) => ({
-  sequence,
-  validUntil,
-  entries: entries.map(({ feed, price, confidence, shocks }) => ({ feed, price, confidence, shocks })),
-  signature,
-})
 
 /** The replay sees the end of the block: a version that moved in it is somebody else's win, whatever reverted first. */
 async function lossOf({ link, deployment }: Bidder, intent: Intent, tried: Tried, block: bigint): Promise<string> {

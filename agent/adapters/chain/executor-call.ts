@@ -11,6 +11,7 @@ import {
   toFunctionSelector,
 } from 'viem'
 import { liquidatorExecutorAbi } from './abi/liquidator-executor.ts'
+import { address, bytes, int, length, list, uint } from './words.ts'
 
 /** One call that the executor makes. */
 export type Act = { readonly target: Address; readonly data: Hex }
@@ -28,12 +29,17 @@ export const act = <const abi extends Abi, name extends ContractFunctionName<abi
 ): Act => ({ target, data: encodeFunctionData(call) })
 
 /** Data of `LiquidatorExecutor.execute`. */
-export const executeCall = (acts: readonly Act[], guard: Guard): Hex =>
-  encodeFunctionData({
-    abi: liquidatorExecutorAbi,
-    functionName: 'execute',
-    args: [acts, { ...guard, deadline: Number(guard.deadline) }],
-  })
+export function executeCall(acts: readonly Act[], { intent, leg, deadline, floor }: Guard): Hex {
+  const guard = `${bytes32(intent)}${uint(leg, 8)}${uint(deadline, 48)}${int(floor)}`
+  const calls = acts.map(({ target, data }) => `${address(target)}${length(64)}${bytes(data)}`)
+  // The acts begin after the head: their own place and the four words of the guard.
+  return `${EXECUTE}${length(5 * 32)}${guard}${list(calls)}`
+}
+
+function bytes32(whole: Hex): string {
+  if (whole.length !== 66) throw new TypeError(`expected 32 bytes, found ${whole}`)
+  return whole.slice(2).toLowerCase()
+}
 
 /** The deadline (s) of an executor call; undefined when these bytes are none. */
 export function deadlineIn(data: Hex): bigint | undefined {

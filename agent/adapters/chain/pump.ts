@@ -44,6 +44,8 @@ export type Pump = TransactorOptions & {
   readonly next: () => number
   /** Why nothing is sent with this key any more. */
   readonly halt: { reason: LienmeshError | undefined }
+  /** What the newest head said, so that an order need not ask; undefined while it is not known. */
+  readonly seen: { head: bigint | undefined; base: bigint | undefined }
 }
 
 /** Heads between two looks at nonces that were final; a reorg is looked at at once. */
@@ -57,6 +59,7 @@ export async function pump(state: Pump, signal: AbortSignal): Promise<void> {
     else
       try {
         const { number } = event.head
+        void seeFees(state, number)
         if (looked === undefined || number >= looked + LOOK_BACK) {
           await takeUpAgain(state)
           looked = number
@@ -66,6 +69,14 @@ export async function pump(state: Pump, signal: AbortSignal): Promise<void> {
         state.trouble?.(error)
       }
   }
+}
+
+/** The base fee stands ready before anybody orders. Whoever needs it while it does not asks himself. */
+async function seeFees({ seen, rpc, fees }: Pump, head: bigint): Promise<void> {
+  // What the head before said is not asked for any more: a block may raise it.
+  Object.assign(seen, { head, base: undefined })
+  const base = await baseFeeNow(rpc, fees).catch(() => undefined)
+  if (seen.head === head) seen.base = base
 }
 
 /** A nonce that the chain does not have is open, whatever the journal says: its bytes travel again. */
@@ -111,7 +122,7 @@ async function onHead(state: Pump, head: Head): Promise<void> {
     const look = async (): Promise<void> => {
       if (attempt && mined) return included(state, order, { attempt, mined, head })
       if (order.attempts.some(({ hash }) => unproven.has(hash))) return broadcast(state, order)
-      base ??= await baseFeeNow(state.rpc, state.fees)
+      base ??= state.seen.base ?? (await baseFeeNow(state.rpc, state.fees))
       await stillWaiting(state, order, { head, base })
     }
     await look().catch((error: unknown) => state.trouble?.(error))

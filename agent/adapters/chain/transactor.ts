@@ -62,7 +62,7 @@ export async function openTransactor(options: TransactorOptions): Promise<Transa
     journal.commit(journaled(attempt, rpc.chain, signer.address, nonce))
     return attempt
   }
-  const state: Pump = { ...options, pending, write, next: () => next, halt: { reason: undefined } }
+  const state: Pump = { ...options, pending, write, next: () => next, ...undisturbed() }
   const keep = (placed: Pending) => {
     pending.set(next++, placed)
     return placed
@@ -72,7 +72,7 @@ export async function openTransactor(options: TransactorOptions): Promise<Transa
     if (underWay(pending, content)) throw alreadyUnderWay(rpc, content)
     const worth = { likely: order.budget?.likely ?? order.gas, budget: order.budget?.most }
     const [base, data] = await Promise.all([
-      baseFeeNow(rpc, options.fees),
+      state.seen.base ?? baseFeeNow(rpc, options.fees),
       dataFee(unsignedBytes({ chain: rpc.chain, nonce: next }, content, { maxFee: options.fees.ceiling, tip: 0n })),
     ])
     const ceiling = ceilingOf(worth, options.fees, data)
@@ -107,6 +107,12 @@ export async function openTransactor(options: TransactorOptions): Promise<Transa
     },
   }
 }
+
+/** Nothing has stopped the key, and no head was seen. */
+const undisturbed = (): Pick<Pump, 'halt' | 'seen'> => ({
+  halt: { reason: undefined },
+  seen: { head: undefined, base: undefined },
+})
 
 /** The fees that the nonce was signed with before, when that is why it was refused; any other error is thrown on. */
 function orSpent(error: unknown): Fees {
