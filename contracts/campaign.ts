@@ -1,7 +1,8 @@
 // A long campaign against a stolen operator key: random calls by the hundred million, in chunks that can be resumed.
-// `node contracts/campaign.ts [--calls 100000000] [--chunk 1000000]`. Each chunk has its own seed; what is done is summed
-// up in contracts/stolen-key.json, for one bytecode of the executor, and the same command goes on from there.
-import { spawnSync } from 'node:child_process'
+// `node contracts/campaign.ts [--calls 100000000] [--chunk 1000000] [--workers 1]`. Each chunk has its own seed, and so many
+// run side by side; what is done is summed up in contracts/stolen-key.json, for one bytecode of the executor, and the same
+// command goes on from there.
+import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -15,12 +16,13 @@ const { values } = parseArgs({
   options: {
     calls: { type: 'string', default: '100000000' },
     chunk: { type: 'string', default: '1000000' },
+    workers: { type: 'string', default: '1' },
   },
 })
 const chunk = Number(values.chunk)
 const wanted = Number(values.calls)
 const recordPath = join(root, 'contracts/stolen-key.json')
-const chunkPath = join(root, 'contracts/cache/stolen-key-chunk.json')
+const cache = join(root, 'contracts/cache')
 
 /** In the order in which the test reports them: sums, then the largest seen. */
 const summed = [
@@ -40,26 +42,44 @@ let record = readRecord()
 const startedAt = performance.now()
 const before = made(record)
 while (made(record) < wanted) {
-  record = { executor, seeds: record.seeds + 1, figures: together(record.figures, steal(record.seeds)) }
+  const seeds = Array.from({ length: Number(values.workers) }, (_, i) => record.seeds + i)
+  const found = await Promise.all(seeds.map(steal))
+  record = { executor, seeds: record.seeds + seeds.length, figures: found.reduce(together, record.figures) }
   writeFileSync(recordPath, `${JSON.stringify(record, undefined, 2)}\n`)
   progress()
 }
 console.log(`stolen key: ${made(record)} calls, no hour above the cap`)
 
 /** One chunk; a failing one ends the campaign with its seed. */
-function steal(seed: number): Record['figures'] {
-  mkdirSync(join(root, 'contracts/cache'), { recursive: true })
-  rmSync(chunkPath, { force: true })
+async function steal(seed: number): Promise<Record['figures']> {
+  const reportPath = join(cache, `stolen-key-${seed}.json`)
+  mkdirSync(cache, { recursive: true })
+  rmSync(reportPath, { force: true })
   const campaign = { FOUNDRY_PROFILE: 'campaign', CAMPAIGN_CALLS: String(chunk), CAMPAIGN_SEED: String(seed) }
-  const env = { ...forgeEnvironment, ...campaign, CAMPAIGN_REPORT: chunkPath }
+  const { status, output } = await forge({ ...forgeEnvironment, ...campaign, CAMPAIGN_REPORT: reportPath })
+  if (status !== 0 || !output.includes('1 tests passed, 0 failed')) {
+    console.error(output)
+    console.error(
+      `stolen key: seed ${seed} with ${chunk} calls fails: see it alone with CAMPAIGN_SEED and CAMPAIGN_CALLS`,
+    )
+    process.exit(1)
+  }
+  const figures = figuresOf(readFileSync(reportPath, 'utf8'))
+  rmSync(reportPath)
+  return figures
+}
+
+function forge(env: NodeJS.ProcessEnv): Promise<{ status: number; output: string }> {
   const options = ['test', '--match-path', 'contracts/test/executor/StolenKey.t.sol', '--match-test', 'at_most_one']
-  const { status, stdout } = spawnSync(forgeBinary(), options, { cwd: root, env, encoding: 'utf8' })
-  if (status === 0 && stdout.includes('1 tests passed, 0 failed')) return figuresOf(readFileSync(chunkPath, 'utf8'))
-  console.error(stdout)
-  console.error(
-    `stolen key: seed ${seed} with ${chunk} calls fails; run it alone with CAMPAIGN_SEED and CAMPAIGN_CALLS`,
-  )
-  process.exit(1)
+  const child = spawn(forgeBinary(), options, { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] })
+  let output = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text
+  })
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code) => resolve({ status: code ?? 1, output }))
+  })
 }
 
 function figuresOf(report: string): Record['figures'] {

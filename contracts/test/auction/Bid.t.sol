@@ -27,6 +27,29 @@ contract BidTest is MarginTest {
         eq(left.version, before.version + 1);
     }
 
+    function test_a_slice_joins_what_the_bidder_holds_of_the_same() external {
+        address bidder = world.agent(20_000);
+        world.trade(bidder, ETH, 10e18);
+        address account = failing();
+        take(account, bidder, 1_000);
+        eq(abi.encode(engine.accountState(bidder).positions), abi.encode(one(10.7e18)));
+        eq(engine.margin(bidder).maintenance, 10.7e18 * 1_700 * 1_620 / 10_000);
+    }
+
+    function test_an_isolated_bidder_takes_one_position_and_not_two() external {
+        address account = leveraged();
+        world.trade(account, BTC, 1e16);
+        world.move(ETH, 1_700e8);
+        auction.start(account);
+        vm.warp(block.timestamp + 3);
+        world.push();
+        address bidder = world.trader(ISOLATED, 20_000);
+        ILiquidationAuction.Bid memory wanted = bidFor(account, bidder, 1_000);
+        vm.prank(bidder);
+        vm.expectRevert(failure(IMarginEngine.IsolatedHoldsOne.selector, abi.encode(bidder, ETH, BTC)));
+        auction.bid(wanted);
+    }
+
     function test_the_bid_tells_what_it_took() external {
         address account = failing();
         address bidder = world.agent(10_000);

@@ -20,6 +20,19 @@ contract BidInsolventTest is MarginTest {
         eq(auction.startedAt(account), 0);
     }
 
+    function test_the_smallest_amount_goes_along_and_nothing_is_held_any_more() external {
+        address account = leveraged();
+        world.credit(account, 2, 1);
+        world.move(ETH, 800e8);
+        auction.start(account);
+        address bidder = world.agent(50_000);
+        world.deposit(engine.insurance(), 10_000e6);
+        take(account, bidder, 10_000);
+        eq(engine.accountState(account).positions.length, 0);
+        eq(world.slow().owed(bidder, address(world.weth())), 1);
+        eq(world.fast().owed(bidder, address(world.weth())), 1e18);
+    }
+
     function test_the_reward_grows_to_the_maintenance_margin() external {
         address account = insolvent();
         world.deposit(engine.insurance(), 10_000e6);

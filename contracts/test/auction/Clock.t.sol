@@ -72,6 +72,34 @@ contract ClockTest is MarginTest {
         eq(uint256(auction.discount(account)), 100);
     }
 
+    function test_a_longer_silence_before_the_start_does_not_count_with_one_after_it() external {
+        vm.warp(block.timestamp + 1_000);
+        world.push();
+        address account = failing();
+        uint256 began = block.timestamp;
+        for (uint256 i = 1; i < 3; ++i) {
+            vm.warp(began + 50 * i);
+            world.push();
+        }
+        vm.warp(began + 100 + 60 + 10);
+        world.push();
+        eq(uint256(auction.startedAt(account)), began + 10);
+    }
+
+    function test_a_silence_of_a_millisecond_is_a_second_of_the_clock() external {
+        address account = failing();
+        uint256 began = block.timestamp;
+        vm.warp(began + 1);
+        world.push();
+        vm.warp(began + 61);
+        // The second batch of a second is a millisecond younger.
+        world.batches(3, 8);
+        world.push();
+        (uint48 total,) = book.stalled();
+        eq(uint256(total), 1);
+        eq(uint256(auction.startedAt(account)), began + 1);
+    }
+
     function test_a_feed_seen_first_was_never_missing() external view {
         (uint48 total, uint48 until) = book.stalled();
         eq(uint256(total), 0);

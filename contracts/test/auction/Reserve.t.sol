@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IAgentRegistry} from "../../src/interfaces/IAgentRegistry.sol";
 import {ILiquidationAuction} from "../../src/interfaces/ILiquidationAuction.sol";
+import {IMarginEngine} from "../../src/interfaces/IMarginEngine.sol";
 import {MarginTest} from "../margin/MarginTest.sol";
 
 contract ReserveTest is MarginTest {
@@ -48,6 +49,23 @@ contract ReserveTest is MarginTest {
         take(account, bidder, most);
         eq(uint256(registry.held(bidder)), 0);
         eq(auction.reservationOf(account).bidder, address(0));
+    }
+
+    /// @dev Much collateral against much debt: the smallest slice would do, until the price falls.
+    function test_a_promise_of_the_smallest_slice_is_kept_by_it() external {
+        account = world.trader(UNIFIED, 2_000);
+        world.move(ETH, 2_000e8);
+        world.credit(account, 0, 1_000e18);
+        world.trade(account, ETH, 1e17);
+        IMarginEngine.Margin memory margin = engine.margin(account);
+        setCash(account, engine.cashOf(account) - (margin.equity - int256(margin.maintenance)) - 1);
+        auction.start(account);
+        eq(uint256(reserve(bidder)), 1);
+        world.move(ETH, 1_999e8);
+        take(account, bidder, 1);
+        eq(uint256(registry.held(bidder)), 0);
+        eq(auction.reservationOf(account).bidder, address(0));
+        yes(auction.startedAt(account) != 0, "the auction goes on");
     }
 
     function test_a_promise_is_kept_whole() external {

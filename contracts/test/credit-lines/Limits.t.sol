@@ -34,6 +34,19 @@ contract LineLimitsTest is LineTest {
         refuse(line, failure(ICreditLines.CollateralCap.selector, abi.encode(1, 1, 0)));
     }
 
+    function test_the_whole_of_the_reserves_may_be_kept_and_the_kink_be_at_the_end() external {
+        ICreditLines.Limits memory wanted = limits();
+        (wanted.reserveRatio, wanted.curve.kink) = (10_000, 10_000);
+        vm.startPrank(provider);
+        lines.setLimits(wanted);
+        bytes memory reason = failure(ICreditLines.LimitsInvalid.selector, abi.encode(10_001, 10_000));
+        wanted.reserveRatio = 10_001;
+        vm.expectRevert(reason);
+        lines.setLimits(wanted);
+        vm.stopPrank();
+        refuse(line, failure(ICreditLines.ReservesShort.selector, abi.encode(provider, 100_000e18, 110_000e18)));
+    }
+
     function test_the_reserve_ratio_stays_free() external {
         ICreditLines.Limits memory wanted = limits();
         wanted.reserveRatio = 9_000;

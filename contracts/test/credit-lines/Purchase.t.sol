@@ -68,6 +68,12 @@ contract PurchaseTest is MarginTest {
         refuse(wanted, failure(ICreditLines.OfferTooSmall.selector, abi.encode(95e18, 95e18 - 1)));
     }
 
+    function test_exactly_the_offered_cash_is_paid() external {
+        ICreditLines.Offer memory wanted = offer();
+        wanted.maxCash = 95e18;
+        eq(purchase(wanted, 100e18), 95e18);
+    }
+
     function test_a_provider_pays_no_more_than_it_has() external {
         ICreditLines.Offer memory wanted = offer();
         wanted.maxCash = type(uint128).max;

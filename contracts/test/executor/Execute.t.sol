@@ -4,8 +4,21 @@ pragma solidity 0.8.37;
 import {Pausable} from "@openzeppelin/contracts/utils/Pausable.sol";
 import {ILiquidatorExecutor} from "../../src/interfaces/ILiquidatorExecutor.sol";
 import {Counterparty, ExecutorTest} from "./ExecutorTest.sol";
+import {Rules} from "./Rules.sol";
 
 contract ExecuteTest is ExecutorTest {
+    function test_a_call_may_be_its_selector_alone() external {
+        bytes4 selector = bytes4(keccak256("decimals()"));
+        vm.prank(OWNER);
+        executor.setRule(address(dollar), selector, Rules.free());
+        ILiquidatorExecutor.Call[] memory calls = one(abi.encodePacked(selector));
+        calls[0].target = address(dollar);
+        eq(execute(calls, guard(0)), 0);
+        calls[0].data = abi.encodePacked(bytes3(selector));
+        vm.expectPartialRevert(ILiquidatorExecutor.CallForbidden.selector);
+        execute(calls, guardOf("another", 0, 0));
+    }
+
     function test_an_operator_trades_within_its_floor() external {
         vm.expectEmit(address(executor));
         emit ILiquidatorExecutor.Executed(INTENT, 0, -100e6);

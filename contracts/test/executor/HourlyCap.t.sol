@@ -2,7 +2,8 @@
 pragma solidity 0.8.37;
 
 import {ILiquidatorExecutor} from "../../src/interfaces/ILiquidatorExecutor.sol";
-import {ExecutorTest} from "./ExecutorTest.sol";
+import {IMintable} from "../support/Suite.sol";
+import {Counterparty, ExecutorTest} from "./ExecutorTest.sol";
 
 contract HourlyCapTest is ExecutorTest {
     int256 private constant FLOOR = type(int256).min;
@@ -38,6 +39,21 @@ contract HourlyCapTest is ExecutorTest {
         _refuse(1, 0);
         vm.prank(OPERATOR);
         executor.execute(pays(1), _next());
+    }
+
+    function test_one_valued_token_is_counted_call_by_call() external {
+        IMintable weth = IMintable(deploy("TestToken", abi.encode("WETH", "WETH", uint8(18))));
+        weth.mint(address(executor), 1e18);
+        vm.startPrank(OWNER);
+        executor.setValue(address(weth), 2_000e6);
+        executor.ownerCall(address(weth), abi.encodeCall(weth.approve, (address(counterparty), 1e18)));
+        vm.stopPrank();
+        ILiquidatorExecutor.Call[] memory calls = one(abi.encodeCall(Counterparty.take, (weth, 4e16, address(counterparty))));
+        vm.prank(OPERATOR);
+        executor.execute(calls, _next());
+        vm.prank(OPERATOR);
+        vm.expectRevert(abi.encodeWithSelector(ILiquidatorExecutor.CapExceeded.selector, 80e6, 20e6));
+        executor.execute(calls, _next());
     }
 
     function test_a_cap_never_set_caps_nothing() external {

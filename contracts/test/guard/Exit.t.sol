@@ -101,6 +101,31 @@ contract ExitTest is GuardTest {
         eq(weth.balanceOf(address(vault)), 0);
     }
 
+    function test_what_is_owed_and_who_left_with_how_much_is_said() external {
+        mirror.allocate(alice, liquidator, asset, 4 ether);
+        told.say(address(mirror), totalSlot(4), 4 ether, born);
+        vm.warp(born + T2 + 1);
+        request(bob);
+        vm.expectEmit(address(vault));
+        emit ICollateralVault.OwedProven(asset, 4 ether);
+        vault.proveOwed(asset, "");
+        vm.warp(block.timestamp + WAIT);
+        vm.expectEmit(address(vault));
+        emit ICollateralVault.Exited(bob, asset, bob, 20 ether);
+        depart(bob);
+    }
+
+    function test_a_tripped_vault_still_takes_what_it_had_heard_before() external {
+        owedIs(liquidator, 5 ether);
+        vault.claim(liquidator, asset, "");
+        owedIs(liquidator, 1 ether);
+        vault.trip(told, liquidator, asset, "");
+        vm.warp(born + T2 + 1);
+        told.say(address(mirror), spentSlot(alice), 4 ether, vault.heard());
+        vault.proveSpent(alice, asset, "");
+        eq(vault.provenSpent(alice, asset), 4 ether);
+    }
+
     function test_nothing_is_paid_twice() external {
         vm.warp(born + T2 + 1);
         request(alice);

@@ -7,6 +7,9 @@ import {IMarginEngine} from "../../src/interfaces/IMarginEngine.sol";
 import {InsuredTest} from "./InsuredTest.sol";
 
 contract CoverTest is InsuredTest {
+    /// @dev No contract at all.
+    address private constant STRANGER = address(0xBAD);
+
     function test_the_tranche_of_the_route_bears_the_shortfall() external {
         address account = drowned();
         address bidder = world.agent(50_000);
@@ -133,6 +136,9 @@ contract CoverTest is InsuredTest {
         vm.expectRevert(failure(IInsuranceFund.TrancheMismatch.selector, abi.encode(fast, slowTranche, slow)));
         vm.prank(address(world));
         fund.setTranche(fast, address(slowTranche));
+        vm.expectRevert(failure(IInsuranceFund.TrancheMismatch.selector, abi.encode(address(0), STRANGER, address(0))));
+        vm.prank(address(world));
+        fund.setTranche(address(0), STRANGER);
         vm.expectRevert(failure(IAccessManaged.AccessManagedUnauthorized.selector, abi.encode(address(this))));
         engine.setInsuranceFund(address(0));
     }

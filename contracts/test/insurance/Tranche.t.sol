@@ -55,6 +55,16 @@ contract TrancheTest is InsuredTest {
         eq(fastTranche.convertToAssets(shares), 33_000e6 - 1);
     }
 
+    /// @dev Of five units that are left, a sixth is nobody's: rounding never pays more than there is.
+    function test_after_a_loss_nobody_takes_more_than_is_left() external {
+        uint256 shares = fastTranche.balanceOf(BACKER);
+        setCash(address(fastTranche), 5e12);
+        vm.prank(BACKER);
+        fastTranche.requestExit(shares);
+        vm.warp(block.timestamp + COOLDOWN);
+        eq(fastTranche.maxRedeem(BACKER), 5 * (shares + 1e6) / 6);
+    }
+
     function test_a_backer_leaves_after_the_cooldown_and_within_the_window() external {
         uint256 shares = fastTranche.balanceOf(BACKER);
         refuseExit(shares, 0);

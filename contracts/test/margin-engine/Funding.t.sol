@@ -64,6 +64,11 @@ contract FundingTest is MarginTest {
         eq(engine.progressOf(perpetual).fundingIndex, 0);
     }
 
+    function test_a_second_is_charged() external {
+        premiumFor(10e8, 1);
+        eq(engine.progressOf(perpetual).fundingIndex, 10e18 / int256(8 hours));
+    }
+
     function test_unpaid_funding_counts_in_the_margin_at_once() external {
         premiumFor(10e8, 1 hours);
         int256 value = 3 * 2_010e18;

@@ -36,6 +36,35 @@ contract LiquidationPriceTest is MarginTest {
         eq(uint256(lens.liquidationPrice(account, ETH)), 0);
     }
 
+    function test_collateral_of_another_price_stays_where_it_is() external {
+        address account = world.trader(ISOLATED, 8_000);
+        world.credit(account, 1, 2e6);
+        world.trade(account, ETH, 18e18);
+        uint64 price = lens.liquidationPrice(account, ETH);
+        yes(price > 1_700e8 && price < 1_800e8, "somewhat below the price of now");
+        requireBoundary(account, -1);
+    }
+
+    function test_collateral_of_a_degraded_price_counts_at_its_lower_edge() external {
+        address account = world.trader(ISOLATED, 8_000);
+        world.credit(account, 1, 2e6);
+        world.trade(account, ETH, 18e18);
+        world.moveByQuorum(BTC, 40_000e8);
+        uint64 price = lens.liquidationPrice(account, ETH);
+        world.moveByQuorum(ETH, price);
+        yes(book.get(BTC).degraded && !book.get(ETH).degraded, "one price is degraded");
+        yes(!fails(account), "safe at the boundary");
+        world.moveByQuorum(ETH, price - 1);
+        yes(fails(account), "failing one unit beyond");
+    }
+
+    /// @dev Of the smallest price, the margin is 0.162e10 and the value 1e10.
+    function test_a_long_that_fails_at_the_smallest_price_alone_has_the_next_one() external {
+        address account = isolated(1e18, 0, 0);
+        setCash(account, -1e10);
+        eq(uint256(lens.liquidationPrice(account, ETH)), 2);
+    }
+
     function test_only_an_isolated_position_has_one_price() external {
         address account = leveraged();
         vm.expectRevert(failure(IMarginLens.NotIsolated.selector, abi.encode(account)));

@@ -50,6 +50,14 @@ contract ModulesTest is MarginTest {
         engine.takeSlice(address(1), address(2), address(3), 1);
     }
 
+    function test_governance_names_the_fund() external {
+        vm.expectEmit(address(engine));
+        emit IMarginEngine.InsuranceFundSet(address(0xF00D));
+        vm.prank(address(world));
+        engine.setInsuranceFund(address(0xF00D));
+        eq(engine.insuranceFund(), address(0xF00D));
+    }
+
     function move(address from, address to, uint256 amount) private {
         vm.prank(address(lines));
         engine.moveCash(from, to, amount);

@@ -78,6 +78,15 @@ contract TradeTest is MarginTest {
         world.trade(account, ETH, -0.5e18);
     }
 
+    function test_the_smallest_size_is_bought_at_the_upper_edge_too() external {
+        address account = world.trader(CROSS, 2_000);
+        world.trade(account, ETH, -0.5e18);
+        world.moveByQuorum(ETH, 2_300e8);
+        vm.expectEmit(address(engine));
+        emit IMarginEngine.Traded(account, ETH, 1, 2_304.6e8, 2);
+        world.trade(account, ETH, 1);
+    }
+
     function test_a_stale_price_trades_nothing() external {
         address account = world.trader(CROSS, 1_000);
         vm.warp(block.timestamp + 61);

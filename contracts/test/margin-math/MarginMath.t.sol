@@ -102,6 +102,19 @@ contract MarginMathTest is Test {
         eq(MarginMath.insolventRewardDown(0, 10, 0, 0), 10);
     }
 
+    function test_an_account_at_its_maintenance_margin_is_healthy() external pure {
+        yes(!MarginMath.isBelowMaintenance(5, 5), "at the margin");
+        yes(MarginMath.isBelowMaintenance(4, 5), "below it");
+    }
+
+    function test_funding_rounds_against_the_holder() external pure {
+        eq(MarginMath.fundingUp(1, 1), 1);
+        eq(MarginMath.fundingUp(1, 2), 1);
+        eq(MarginMath.fundingUp(-1, 1), 0);
+        eq(MarginMath.fundingUp(1e18, 7), 7);
+        eq(MarginMath.fundingUp(0, 7), 0);
+    }
+
     function test_slices_truncate_toward_zero() external pure {
         eq(MarginMath.share(-19_999, 1), -1);
         eq(MarginMath.share(19_999, 1), 1);

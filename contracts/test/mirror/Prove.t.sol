@@ -20,6 +20,10 @@ contract ProveTest is Suite {
         eq(mirror.totalCredited(address(weth)), 10 ether);
     }
 
+    function test_the_pulse_beats_before_anybody_is_owed() external view {
+        eq(mirror.pulse(), 1);
+    }
+
     function test_one_anchor_serves_every_account_of_its_block() external {
         mirror.prove(alice, address(weth), counter("deposited", "vault_alice").evidence);
         eq(mirror.prove(bob, address(weth), counter("deposited", "vault_bob").evidence), 3 ether);

@@ -46,6 +46,14 @@ contract FullBranchesTest is Test {
         }
     }
 
+    /// @dev All branches alike: with another value, or with other heads of all their children.
+    function test_branches_that_only_look_full_are_read_the_long_way() external view {
+        for (uint256 head; head < 256; ++head) {
+            same(4, abi.encodePacked(uint16(531), uint8(head)), type(uint256).max, VALUE);
+            same(4, abi.encodePacked(uint8(head)), type(uint256).max, VALUE);
+        }
+    }
+
     function test_fuzz_both_ways_agree(uint256 depth, uint16 at_, bytes1 head, uint256 level, uint256 value)
         external
         view
@@ -88,7 +96,7 @@ contract FullBranchesTest is Test {
         yes(!own && !theirs, "neither way finds a word");
     }
 
-    /// @dev The value under so many full branches, root first. `spoilt`: where in one of them which byte is another.
+    /// @dev The value under so many full branches, root first. `spoilt`: what is another byte in the branch of `level`.
     function trie(uint256 depth, uint256 value, bytes memory spoilt, uint256 level)
         private
         pure
@@ -99,7 +107,7 @@ contract FullBranchesTest is Test {
         proof[depth] = leaf(key, depth, value);
         for (uint256 i = depth; i > 0; --i) {
             proof[i - 1] = branch(nibble(key, i - 1), keccak256(proof[i]));
-            if (spoilt.length != 0 && level == i - 1) proof[i - 1][uint16(bytes2(spoilt))] = spoilt[2];
+            if (level == i - 1 || level == type(uint256).max) spoil(proof[i - 1], spoilt);
         }
         root = keccak256(proof[0]);
     }
@@ -108,6 +116,12 @@ contract FullBranchesTest is Test {
         node = hex"f90211";
         for (uint256 i; i < 16; ++i) node = abi.encodePacked(node, hex"a0", i == which ? child : keccak256(abi.encode(i)));
         return abi.encodePacked(node, hex"80");
+    }
+
+    /// @dev One byte, where two more say; the heads of all children, where none do.
+    function spoil(bytes memory node, bytes memory spoilt) private pure {
+        if (spoilt.length == 3) node[uint16(bytes2(spoilt))] = spoilt[2];
+        for (uint256 i = 3; spoilt.length == 1 && i < 531; i += 33) node[i] = spoilt[0];
     }
 
     function leaf(bytes32 key, uint256 depth, uint256 value) private pure returns (bytes memory) {

@@ -54,6 +54,16 @@ contract ProviderPoolTest is LineTest {
         pool.recover(line, 0);
     }
 
+    function test_the_smallest_recovery_is_the_backers_too() external {
+        address id = lend();
+        world.credit(id, WETH, 10e18);
+        world.move(ETH, 1_200e8);
+        vm.prank(OPERATOR);
+        pool.enforce(line);
+        recover(1);
+        eq(pool.totalAssets(), 90_000e6 + 1);
+    }
+
     function test_a_line_that_was_not_enforced_is_not_recovered() external {
         address id = lend();
         vm.expectRevert(failure(IProviderPool.NotRecovering.selector, abi.encode(id)));

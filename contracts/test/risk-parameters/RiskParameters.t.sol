@@ -130,6 +130,33 @@ contract RiskParametersTest is MarginTest {
         eq(risk.levels(1).gap, 1_700);
     }
 
+    /// @dev Where a proposal waits an hour only, several may be enacted in a day.
+    function test_no_day_moves_a_level_further_in_several_steps() external {
+        vm.startPrank(address(world));
+        risk = IRiskParameters(
+            deploy("RiskParameters", abi.encode(world.authority(), engine, uint48(1 hours), world.riskBounds()))
+        );
+        AccessManager authority = AccessManager(world.authority());
+        authority.grantRole(RISK, address(risk), 0);
+        authority.setTargetFunctionRole(address(risk), one(IRiskParameters.propose.selector), PUBLISHER);
+        vm.stopPrank();
+        IRiskParameters.Levels[3] memory first = [levels(800, 0, 0), levels(300, 2_000, 0), levels(800, 0, 400)];
+        IRiskParameters.Levels[3] memory second = [levels(300, 0, 0), levels(300, 0, 0), levels(800, 0, 0)];
+        uint256[3] memory daily = [uint256(500), 2_000, 400];
+        for (uint8 i; i < 3; ++i) {
+            propose(i, first[i]);
+            vm.warp(block.timestamp + 1 hours);
+            risk.enact(i);
+            propose(i, second[i]);
+            vm.warp(block.timestamp + 1 hours);
+            uint256 left = daily[i] * 1 hours / 1 days;
+            vm.expectRevert(failure(IRiskParameters.ChangeTooFast.selector, abi.encode(i, daily[i], left)));
+            risk.enact(i);
+            vm.warp(block.timestamp + 23 hours);
+            risk.enact(i);
+        }
+    }
+
     function test_one_collateral_does_not_use_up_the_day_of_another() external {
         publish(0, levels(800, 0, 0));
         publish(1, levels(800, 0, 0));

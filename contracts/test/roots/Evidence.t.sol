@@ -28,6 +28,12 @@ contract EvidenceTest is Test {
         eq(abi.encode(reader.parts(abi.encode(nodes))), abi.encode(nodes));
     }
 
+    function test_a_list_of_nothing_is_read() external view {
+        (uint256 found, bytes[] memory read) = reader.proof(abi.encode(uint256(7), new bytes[](0)));
+        eq(found, 7);
+        eq(read.length, 0);
+    }
+
     function test_evidence_cut_anywhere_is_refused_with_its_length() external {
         bytes[] memory nodes = new bytes[](2);
         (nodes[0], nodes[1]) = (new bytes(64), new bytes(32));
