@@ -106,6 +106,7 @@ let resting: ReturnType<typeof setTimeout> | undefined
 /** Turns to the page that the address names. */
 function turn(): void {
   const name = location.hash.slice(1).split('/')[0] ?? ''
+  state.account = undefined
   state.page = (PAGES as readonly string[]).includes(name) ? (name as PageName) : 'overview'
   void open()
   changed()

@@ -1,7 +1,7 @@
 // What is at risk, what was earned, who is well: one look.
 import type { AgentLine, NearLine, Overview } from '../../../view/words.ts'
 import { clock, count, dollarsOf, gain, percent, roundUsd, short, sign, usd } from '../format.ts'
-import { Card, Dot, Empty, Figure, Gain, Meter, Spark } from '../parts/bits.tsx'
+import { Card, Dot, Empty, Figure, Gain, Meter, Spark, Usd } from '../parts/bits.tsx'
 import { Chart } from '../parts/chart.tsx'
 import { Orders } from '../parts/orders.tsx'
 import { Waterfall } from '../parts/pictures.tsx'
@@ -33,7 +33,7 @@ export function OverviewPage() {
           {Number(overview.parts['total'] ?? 0) === 0 ? (
             <Empty title="No settlement has closed yet" />
           ) : (
-            <Waterfall parts={overview.parts} height={228} />
+            <Waterfall parts={overview.parts} />
           )}
         </Card>
         <Agents agents={overview.agents} />
@@ -121,11 +121,16 @@ const agentColumns: readonly Column<AgentLine>[] = [
   },
   { name: 'strategy', value: ({ strategy }) => strategy, cell: ({ strategy }) => <span class="soft">{strategy}</span> },
   { name: 'capital', value: ({ wealth }) => dollarsOf(wealth), cell: ({ wealth }) => usd(wealth), end: true },
-  { name: 'in flight', value: ({ inFlight }) => dollarsOf(inFlight), cell: ({ inFlight }) => usd(inFlight), end: true },
+  {
+    name: 'in flight',
+    value: ({ inFlight }) => dollarsOf(inFlight),
+    cell: ({ inFlight }) => <Usd amount={inFlight} />,
+    end: true,
+  },
   {
     name: 'gap ES',
     value: ({ shortfall }) => dollarsOf(shortfall),
-    cell: ({ shortfall }) => usd(shortfall),
+    cell: ({ shortfall }) => <Usd amount={shortfall} />,
     end: true,
   },
   { name: 'open', value: ({ open }) => open, end: true },
@@ -168,14 +173,12 @@ function Agents({ agents }: { readonly agents: readonly AgentLine[] }) {
 function Prices({ overview }: { readonly overview: Overview }) {
   if (overview.prices.length === 0) return null
   return (
-    <ul class="bars" style={{ borderTop: '1px solid var(--line)', paddingTop: '.75rem' }}>
+    <ul class="quotes">
       {overview.prices.map(({ name, price, change, spark }) => (
-        <li key={name} style={{ gridTemplateColumns: '5rem 1fr auto' }}>
-          <b style={{ fontWeight: 560 }}>{name}</b>
-          <span style={{ display: 'flex', gap: '1rem', alignItems: 'center' }}>
-            <span style={{ minWidth: '6rem', textAlign: 'right' }}>{usd(price)}</span>
-            <Spark points={spark} label={name} />
-          </span>
+        <li key={name}>
+          <b>{name}</b>
+          <span>{usd(price)}</span>
+          <Spark points={spark} label={name} />
           <span class={sign((change ?? 0) * 1_000)}>{percent(change)}</span>
         </li>
       ))}

@@ -65,11 +65,7 @@ export function Pnl() {
       </dl>
       <div class="grid">
         <Card title="Where it came from" aside="parts sum to the total, to the wei" span="w6">
-          {view.settled === 0 ? (
-            <Empty title="No settlement has closed yet" />
-          ) : (
-            <Waterfall parts={view.parts} height={236} />
-          )}
+          {view.settled === 0 ? <Empty title="No settlement has closed yet" /> : <Waterfall parts={view.parts} />}
         </Card>
         <Card title="Settled P&L over time" span="w6">
           {view.curves.length === 0 ? (

@@ -1,7 +1,7 @@
 // Small things that many pages use.
 import type { ComponentChildren } from 'preact'
 import type { Money, Tone } from '../../../view/words.ts'
-import { gain, sign } from '../format.ts'
+import { gain, sign, usd } from '../format.ts'
 
 /** How something stands, by shape and colour, with its word for those who see neither. */
 export const Dot = ({ tone, label }: { readonly tone: Tone; readonly label?: string }) => (
@@ -74,6 +74,11 @@ export const Empty = ({ title, children }: { readonly title: string; readonly ch
 /** An amount with its sign in words and in colour. */
 export const Gain = ({ amount }: { readonly amount: Money | number | undefined }) => (
   <span class={sign(amount)}>{gain(amount)}</span>
+)
+
+/** An amount without a sign; nothing is quiet. */
+export const Usd = ({ amount }: { readonly amount: Money | undefined }) => (
+  <span class={Number(amount ?? 0) === 0 ? 'faint' : ''}>{usd(amount)}</span>
 )
 
 /** A line without axes: where it went. */

@@ -1,63 +1,45 @@
 // Pictures that are drawn once and need no library: a waterfall, bars, a mesh.
 import type { Parts, PeerLine } from '../../../view/words.ts'
-import { dollarsOf, gain, PARTS, partName, roundUsd } from '../format.ts'
-import { toneAt } from './bits.tsx'
+import { dollarsOf, PARTS, partName } from '../format.ts'
+import { Gain, toneAt } from './bits.tsx'
 
-/** Where the P&L came from: each part begins where the one before it ended. */
-export function Waterfall({ parts, height = 210 }: { readonly parts: Parts; readonly height?: number }) {
-  const steps = PARTS.map((part) => ({ part, value: dollarsOf(parts[part]) || 0 })).filter(
-    ({ part, value }) => Math.abs(value) >= 0.005 || part === 'bonus',
+/** Where the P&L came from, part by part. */
+export function Waterfall({ parts }: { readonly parts: Parts }) {
+  const steps = PARTS.map((part) => ({ name: partName(part), value: dollarsOf(parts[part]) || 0 })).filter(
+    ({ value }) => Math.abs(value) >= 0.005,
   )
   const total = dollarsOf(parts['total']) || 0
   let at = 0
-  const bars = steps.map(({ part, value }) => {
+  const bars = steps.map(({ name, value }) => {
     const from = at
     at += value
-    return { name: partName(part), from, to: at, value, total: false }
+    return { name, from, to: at, value }
   })
-  bars.push({ name: 'total', from: 0, to: total, value: total, total: true })
-  const [low, high] = [
-    Math.min(0, ...bars.flatMap(({ from, to }) => [from, to])),
-    Math.max(1, ...bars.flatMap(({ from, to }) => [from, to])),
-  ]
-  const [width, top, bottom] = [640, 22, height - 26]
-  const y = (value: number): number => bottom - ((bottom - top) * (value - low)) / (high - low || 1)
-  const slot = width / bars.length
+  const ends = [0, total, ...bars.flatMap(({ from, to }) => [from, to])]
+  const [low, high] = [Math.min(...ends), Math.max(...ends)]
+  const place = (from: number, to: number) => ({
+    left: `${(100 * (Math.min(from, to) - low)) / (high - low || 1)}%`,
+    width: `${(100 * Math.abs(to - from)) / (high - low || 1)}%`,
+  })
   return (
-    <svg
-      class="plot"
-      viewBox={`0 0 ${width} ${height}`}
-      role="img"
-      aria-label={`P&L by part: ${bars.map(({ name, value }) => `${name} ${gain(value)}`).join(', ')}`}
-    >
-      <path d={`M0 ${y(0)}H${width}`} stroke="var(--rule)" />
-      {bars.map(({ name, from, to, value, total }, i) => {
-        const [upper, lower] = [Math.min(y(from), y(to)), Math.max(y(from), y(to))]
-        const [x, mid] = [i * slot + slot * 0.16, i * slot + slot / 2]
-        const fill = total ? 'var(--ink)' : value < 0 ? 'var(--loss)' : 'var(--gain)'
-        return (
-          <g key={name}>
-            {i > 0 && !total && <path d={`M${(i - 1) * slot + slot * 0.84} ${y(from)}H${x}`} stroke="var(--rule)" />}
-            <rect
-              x={x}
-              y={upper}
-              width={slot * 0.68}
-              height={Math.max(1.5, lower - upper)}
-              rx="2"
-              fill={fill}
-              opacity={total ? 0.88 : 0.82}
-            />
-            <text x={mid} y={upper - 6} text-anchor="middle" class="strong">
-              {value > 0 ? '+' : ''}
-              {roundUsd(value)}
-            </text>
-            <text x={mid} y={height - 8} text-anchor="middle">
-              {name}
-            </text>
-          </g>
-        )
-      })}
-    </svg>
+    <ol class="fall">
+      {bars.map(({ name, from, to, value }) => (
+        <li key={name}>
+          <span>{name}</span>
+          <span class="span" aria-hidden="true">
+            <i class={value < 0 ? 'loss' : ''} style={place(from, to)} />
+          </span>
+          <Gain amount={value} />
+        </li>
+      ))}
+      <li class="total">
+        <span>total</span>
+        <span class="span" aria-hidden="true">
+          <i style={place(0, total)} />
+        </span>
+        <Gain amount={total} />
+      </li>
+    </ol>
   )
 }
 
