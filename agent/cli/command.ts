@@ -39,6 +39,8 @@ export type Command = {
 export type Entry = {
   readonly words: readonly string[]
   readonly summary: string
+  /** Under this word commands of one word stand together in the program's help. */
+  readonly under?: string
   readonly load: () => Promise<Command>
 }
 

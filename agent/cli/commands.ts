@@ -43,6 +43,14 @@ export const commands: readonly Entry[] = [
     'List decisions, taken or not, with their reasons',
     async () => (await import('./decisions.ts')).decisions,
   ),
+  looking(
+    'opportunities',
+    'List the newest decisions with gap and net value',
+    async () => (await import('./views.ts')).opportunities,
+  ),
+  looking('pnl', 'Show the settled P&L, by part and by whom', async () => (await import('./views.ts')).pnl),
+  looking('peers', 'Show who hears whom, and how fast', async () => (await import('./views.ts')).peers),
+  looking('competitors', 'Show who takes what', async () => (await import('./views.ts')).competitors),
   entry('backtest', 'Test a strategy on prices that were', async () => (await import('./backtest.ts')).backtest),
   entry('why', 'Explain what was decided about an account', async () => (await import('./why.ts')).why),
   entry(
@@ -125,6 +133,7 @@ export const commands: readonly Entry[] = [
     'Take capital out, behind its delay',
     async () => (await import('./executor-withdraw.ts')).executorWithdraw,
   ),
+  entry('capital show', 'Show what lies where, by agent', async () => (await import('./views.ts')).capitalShow),
   entry(
     'capital plan',
     'Say where the capital is and should be',
@@ -192,12 +201,18 @@ export const commands: readonly Entry[] = [
     'Write a strategy and its test to start from',
     async () => (await import('./new-strategy.ts')).newStrategy,
   ),
+  entry('completion', 'Print a script for the shell', async () => (await import('./completion.ts')).completion),
   entry(
     'scenarios ls',
     'List the scenarios that swarm up can run',
     async () => (await import('./scenarios-ls.ts')).scenariosLs,
   ),
 ]
+
+/** A page of the dashboard in words. */
+function looking(words: string, summary: string, load: Entry['load']): Entry {
+  return { ...entry(words, summary, load), under: 'in words' }
+}
 
 function entry(words: string, summary: string, load: Entry['load']): Entry {
   return { words: words.split(' '), summary, load }

@@ -10,9 +10,9 @@ export function version(): string {
 /** Help for the whole program, or for one group of commands. The program's fits a screen: groups are one line each. */
 export function overview(group: string | undefined, entries: readonly Entry[]): string {
   const title = group === undefined ? 'lienmesh <command>' : `lienmesh ${group} <command>`
-  const families = [...Map.groupBy(entries, ({ words }) => words[0] ?? '')]
+  const families = [...Map.groupBy(entries, ({ words, under }) => under ?? words[0] ?? '')]
   const grouped = group === undefined ? families.filter(([, { length }]) => length > 1) : []
-  const alone = entries.filter(({ words }) => !grouped.some(([name]) => name === words[0]))
+  const alone = entries.filter((entry) => !grouped.some(([, all]) => all.includes(entry)))
   const about = 'Independent, capital-backed agents for cross-chain liquidations.'
   return [
     ...(group === undefined ? [about, ''] : []),
@@ -21,7 +21,12 @@ export function overview(group: string | undefined, entries: readonly Entry[]): 
     'Commands:',
     ...columns(alone.map(({ words, summary }) => [words.join(' '), summary])),
     ...(grouped.length === 0 ? [] : ['', 'Groups, each with a --help of its own:']),
-    ...columns(grouped.map(([name, all]) => [name, all.map(({ words }) => words.slice(1).join(' ')).join(', ')])),
+    ...columns(
+      grouped.map(([name, all]) => [
+        name,
+        all.map(({ words, under }) => words.slice(under === undefined ? 1 : 0).join(' ')).join(', '),
+      ]),
+    ),
     '',
     'Every command: --help, --json, --log.level debug (shows stacks).',
     'Exit status: 0 ok, 1 failure, 2 usage, 3 not running, 4 config or key,',

@@ -29,7 +29,9 @@ type Families = ReturnType<typeof openFamilies>
 /** The families, each with its help and labels. */
 function openFamilies() {
   const registry = new Registry()
-  collectDefaultMetrics({ register: registry, prefix: 'lienmesh_process_', gcDurationBuckets: [0.001, 0.01, 0.1, 1] })
+  collectDefaultMetrics({ register: registry, gcDurationBuckets: [0.001, 0.01, 0.1, 1] })
+  // Gauges with the names of counters, and the same again by type.
+  for (const name of ['handles', 'requests', 'resources']) registry.removeSingleMetric(`nodejs_active_${name}_total`)
   const of = (name: string, help: string, labelNames: readonly string[]) => ({
     ...{ name: `lienmesh_${name}`, help, labelNames: ['agent', ...labelNames] },
     registers: [registry],
@@ -41,6 +43,7 @@ function openFamilies() {
     seen: new WeakMap<ClaimLane, Set<string>>(),
     opportunities: counter('opportunities_total', 'Decisions by kind and reason.', 'decision', 'reason', 'strategy'),
     races: counter('race_total', 'Bids by how they ended.', 'result'),
+    faults: counter('strategy_faults_total', 'Decisions that a strategy did not make because it failed.', 'strategy'),
     settlements: counter('settlements_total', 'Settlements that closed.'),
     messages: counter('gossip_messages_total', 'Gossip messages by kind and verdict.', 'topic', 'verdict'),
     stages: new Histogram({
@@ -61,7 +64,11 @@ function openFamilies() {
     headAge: gauge('rpc_head_age_seconds', 'Age of the newest head of a chain.', 'chain'),
     priceAge: gauge('oracle_age_seconds', 'Age of the newest price quorum of an engine.', 'engine'),
     peers: gauge('mesh_peers', 'Peers, connected and in the mesh of a topic.', 'topic'),
-    propagation: gauge('gossip_propagation_seconds', 'From signature to receipt of price batches.', 'quantile'),
+    propagation: gauge(
+      'gossip_propagation_seconds',
+      'From signature to receipt of price batches, by percentile.',
+      'percentile',
+    ),
     waiting: gauge('loop_inputs_waiting', 'Inputs that wait for the core.'),
     halted: gauge('halted', 'One while nothing is bid, by reason.', 'reason'),
     health: gauge('healthy', 'One while a tile of the dashboard is well.', 'tile'),
@@ -87,11 +94,13 @@ function fill(families: Families, desk: Desk, looks: Looks): void {
   calibrate(families, desk)
 }
 
-function countDecisions({ opportunities }: Families, { chronicle }: Desk): void {
+function countDecisions({ opportunities, faults }: Families, { chronicle }: Desk): void {
   opportunities.reset()
+  faults.reset()
   for (const [key, count] of chronicle.reasons) {
     const [agent = '', strategy = '', decision = '', reason = ''] = key.split('|')
     opportunities.inc({ agent, strategy, decision, reason }, count)
+    if (reason === 'strategy-error') faults.inc({ agent, strategy }, count)
   }
 }
 
@@ -112,12 +121,12 @@ function countSeats(families: Families, { chronicle }: Desk): void {
       const [topic = '', verdict = ''] = cause.split(':')
       messages.inc({ agent, topic, verdict }, count)
     }
-    for (const [quantile, field] of [
-      ['0.5', 'p50Ms'],
-      ['0.99', 'p99Ms'],
+    for (const [percentile, field] of [
+      ['50', 'p50Ms'],
+      ['99', 'p99Ms'],
     ] as const) {
       const value = part(gossip, field)
-      if (typeof value === 'number') propagation.set({ agent, quantile }, value / 1_000)
+      if (typeof value === 'number') propagation.set({ agent, percentile }, value / 1_000)
     }
   }
 }
