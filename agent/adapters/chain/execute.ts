@@ -1,5 +1,6 @@
 // An executor call that nobody races for: rehearsed first, so that what would revert now is not paid for.
 import type { Address, Hex } from 'viem'
+import { LienmeshError } from '../../domain/errors.ts'
 import { type Wad, wad } from '../../domain/units.ts'
 import { max } from '../../maths/fixed-point.ts'
 import { runsAhead, secondsFromNow } from './chain-time.ts'
@@ -36,13 +37,20 @@ export async function execute(
   const refused = await rehearse(link.rpc, tried)
   const due = refused?.error === 'RootTooFresh' && !(await runsAhead(link))
   if (refused && !due) return { mined: undefined, refusal: refused }
-  const { kind, mined } = await transactor.send(
-    { ...tried, ...stake, leg: LEGS[guard.leg] ?? 'claim', deadline },
-    signal,
-  )
+  const order = { ...tried, ...stake, leg: LEGS[guard.leg] ?? 'claim', deadline }
+  const sent = await transactor.send(order, signal).catch(tooDear)
+  if ('reason' in sent) return { mined: undefined, refusal: sent }
+  const { kind, mined } = sent
   if (kind === 'cancelled') return { mined, refusal: { reason: 'NOT_INCLUDED', error: '', args: [] } }
   const refusal = mined.status === 'included' ? undefined : await rehearse(link.rpc, tried, mined.anchor.number)
   return { mined, refusal }
+}
+
+/** Gas above what it is worth: nothing was sent, and it is looked at again. */
+function tooDear(error: unknown): Refusal {
+  if (error instanceof LienmeshError && error.code === 'E_GAS_BUDGET')
+    return { reason: error.code, error: '', args: [] }
+  throw error
 }
 
 /** A claim is worth a fiftieth of itself in gas, and five dollars in any case: it waits where that is not enough. */

@@ -115,6 +115,9 @@ async function onHead(state: Pump, head: Head): Promise<void> {
     ),
   )
   let base: bigint | undefined
+  const waiting = orders.filter(
+    ({ attempts }) => !attempts.some(({ hash }) => believed.has(hash) || unproven.has(hash)),
+  )
   for (const order of orders) {
     const attempt = order.attempts.find(({ hash }) => believed.has(hash))
     const mined = attempt && believed.get(attempt.hash)
@@ -123,7 +126,7 @@ async function onHead(state: Pump, head: Head): Promise<void> {
       if (attempt && mined) return included(state, order, { attempt, mined, head })
       if (order.attempts.some(({ hash }) => unproven.has(hash))) return broadcast(state, order)
       base ??= state.seen.base ?? (await baseFeeNow(state.rpc, state.fees))
-      await stillWaiting(state, order, { head, base })
+      await stillWaiting(state, order, { head, base, waiting })
     }
     await look().catch((error: unknown) => state.trouble?.(error))
   }
@@ -144,7 +147,8 @@ function included(state: Pump, order: Pending, { attempt, mined, head }: Inclusi
   state.pending.delete(order.nonce)
 }
 
-type Now = { readonly head: Head; readonly base: bigint }
+/** The newest block, its base fee, and every order that is in no block. */
+type Now = { readonly head: Head; readonly base: bigint; readonly waiting: readonly Pending[] }
 
 async function stillWaiting(state: Pump, order: Pending, now: Now): Promise<void> {
   const { head } = now
@@ -152,14 +156,25 @@ async function stillWaiting(state: Pump, order: Pending, now: Now): Promise<void
   const waited = head.number - order.waitingSince
   const last = order.attempts.at(-1)
   const tooLate = order.deadline !== undefined && head.timestamp > order.deadline && last?.content.leg !== CANCEL
-  const priced = last !== undefined && last.fees.maxFee >= now.base && !order.underpriced
-  if (tooLate || !priced || waited >= BigInt(state.patience ?? 3)) await replace(state, order, now, tooLate)
+  const cancel = tooLate || (inTheWay(order, now) && last?.content.leg !== CANCEL)
+  const priced = isPriced(order, now.base) && !order.underpriced
+  // Behind a nonce that cannot go, no fee gets anybody into a block.
+  const queued = now.waiting.some((one) => one.nonce < order.nonce && !isPriced(one, now.base))
+  const patient = queued || !(waited >= BigInt(state.patience ?? 3))
+  if (cancel || !priced || !patient) await replace(state, order, now, cancel)
   if (waited > BigInt(tierOf(state.finality, order.value).blocks)) await checkForeign(state, order)
   await broadcast(state, order)
 }
 
+const isPriced = ({ attempts }: Pending, base: bigint): boolean => (attempts.at(-1)?.fees.maxFee ?? 0n) >= base
+
+/** What cannot pay the base fee gives its nonce up as soon as something behind it can: nothing else may be late for it. */
+const inTheWay = ({ ceiling, nonce }: Pending, { base, waiting }: Now): boolean =>
+  ceiling < base &&
+  waiting.some((one) => one.nonce > nonce && one.ceiling >= base && one.attempts.at(-1)?.content.leg !== CANCEL)
+
 /** Another attempt at the same nonce, journaled like the first. At the ceiling the old bytes go on travelling. */
-async function replace(state: Pump, order: Pending, { base }: Now, cancel: boolean): Promise<void> {
+async function replace(state: Pump, order: Pending, { base }: Pick<Now, 'base'>, cancel: boolean): Promise<void> {
   const last = order.attempts.at(-1)
   if (last === undefined) return
   const content = cancel ? cancellation(state.signer.address, last.content.intent) : last.content

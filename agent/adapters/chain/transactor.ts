@@ -37,7 +37,7 @@ export type Order = {
   readonly value?: Wad
   /** Dollars that may be spent on gas, replacements included, and gas likely used. No limit of its own by default. */
   readonly budget?: { readonly most: Wad; readonly likely: bigint }
-  /** True for what makes no sense above its budget: E_GAS_BUDGET instead of waiting for a cheaper block. */
+  /** True for what makes no sense unless it is included soon: E_GAS_BUDGET already where it leaves no room for a dearer block. */
   readonly now?: boolean
 }
 
@@ -77,7 +77,9 @@ export async function openTransactor(options: TransactorOptions): Promise<Transa
     ])
     const ceiling = ceilingOf(worth, options.fees, data)
     const market = marketFees(base, options.fees, order.tip)
-    if (order.now && market.maxFee > ceiling) throw tooDear(rpc, market.maxFee, ceiling)
+    // A nonce that cannot go holds up every later one.
+    const least = order.now ? market.maxFee : base
+    if (least > ceiling) throw tooDear(rpc, least, ceiling)
     const attempt = await write(content, next, capped(market, ceiling)).catch(orSpent)
     if (!('raw' in attempt)) {
       away(keep(await givenUp(state, attempt, base)))
