@@ -86,6 +86,7 @@ export const codes: Readonly<Record<string, Entry>> = {
   E_RPC_QUORUM: failure('Too few providers of a chain agree; nothing new is committed.'),
   E_RPC_URL: config('An RPC URL is malformed.'),
   E_SCENARIO: { exit: EXIT.usage, meaning: 'No scenario of that name.' },
+  E_SESSION: config('A recorded session is cut short, changed, of another version, or none at all.'),
   E_SIGNER_BOOK: config("The signer's book of nonces is in use, damaged, of another key, or cannot be written."),
   E_SIGNER_DOWN: failure('The signer does not answer; nothing is signed and nothing new is committed.'),
   E_SIGNER_KEY: config('The signer does not hold the key that is expected.'),

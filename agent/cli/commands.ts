@@ -52,6 +52,12 @@ export const commands: readonly Entry[] = [
   looking('peers', 'Show who hears whom, and how fast', async () => (await import('./views.ts')).peers),
   looking('competitors', 'Show who takes what', async () => (await import('./views.ts')).competitors),
   entry('backtest', 'Test a strategy on prices that were', async () => (await import('./backtest.ts')).backtest),
+  entry('record', 'Keep the last run of agents as sessions', async () => (await import('./record.ts')).record),
+  entry(
+    'replay',
+    'Decide a recorded session again and list what differs',
+    async () => (await import('./replay.ts')).replay,
+  ),
   entry('why', 'Explain what was decided about an account', async () => (await import('./why.ts')).why),
   entry(
     'config check',

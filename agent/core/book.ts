@@ -165,9 +165,18 @@ export const saw = (book: Book, engine: ChainId, bid: RivalBid): unknown =>
 export const rivals = (book: Book, engine: ChainId, at: Instant): readonly RivalBid[] =>
   (book.rivals.get(engine) ?? []).filter((bid) => at - bid.at <= MINUTE)
 
-/** Agents seen bidding on an engine in the last minute. */
-export const competitors = (book: Book, engine: ChainId, at: Instant): number =>
-  new Set(rivals(book, engine, at).map(({ bidder }) => bidder.toLowerCase())).size
+/** Agents seen bidding on an engine in the last minute. Counted once per instant. */
+export function competitors(book: Book, engine: ChainId, at: Instant): number {
+  const all = book.rivals.get(engine)
+  if (all === undefined) return 0
+  const kept = counts.get(all)
+  if (kept?.at === at) return kept.bidders
+  const bidders = new Set(rivals(book, engine, at).map(({ bidder }) => bidder.toLowerCase())).size
+  counts.set(all, { at, bidders })
+  return bidders
+}
+
+const counts = new WeakMap<readonly RivalBid[], { readonly at: Instant; readonly bidders: number }>()
 
 /** The discount of an account's auction; undefined while the engine is unknown. */
 export function discountOf(book: Book, account: MarginAccount, at: Instant): Bps | undefined {

@@ -118,11 +118,24 @@ export const createCore = (setup: Setup): Core => openCore(setup)
 
 /** One input. The same inputs always give the same effects. */
 export function step(core: Core, input: Input): Effect[] {
+  core.turn++
+  if (!TOLD_APART.has(input.kind)) core.others++
   const effects = happen(core, input)
   // An answer is heard at once: it was waited for long enough.
   if (input.kind === 'reply') return look(core, input.engine, input.at, input)
   return [...effects, ...enginesOf(core, input).flatMap((engine) => lookInTurn(core, engine, input))]
 }
+
+/** Inputs that quotes name one by one when they say what they rest on; whatever else is told makes all of them new. */
+const TOLD_APART: ReadonlySet<Input['kind']> = new Set([
+  'prices',
+  'head',
+  'account',
+  'competitor',
+  'outcome',
+  'timer',
+  'provider',
+])
 
 /** What an input changes, before anything is decided. */
 function happen(core: Core, input: Input): Effect[] {

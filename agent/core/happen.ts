@@ -17,7 +17,7 @@ import {
 import { mulDivUp } from '../maths/fixed-point.ts'
 import { collateralValueDown } from '../maths/margin.ts'
 import { accountKey, discountOf, feedKey, type Market, marketAt, retire, saw } from './book.ts'
-import { adopt, bookSale, openClaim, openSettlement, release, type Settled, wealth } from './ledger.ts'
+import { adopt, bookSale, count, openClaim, openSettlement, release, type Settled, wealth } from './ledger.ts'
 import { closed, failed, type Halt, halt, heard } from './protect.ts'
 import { learnArrivals, learnDelays, learnPrices } from './risk/beliefs.ts'
 import { committedAt, lived, overdue, uncommit } from './risk/evidence.ts'
@@ -101,7 +101,7 @@ const judged = (record: GapRecord): Consequence => ({ kind: 'gap-realised', reco
 
 /** Cash as the chain says. More of it than when it ran out: it may run out again. */
 export function counted(core: Core, engine: ChainId, cash: Wad): void {
-  core.ledger.cash.set(engine, cash)
+  count(core.ledger, engine, cash)
   if (cash > (core.exhausted.get(engine) ?? cash)) core.exhausted.delete(engine)
 }
 

@@ -31,6 +31,8 @@ type OpenSettlement = {
 }
 
 export type Ledger = {
+  /** How often it changed: what was worked out from it holds until then. */
+  changes: number
   readonly cash: Map<ChainId, Wad>
   readonly reserved: Map<IntentId, Reservation>
   readonly settlements: Map<IntentId, OpenSettlement>
@@ -48,6 +50,7 @@ export type Ledger = {
 export type Settled = { readonly intent: IntentId; readonly attribution: Attribution; readonly fill: Fill }
 
 export const openLedger = (): Ledger => ({
+  changes: 0,
   cash: new Map(),
   reserved: new Map(),
   settlements: new Map(),
@@ -61,11 +64,21 @@ export const openLedger = (): Ledger => ({
 export function reserve(ledger: Ledger, reservation: Reservation): void {
   if (ledger.reserved.has(reservation.intent.id))
     throw invariantBroken('an intent was reserved twice', { intent: reservation.intent.id })
+  ledger.changes++
   ledger.reserved.set(reservation.intent.id, reservation)
 }
 
 /** Gives a reservation back. False when there was none: an outcome of an earlier run. */
-export const release = (ledger: Ledger, intent: IntentId): boolean => ledger.reserved.delete(intent)
+export function release(ledger: Ledger, intent: IntentId): boolean {
+  ledger.changes++
+  return ledger.reserved.delete(intent)
+}
+
+/** Cash on an engine, as its chain says. */
+export function count(ledger: Ledger, engine: ChainId, cash: Wad): void {
+  ledger.changes++
+  ledger.cash.set(engine, cash)
+}
 
 /** Free to spend on an engine after reservations; never below zero. */
 export function free(ledger: Ledger, engine: ChainId, reserve: Wad): Wad {
@@ -128,7 +141,7 @@ export function openSettlement(
 ): { readonly claims: readonly Claim[]; readonly settled: Settled | undefined } {
   const { intent, fill, gas } = won
   const engine = engineOf(intent)
-  ledger.cash.set(engine, wad((ledger.cash.get(engine) ?? 0n) + fill.cashChange))
+  count(ledger, engine, wad((ledger.cash.get(engine) ?? 0n) + fill.cashChange))
   const claims = intent.quote.route.settlement === 'state-proof' ? claimsOf(won) : new Map<string, OpenClaim>()
   for (const key of claims.keys()) ledger.orphans.delete(key)
   const settlement: OpenSettlement = {
@@ -152,6 +165,7 @@ export function openSettlement(
 export function adopt(ledger: Ledger, orphan: OpenClaim): boolean {
   const key = claimKey(orphan.claim)
   if (ledger.settlements.get(orphan.claim.intent)?.claims.has(key) || ledger.orphans.has(key)) return false
+  ledger.changes++
   ledger.orphans.set(key, orphan)
   return true
 }
@@ -168,6 +182,7 @@ export type SaleOfClaims = {
 export function bookSale(ledger: Ledger, { claims, weights, sale, gas }: SaleOfClaims): readonly Settled[] {
   const earlier = ledger.claimGas.get(sale.anchor.chain) ?? 0n
   ledger.claimGas.delete(sale.anchor.chain)
+  ledger.changes++
   const [proceeds, values, gases] = [sale.proceeds, sale.value, gas + earlier].map((total) => prorate(total, weights))
   return claims.flatMap((claim, i) => {
     const settlement = ledger.settlements.get(claim.intent)

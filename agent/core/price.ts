@@ -3,19 +3,22 @@ import type { Candidate, Quote } from '../domain/liquidation.ts'
 import { type Bps, bps } from '../domain/units.ts'
 import { BPS, maxFractionUp } from '../maths/margin.ts'
 import type { Market } from './book.ts'
+import { recalled, remembered } from './conditions.ts'
 import { isInsolvent, quoteAt, rewardOf } from './quote.ts'
 import { routes } from './routes.ts'
-import { type Missing, missing, openSheet } from './sheet.ts'
+import { type Missing, missing, openSheet, type Priced, type Sheet } from './sheet.ts'
 import { isBeyondCash, sizesOf } from './sizes.ts'
 import type { Core } from './state.ts'
-
-/** Quotes best net first, or why there are none. */
-export type Priced = { readonly quotes: readonly Quote[] } | Missing
 
 /** Prices a candidate on every route that is open to us, at the largest size we can carry and at better ones. */
 export function price(core: Core, market: Market, candidate: Candidate): Priced {
   const sheet = openSheet(core, market, candidate)
   if (sheet === undefined) return missing('prices-missing')
+  return recalled(sheet) ?? remembered(sheet, afresh)
+}
+
+function afresh(sheet: Sheet): Priced {
+  const { candidate, market } = sheet
   const most = withHeadroom(maxFractionUp(candidate.margin, sheet.discount, market.terms.auction))
   if (isInsolvent(candidate) && rewardOf(sheet) <= -candidate.margin.mark) return missing('insolvent')
   if (!isInsolvent(candidate) && isBeyondCash(sheet, most)) return missing('capital')

@@ -3,6 +3,7 @@ import type { Leg, Route } from '../domain/liquidation.ts'
 import type { RouteSide } from '../domain/network.ts'
 import { type Bps, type VaultId, wad } from '../domain/units.ts'
 import { collateralValueDown, shareDown } from '../maths/margin.ts'
+import type { Market, Provider } from './book.ts'
 import type { Sheet } from './sheet.ts'
 import type { Core } from './state.ts'
 
@@ -12,11 +13,8 @@ export function routes({ core, market, held, candidate }: Sheet, most: Bps): rea
   if (legsOf({ held }, most).length === 0)
     return [{ id: `${engine}:none`, engine, settlement: 'none', provider: undefined }]
   const own: Route = { id: `${engine}:state-proof`, engine, settlement: 'state-proof', provider: undefined }
-  const providers = [...core.book.providers.values()].filter(
-    ({ status, at }) =>
-      status.engine === engine &&
-      market.at - at <= PROVIDER_AGE &&
-      status.account.toLowerCase() !== candidate.account.id.toLowerCase(),
+  const providers = providersAt(core, market).filter(
+    ({ status }) => status.account.toLowerCase() !== candidate.account.id.toLowerCase(),
   )
   const services = providers.map(
     ({ agent }): Route => ({
@@ -43,6 +41,14 @@ export function shut({ breakers, setup }: Pick<Core, 'breakers' | 'setup'>, vaul
   }
   return undefined
 }
+
+/** Providers on an engine that were heard lately. */
+export function providersAt({ book }: Core, { engine, at }: Market): readonly Provider[] {
+  if (book.providers.size === 0) return NOBODY
+  return [...book.providers.values()].filter((one) => one.status.engine === engine && at - one.at <= PROVIDER_AGE)
+}
+
+const NOBODY: readonly Provider[] = []
 
 /** Indicative rates older than this (wall milliseconds) are not quoted from. */
 const PROVIDER_AGE = 20_000

@@ -1,8 +1,9 @@
 // Accounts below maintenance margin at the prices a bid would carry.
 import type { Candidate, CandidateId } from '../domain/liquidation.ts'
-import type { EngineTerms, Margin, MarginAccount, Prices } from '../domain/market.ts'
+import type { Margin, MarginAccount } from '../domain/market.ts'
 import type { Instant } from '../domain/units.ts'
-import { isBelowMaintenance, margin } from '../maths/margin.ts'
+import { isBelowMaintenance } from '../maths/margin.ts'
+import { standingOf } from '../maths/standing.ts'
 import { forget, rest, sweep } from '../maths/triggers/watch.ts'
 import { accountKey, type Book, type Fact, type Market, watchOf } from './book.ts'
 
@@ -50,23 +51,11 @@ function* suspects(book: Book, market: Market, self: ReadonlySet<string>): Gener
       forget(watch, key)
       continue
     }
-    const margin = marginOf(fact, market)
+    const { margin } = standingOf(fact.account, terms, prices)
     if (margin === undefined || isBelowMaintenance(margin)) yield { key, fact, margin }
     else rest(watch, key)
   }
 }
-
-/** Worked out once per fact and prices: most inputs change neither. */
-function marginOf(fact: Fact, { terms, prices }: Market): Margin | undefined {
-  const kept = states.get(fact)
-  if (kept?.terms === terms && kept.prices === prices) return kept.margin
-  const found = margin(fact.account, terms, prices)
-  states.set(fact, { prices, terms, margin: found })
-  return found
-}
-
-type State = { readonly prices: Prices; readonly terms: EngineTerms; readonly margin: Margin | undefined }
-const states = new WeakMap<Fact, State>()
 
 /** Without positions there is nothing to lose: equity cannot be below a maintenance margin of zero. */
 const isSafe = (account: MarginAccount): boolean =>

@@ -1,8 +1,9 @@
 // One candidate at one instant: everything that its quotes have in common.
-import type { Candidate, Leg, SkipReason } from '../domain/liquidation.ts'
+import type { Candidate, Leg, Quote, SkipReason } from '../domain/liquidation.ts'
 import { type Bps, type Wad, wad } from '../domain/units.ts'
 import { max, prorate } from '../maths/fixed-point.ts'
-import { discount, type Holdings, holdings } from '../maths/margin.ts'
+import { discount, type Holdings } from '../maths/margin.ts'
+import { type Standing, standingOf } from '../maths/standing.ts'
 import { elapsed, type Market } from './book.ts'
 import { cellOf } from './risk/carriages.ts'
 import { exposed } from './risk/gap.ts'
@@ -14,6 +15,7 @@ export type Sheet = {
   readonly core: Core
   readonly market: Market
   readonly candidate: Candidate
+  readonly standing: Standing
   readonly held: Holdings
   readonly discount: Bps
   readonly elapsed: bigint
@@ -22,10 +24,11 @@ export type Sheet = {
 /** Undefined while a price is missing. */
 export function openSheet(core: Core, market: Market, candidate: Candidate): Sheet | undefined {
   const { account } = candidate
-  const held = holdings(account, market.terms, market.prices)
+  const standing = standingOf(account, market.terms, market.prices)
+  const { held } = standing
   if (held === undefined) return undefined
   const age = elapsed(account, market)
-  return { core, market, candidate, held, elapsed: age, discount: discount(market.terms.auction, age) }
+  return { core, market, candidate, standing, held, elapsed: age, discount: discount(market.terms.auction, age) }
 }
 
 /** Every leg with its share of what was paid and the law of its gap. */
@@ -42,6 +45,9 @@ export function exposuresOf({ core, market }: Sheet, legs: readonly Leg[], paid:
   const exposures = exposed(core, market.at, unpriced)
   return 'type' in exposures ? missing('gap-unknown', `no law of the gap: ${exposures.reason}`) : exposures
 }
+
+/** Quotes best net first, or why there are none. */
+export type Priced = { readonly quotes: readonly Quote[] } | Missing
 
 /** Why there is no quote. */
 export type Missing = { readonly missing: SkipReason; readonly detail: string | undefined }

@@ -1,8 +1,10 @@
 // All the agent knows. Changed only by `step`.
 import type { CandidateId } from '../domain/liquidation.ts'
+import type { MarginAccount } from '../domain/market.ts'
 import type { ChainId, Instant, VaultId } from '../domain/units.ts'
 import { mulberry32 } from '../maths/seeded.ts'
 import { type Book, openBook } from './book.ts'
+import type { Kept, Load } from './conditions.ts'
 import { type Ledger, openLedger } from './ledger.ts'
 import { openWatch, type Watch } from './protect.ts'
 import {
@@ -22,6 +24,10 @@ import type { Setup } from './setup.ts'
 
 export type Core = {
   readonly setup: Setup
+  /** Inputs so far. */
+  turn: number
+  /** Those of them that quotes may rest on without saying so. */
+  others: number
   readonly self: ReadonlySet<string>
   readonly book: Book
   readonly ledger: Ledger
@@ -30,6 +36,10 @@ export type Core = {
   readonly random: () => number
   readonly beliefs: Beliefs
   readonly laws: Laws
+  /** The last quotes of every account, with what they rest on. */
+  readonly priced: WeakMap<MarginAccount, Kept>
+  /** What was carried when that was last asked. */
+  load: { readonly turn: number; readonly ledger: number; readonly load: Load } | undefined
   readonly history: History
   readonly evidence: Evidence
   /** Everything in flight over common scenarios; undefined until the first were drawn. */
@@ -72,6 +82,8 @@ export function openCore(setup: Setup): Core {
   const seed = setup.seed + setup.self.reduce((sum, one) => sum + Number(BigInt(one) % 0xffffn), 0)
   return {
     setup,
+    turn: 0,
+    others: 0,
     self: new Set(setup.self.map((one) => one.toLowerCase())),
     book: openBook(setup.publishers),
     ledger: openLedger(),
@@ -79,6 +91,8 @@ export function openCore(setup: Setup): Core {
     random: mulberry32(seed),
     beliefs: openBeliefs(),
     laws: openLaws(),
+    priced: new WeakMap(),
+    load: undefined,
     history: openHistory(),
     evidence: openEvidence(seed),
     carried: undefined,

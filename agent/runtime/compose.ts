@@ -32,6 +32,7 @@ import { createRoots, type Roots } from './roots.ts'
 import { openSeats } from './seats.ts'
 import { type Standing, setupOf } from './setup.ts'
 import { openAgentSigner } from './signing.ts'
+import { startOf } from './start.ts'
 import { createTasks } from './tasks.ts'
 import { coinPriceOf, valuer } from './value.ts'
 
@@ -82,6 +83,7 @@ export async function compose(composing: Composing): Promise<Agent> {
   const { engines, vaults } = await patience(() => seatsOf({ config, network, links, journal }))
   const standing = await patience(() => standingOf(signer, config, engines))
   const { core, holders, inputs, tell } = await openMind({ config, network, emit, signal, adapters }, standing)
+  journal.input(startOf({ config, network, standing, at: clock.now() }))
   coin.readFrom(core)
   const roots = createRoots(network.threshold)
   const gossip = await adapters.gossip({

@@ -19,10 +19,14 @@ export async function askJournals<T>(
   folder: string,
   inquiry: Inquiry<T>,
 ): Promise<readonly { readonly agent: string; readonly found: T }[]> {
-  const files = journalsBelow(folder)
+  const files = journalsIn(folder)
   if (files.length === 0) throw noJournal(folder)
-  return Promise.all(files.map(async (file) => ({ agent: agentOf(file), found: await askJournal(file, inquiry) })))
+  return Promise.all(files.map(async ({ agent, file }) => ({ agent, found: await askJournal(file, inquiry) })))
 }
+
+/** Every journal below a folder, with the agent that it belongs to. */
+export const journalsIn = (folder: string): readonly { readonly agent: string; readonly file: string }[] =>
+  journalsBelow(folder).map((file) => ({ agent: agentOf(file), file }))
 
 async function askJournal<T>(file: string, { read, question, said }: Inquiry<T>): Promise<T> {
   try {
@@ -58,7 +62,8 @@ function journalsBelow(folder: string): readonly string[] {
   }
 }
 
-const noJournal = (folder: string): LienmeshError =>
+/** There is no journal where one was looked for. */
+export const noJournal = (folder: string): LienmeshError =>
   new LienmeshError('E_NO_JOURNAL', `no journal below ${folder}`, {
     remedy: 'fix-config',
     exit: EXIT.notRunning,

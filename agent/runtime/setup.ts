@@ -19,8 +19,14 @@ const PAY_TOLERANCE = bps(300)
 /** Our addresses, and whether our executors are bonded on every engine chain. */
 export type Standing = { readonly self: readonly Address[]; readonly bonded: boolean }
 
+/** The part of a config that decisions rest on. */
+export type DecisionConfig = Pick<
+  AgentConfig,
+  'role' | 'mode' | 'seed' | 'pace' | 'strategies' | 'risk' | 'capital' | 'protections'
+>
+
 /** The setup of an agent whose strategies are seated. */
-export function setupOf(config: AgentConfig, network: Network, who: Standing, seats: readonly Seat[]): Setup {
+export function setupOf(config: DecisionConfig, network: Network, who: Standing, seats: readonly Seat[]): Setup {
   const { risk, capital, protections } = config
   // Only live money pays for gas.
   const runway = config.mode === 'live' ? capital.gasRunway : 0

@@ -2,17 +2,18 @@
 import type { Address } from 'viem'
 import type { EngineTerms, Margin, MarginAccount, OraclePrice, PriceBatch, Prices } from '../domain/market.ts'
 import { type AccountId, type FeedId, type Instant, instant, type Wad } from '../domain/units.ts'
-import { climb, inOrder, type Ladder, openLadder, rest, type Standing, standingOf, touch } from '../maths/ladder.ts'
 import { isBelowMaintenance } from '../maths/margin.ts'
 import { isFresh, quorumPrices } from '../maths/oracle.ts'
+import { standingOf } from '../maths/standing.ts'
+import { forget, openWatch, rest, sweep, touch, type Watch } from '../maths/triggers/watch.ts'
 
 /** State after the newest block. Accounts are replaced, never changed, so that a copy of the maps is a snapshot. */
 export type Engine = {
   readonly terms: EngineTerms
   /** Changed by `put` alone. */
   readonly accounts: Map<AccountId, MarginAccount>
-  /** The same by how far they are from maintenance, and those that changed since nodes last told of them. */
-  readonly ladder: Ladder<AccountId>
+  /** The same by the prices at which they must be looked at again, and those that changed since nodes last told of them. */
+  readonly watch: Watch<AccountId>
   readonly changed: Set<AccountId>
   /** Cash of executors, whose accounts hold nothing else between transactions. */
   readonly cash: Map<Address, bigint>
@@ -35,7 +36,7 @@ export const openEngine = (
   terms,
   ...funds,
   accounts: new Map(),
-  ladder: openLadder(),
+  watch: openWatch(),
   changed: new Set(),
   cash: new Map(),
   prices: new Map(),
@@ -72,51 +73,46 @@ const quorums = new WeakMap<PriceBatch, { readonly batches: readonly PriceBatch[
 export const timeOf = ({ seconds }: Engine): Instant => instant(Number(seconds) * 1_000)
 
 /** Replaces an account, or opens it. */
-export function put({ accounts, ladder, changed }: Engine, account: MarginAccount): void {
+export function put({ accounts, watch, changed }: Engine, account: MarginAccount): void {
   accounts.set(account.id, account)
-  touch(ladder, account.id)
+  touch(watch, account.id)
   changed.add(account.id)
 }
 
 /** Accounts that changed since this was last asked, in the order they were opened. */
-export function takeChanged({ accounts, ladder, changed }: Engine): readonly MarginAccount[] {
-  const ids = inOrder(ladder, changed)
+export function takeChanged({ accounts, watch: { numbers }, changed }: Engine): readonly MarginAccount[] {
+  const ids = [...changed].sort((a, b) => (numbers.get(a) ?? 0) - (numbers.get(b) ?? 0))
   changed.clear()
   return ids.flatMap((id) => accounts.get(id) ?? [])
 }
 
-/** Margin at given prices, worked out once per account and prices. */
+/** Margin at given prices. */
 export const marginAt = (account: MarginAccount, terms: EngineTerms, prices: Prices): Margin | undefined =>
-  stateAt(account, terms, prices).margin
-
-type State = Standing & { readonly prices: Prices }
-
-function stateAt(account: MarginAccount, terms: EngineTerms, prices: Prices): State {
-  const kept = states.get(account)
-  if (kept?.prices === prices) return kept
-  const state = { prices, ...standingOf(account, terms, prices) }
-  states.set(account, state)
-  return state
-}
-
-const states = new WeakMap<MarginAccount, State>()
+  standingOf(account, terms, prices).margin
 
 /** Accounts below maintenance at given prices. */
 export function belowMaintenance(
-  { accounts, terms, ladder }: Engine,
+  { accounts, terms, watch }: Engine,
   prices: Prices,
 ): readonly { readonly account: MarginAccount; readonly margin: Margin }[] {
   const found: { account: MarginAccount; margin: Margin }[] = []
-  for (const id of climb(ladder, terms, prices)) {
+  for (const id of sweep(watch, { terms, prices, accountOf: (id) => accounts.get(id) })) {
     const account = accounts.get(id)
-    if (account === undefined) continue
-    const { margin, reach } = stateAt(account, terms, prices)
+    if (account === undefined || holdsNothing(account)) {
+      forget(watch, id)
+      continue
+    }
+    const { margin } = standingOf(account, terms, prices)
     if (margin === undefined) continue
     if (isBelowMaintenance(margin)) found.push({ account, margin })
-    else rest(ladder, id, reach)
+    else rest(watch, id)
   }
   return found
 }
+
+/** Nothing that prices could put below maintenance. */
+const holdsNothing = ({ cash, positions }: MarginAccount): boolean =>
+  cash >= 0n && positions.every(({ size }) => size === 0n)
 
 /** Every cent of the engine: trades, bids and fees move it, nothing makes it. */
 export function wholeCash({ accounts, cash, pool, insurance }: Engine): bigint {

@@ -2,8 +2,9 @@
 import type { Candidate } from '../domain/liquidation.ts'
 import { type Bps, bps, type Wad, wad } from '../domain/units.ts'
 import { max, mulDivDown, mulDivUp } from '../maths/fixed-point.ts'
-import { BPS, collateralValueDown, discount, holdings, outlay, payUp, shareDown } from '../maths/margin.ts'
+import { BPS, collateralValueDown, discount, outlay, payUp, shareDown } from '../maths/margin.ts'
 import { affordable, slippageUp, withTolerance } from '../maths/sizing.ts'
+import { standingOf } from '../maths/standing.ts'
 import { bringHome } from './settlement.ts'
 import { type Bid, executeBid, largestSlice } from './slice.ts'
 import type { RivalSpec } from './spec.ts'
@@ -66,14 +67,14 @@ function take(world: World, rival: Rival, bid: Bid): void {
 function bidOn(world: World, { spec }: Rival, { account, margin }: Under): Bid | undefined {
   const { engine, newest, newestPrices } = world
   const { terms } = engine
-  const held = holdings(account, terms, newestPrices)
-  if (held === undefined || margin.mark <= 0n) return undefined
+  if (margin.mark <= 0n) return undefined
   const at = nextDiscount(world, account)
   const most = largestSlice(margin, at, engine)
   const cash = engine.cash.get(spec.executor) ?? 0n
   const needed = outlayOf(margin, most, at) + mulDivUp(margin.initial, BigInt(most), BPS)
   const fraction = affordable(most, max(1n, mulDivUp(needed, BPS + TOLERANCE, BPS)), cash)
-  if (fraction * 20 < most) return undefined
+  const { held } = standingOf(account, terms, newestPrices)
+  if (fraction * 20 < most || held === undefined) return undefined
   const paid = outlayOf(margin, fraction, at)
   const value = held.collateral.reduce((sum, { amount, price, collateral }) => {
     const part = wad(collateralValueDown(shareDown(amount, fraction), collateral.decimals, price))

@@ -8,7 +8,6 @@ import {
   collateralValueDown,
   discount,
   type Holdings,
-  holdings,
   insolventRewardDown,
   isBelowMaintenance,
   margin,
@@ -20,6 +19,7 @@ import {
   shareDown,
   tradeFeeUp,
 } from '../maths/margin.ts'
+import { standingOf } from '../maths/standing.ts'
 import { type Engine, marginAt, pushed, put } from './engine.ts'
 
 /** What a bidder asks for. `floor` is the least change of its engine cash that it accepts. */
@@ -56,8 +56,7 @@ export function executeBid(engine: Engine, bid: Bid): Executed {
   const account = engine.accounts.get(bid.account)
   if (account === undefined) return revert('AccountUnknown')
   if (account.version !== bid.version) return revert('LOST_RACE')
-  const found = marginAt(account, engine.terms, prices)
-  const held = holdings(account, engine.terms, prices)
+  const { margin: found, held } = standingOf(account, engine.terms, prices)
   if (found === undefined || held === undefined) return revert('PriceStale')
   if (!isBelowMaintenance(found)) return revert('AccountHealthy')
   const slice = sliceOf(engine, { account, margin: found, held, prices }, bid)

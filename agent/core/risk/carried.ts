@@ -99,9 +99,14 @@ export const shortfallCarried = (core: Core, at: Instant): number => Math.max(0,
 export function riskOf(core: Core, at: Instant, part: string): readonly LevelRisk[] {
   const { carried } = core
   if (carried === undefined) return addedUp(core, at, part)
+  return stretched(core, at, part, tableRisk(carried, part))
+}
+
+/** By the table alone, worked out once for what is held now. */
+function tableRisk(carried: Carried, part: string): readonly LevelRisk[] {
   const known = carried.risks.get(part) ?? portfolio.riskOf(bookOf(carried, part), LEVELS)
   carried.risks.set(part, known)
-  return stretched(core, at, part, known)
+  return known
 }
 
 const bookOf = (carried: Carried, part: string): portfolio.Book =>
@@ -209,7 +214,7 @@ function unitOf(carried: Carried, { asset, route }: portfolio.Holding): readonly
 const SMALL = 0.02
 
 function addedBy(carried: Carried, holdings: readonly portfolio.Holding[], own: number): number {
-  const [risk] = portfolio.riskOf(carried.whole, [LEVELS[0]])
+  const [risk] = tableRisk(carried, WHOLE)
   if (risk === undefined) return own
   if (own >= SMALL * risk.ES) return (portfolio.riskWith(carried.whole, holdings, [LEVELS[0]])[0]?.ES ?? own) - risk.ES
   carried.tail ??= portfolio.tailRows(carried.whole, risk)

@@ -50,7 +50,7 @@ export function chargeFor(core: Core, at: Instant, more: number): number {
 }
 
 /** The bid price while nothing is carried: what tail capital would have earned elsewhere, at least what we ask for it. */
-const openPrice = ({ beliefs, setup }: Core): number =>
+export const openPrice = ({ beliefs, setup }: Core): number =>
   shadowPrice(beliefs.lately, setup.risk.bidPrice, 0, Math.max(1, toDouble(setup.risk.maxShortfall)))
 
 /** Most expected shortfall carried, in dollars. */

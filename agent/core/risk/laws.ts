@@ -23,6 +23,12 @@ const NODES = 24
 
 /** The law of a ticket of some dollars, or why nobody should trust one. */
 export function gapLaw(core: Core, at: Instant, cell: Cell, ticket: Wad): GapLaw | Unknown {
+  const law = lawAt(core, at, cell, ticket)
+  core.laws.asked?.push({ cell, ticket, law })
+  return law
+}
+
+function lawAt(core: Core, at: Instant, cell: Cell, ticket: Wad): GapLaw | Unknown {
   const { laws } = core
   const vault = vaultOf(core, cell)
   if (vault === undefined) return { type: 'untrusted', reason: 'vault-unknown' }

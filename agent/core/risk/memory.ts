@@ -49,14 +49,20 @@ export type Laws = {
   readonly kept: Map<string, GapLaw>
   /** The same within one instant, when nothing changes. */
   readonly now: Map<string, GapLaw | Unknown>
+  /** Everything asked for while one candidate is priced. */
+  asked: AskedLaw[] | undefined
   nowAt: Instant | undefined
   readonly latencies: Map<string, LatencyBelief>
   readonly times: WeakMap<LatencyBelief, { readonly spread: number; readonly rule: Rule }>
 }
 
+/** A law, and what it was asked for. */
+export type AskedLaw = { readonly cell: Cell; readonly ticket: Wad; readonly law: GapLaw | Unknown }
+
 export const openLaws = (): Laws => ({
   kept: new Map(),
   now: new Map(),
+  asked: undefined,
   nowAt: undefined,
   latencies: new Map(),
   times: new WeakMap(),
