@@ -52,6 +52,8 @@ export const commands: readonly Entry[] = [
   looking('peers', 'Show who hears whom, and how fast', async () => (await import('./views.ts')).peers),
   looking('competitors', 'Show who takes what', async () => (await import('./views.ts')).competitors),
   entry('backtest', 'Test a strategy on prices that were', async () => (await import('./backtest.ts')).backtest),
+  entry('sweep', 'Try many parameters, judged out of sample', async () => (await import('./sweep.ts')).sweep),
+  entry('arena', 'Let strategies race each other', async () => (await import('./arena.ts')).arena),
   entry('record', 'Keep the last run of agents as sessions', async () => (await import('./record.ts')).record),
   entry(
     'replay',

@@ -27,7 +27,7 @@ export const replay = command({
       type: 'replay',
       agent: session.agent,
       inputs: session.inputs.length,
-      decisions: { then: session.decisions.length, now: again.decisions.length },
+      decisions: { was: session.decisions.length, now: again.decisions.length },
       differences: found.length,
       decisionsHash: again.decisionsHash,
       wallSeconds: Number(((performance.now() - started) / 1_000).toFixed(3)),
@@ -44,19 +44,19 @@ const seatOf = (use: string) => agentConfig.shape.strategies.parse([{ use }])
 type Summary = {
   readonly agent: string
   readonly inputs: number
-  readonly decisions: { readonly then: number; readonly now: number }
+  readonly decisions: { readonly was: number; readonly now: number }
   readonly differences: number
 }
 
 const inWords = ({ agent, inputs, decisions, differences: found }: Summary): string =>
-  `${agent}: ${inputs} inputs decided again, ${decisions.now} decisions (${decisions.then} then), ${found} different`
+  `${agent}: ${inputs} inputs decided again, ${decisions.now} decisions (${decisions.was} then), ${found} different`
 
 function* listed(found: readonly Difference[], limit: number): Generator<string> {
-  for (const { then, now } of found.slice(0, limit)) {
-    const at = then ?? now
+  for (const { was, now } of found.slice(0, limit)) {
+    const at = was ?? now
     if (at === undefined) continue
     yield `${timeOfDay(at.at)}  ${at.candidate} (${at.strategy})`
-    yield `    then: ${then === undefined ? 'nothing' : decided(then)}`
+    yield `    then: ${was === undefined ? 'nothing' : decided(was)}`
     yield `    now:  ${now === undefined ? 'nothing' : decided(now)}`
   }
   if (found.length > limit) yield `and ${found.length - limit} more; --limit shows them`

@@ -2,6 +2,7 @@
 import type { Point } from '../simulator/backtest/books.ts'
 import { barChart, evenTicks, lineChart, type Scale } from './picture/chart.ts'
 import { PAGE } from './picture/page.ts'
+import { type Row, rowChart } from './picture/rows.ts'
 import { escaped, STYLE, type Tone } from './picture/svg.ts'
 
 /** What the page shows. Figures are worked out already. */
@@ -12,132 +13,184 @@ export type BacktestPage = {
   /** Curves of single runs by name: modelled minutes and dollars. */
   readonly equity: readonly Curve[]
   readonly exposure: readonly Curve[]
+  /** Modelled hours that were played. */
+  readonly hours: number
+  /** Most outlay that may be in flight. */
+  readonly exposureLimit: number
   readonly waterfall: readonly (readonly [string, number])[]
   readonly skipped: readonly (readonly [string, number])[]
-  readonly rivals: readonly (readonly [string, number])[]
+  /** Slices that we and one other took, and bids of ours that it was first with. */
+  readonly races: readonly Race[]
   readonly pit: readonly number[]
-  /** P&L of every run, of the strategy and of the one it is compared with. */
+  readonly coverage: readonly Coverage[]
+  /** P&L of every run, of the strategy and of the one it is compared with; the mean difference and its error. */
   readonly runs: readonly { readonly name: string; readonly tested: number; readonly baseline: number }[]
+  readonly difference: { readonly mean: number; readonly error: number; readonly clear: boolean }
   readonly names: { readonly tested: string; readonly baseline: string }
   readonly modelled: readonly string[]
 }
 
 export type Curve = { readonly name: string; readonly points: readonly Point[] }
 
+type Race = { readonly name: string; readonly ours: number; readonly theirs: number; readonly lost: number }
+
+type Coverage = {
+  readonly level: number
+  readonly observed: number
+  readonly expected: number
+  readonly forecasts: number
+  readonly kupiecP: number | undefined
+  readonly clusteredP: number | undefined
+}
+
 /** The whole document. */
 export function backtestPage(page: BacktestPage): string {
   const { title, lines, command, names } = page
-  const dollars = (value: number): string =>
-    `${value < 0 ? '−' : ''}$${Math.abs(Math.round(value)).toLocaleString('en-US')}`
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<meta name="color-scheme" content="light dark"><title>${escaped(title)}</title><style>${PAGE}pre{overflow-x:auto;font-size:13px}${STYLE}</style></head>
+<meta name="color-scheme" content="light dark"><title>${escaped(title)}</title><style>${PAGE}pre{overflow-x:auto;font-size:12.5px}${STYLE}</style></head>
 <body><main>
 <h1>${escaped(title)}</h1>
 <p class="soft">A simulation: nothing here was traded. <code>${escaped(command)}</code></p>
 <pre>${escaped(lines.join('\n'))}</pre>
-${figure('Equity', curves('Settled P&L', page.equity, dollars), 'Each line is one run; hours since the market opened.')}
-${figure('Where it came from', bars('P&L by cause', page.waterfall, dollars), 'The causes add up to the net P&L of all runs.')}
-${figure('Exposure', curves('Paid and not yet received', page.exposure, dollars), 'Outlay in flight over time.')}
-${figure('Calibration', pit(page.pit), 'Where outcomes fell in their forecast. A model that holds fills every tenth alike; a high bar on the left is a tail that was too thin.')}
-${figure('Runs', runs(page, dollars), `Net P&L of every run, ${escaped(names.tested)} beside ${escaped(names.baseline)} in the same world.`)}
-${figure('What was left', bars('Candidates left, by reason', page.skipped, String), 'The last reason given for each candidate that nobody took.')}
-${figure('Who took it', bars('Slices taken', page.rivals, String), 'Slices by taker, over all runs.')}
+${figure('Equity', curves('Settled P&L', page.equity, page.hours), FEW(page.equity.length))}
+${figure('Where it came from', waterfall(page.waterfall), 'The causes, one after the other, add up to the net P&L of all runs.')}
+${figure('Exposure', curves('Paid and not yet received', page.exposure, page.hours, page.exposureLimit), 'Outlay in flight over time; dashed, the most that the agent allows itself.')}
+${figure('Calibration', pit(page.pit), 'Where outcomes fell in their forecast. A model that holds fills every tenth alike (dashed); a high bar on the left is a tail that was too thin.', coverage(page.coverage))}
+${figure('Runs', runs(page), `Net P&L of every run, ${escaped(names.tested)} beside ${escaped(names.baseline)} in the same world.`, compared(page))}
+${figure('Against each competitor', races(page.races), 'Of the slices that either of the two took, the share that we took; behind it, bids of ours that the other was first with.')}
+${figure('What was left', counts('Candidates left, by reason', page.skipped), 'The last reason given for each candidate that nobody took.')}
 <section><h2>What was modelled, and what was not</h2><ul>${page.modelled.map((one) => `<li>${escaped(one)}</li>`).join('')}</ul></section>
 </main></body></html>
 `
 }
 
-const figure = (title: string, drawn: string | undefined, about: string): string =>
-  `<section><h2>${escaped(title)}</h2>${drawn === undefined ? '<p class="soft">Nothing to draw.</p>' : `<figure>${drawn}<figcaption>${about}</figcaption></figure>`}</section>`
+const FEW = (runs: number): string =>
+  `Each line is one run${runs > SHOWN ? `, the first ${SHOWN} of ${runs}` : ''}; hours since the market opened.`
+
+const figure = (title: string, drawn: string | undefined, about: string, more = ''): string =>
+  `<section><h2>${escaped(title)}</h2>${drawn === undefined ? '<p class="soft">Nothing to draw.</p>' : `<figure>${drawn}<figcaption>${about}</figcaption></figure>${more}`}</section>`
 
 const TONES: readonly Tone[] = ['one', 'two', 'three', 'four', 'muted']
-type Show = (value: number) => string
+const SHOWN = TONES.length
 
-function curves(title: string, all: readonly Curve[], show: Show): string | undefined {
-  const points = all.flatMap((one) => one.points)
+const dollars = (value: number): string =>
+  `${value < 0 ? '−' : ''}$${Math.abs(Math.round(value)).toLocaleString('en-US')}`
+
+/** Short enough for an axis. */
+const roundly = (value: number): string =>
+  `${value < 0 ? '−' : ''}$${Math.abs(value).toLocaleString('en-US', { notation: 'compact', maximumFractionDigits: 2 })}`
+
+function curves(title: string, all: readonly Curve[], hours: number, limit?: number): string | undefined {
+  const shown = all.slice(0, SHOWN)
+  const points = shown.flatMap((one) => one.points)
   if (points.length < 2) return undefined
-  const hours = Math.max(...points.map(([minutes]) => minutes / 60), 1)
-  const across = {
-    from: 0,
-    to: hours,
-    ticks: evenTicks(hours),
-    label: 'hours',
-    show: (value: number) => String(Math.round(value)),
-  }
-  const lines = all.slice(0, TONES.length).map(({ name, points: of }, i) => ({
+  const show = (value: number): string => String(Math.round(value))
+  const across = { from: 0, to: hours, ticks: evenTicks(hours), label: 'hours', show }
+  const heights = points.map(([, value]) => value)
+  const lines = shown.map(({ name, points: of }, i) => ({
     name,
     tone: TONES[i] ?? 'muted',
-    points: stairs(of).map(([minutes, value]) => [minutes / 60, value] as const),
+    points: stairs(of, hours * 60).map(([minutes, value]) => [minutes / 60, value] as const),
   }))
+  const bound =
+    limit === undefined ? [] : [{ name: `limit ${dollars(limit)}`, tone: 'rule' as const, points: level(limit, hours) }]
   return lineChart(
     { title, about: title },
-    {
-      across,
-      up: scaleOf(
-        points.map(([, value]) => value),
-        '',
-        show,
-      ),
-      lines,
-    },
+    { across, up: scaleOf([...heights, limit ?? 0], ''), lines: [...lines, ...bound] },
   )
 }
 
-/** A value holds until the next one: no slope between two of them. */
-const stairs = (points: readonly Point[]): readonly Point[] =>
-  points.flatMap((point, i): readonly Point[] => {
-    const before = points[i - 1]
-    return before === undefined ? [point] : [[point[0], before[1]], point]
-  })
+const level = (value: number, to: number): readonly Point[] => [
+  [0, value],
+  [to, value],
+]
 
-function bars(title: string, values: readonly (readonly [string, number])[], show: Show): string | undefined {
-  if (values.length === 0) return undefined
-  const groups = values.map(([name, value]) => ({ name, values: [value] }))
-  return barChart(
-    { title, about: title },
-    {
-      up: scaleOf(
-        values.map(([, value]) => value),
-        '',
-        show,
-      ),
-      label: '',
-      groups,
-      series: [{ name: '', tone: 'one' }],
-      rules: [0],
+/** A value holds until the next one, and the last until the end: no slope between two of them. */
+const stairs = (points: readonly Point[], end: number): readonly Point[] =>
+  [...points, ...points.slice(-1).map(([, value]): Point => [end, value])].flatMap(
+    (point, i, all): readonly Point[] => {
+      const before = all[i - 1]
+      return before === undefined ? [point] : [[point[0], before[1]], point]
     },
   )
+
+/** Each cause from where the ones before it ended. */
+function waterfall(causes: readonly (readonly [string, number])[]): string {
+  let sum = 0
+  const rows = causes.map(([name, value]): Row => {
+    const from = sum
+    sum += value
+    return { name, from, to: sum, tone: value < 0 ? 'bad' : 'good', text: dollars(value) }
+  })
+  const total: Row = { name: 'net P&L', from: 0, to: sum, tone: 'one', text: dollars(sum) }
+  return rowChart({ title: 'P&L by cause', about: 'P&L by cause' }, [...rows, total])
+}
+
+function counts(title: string, values: readonly (readonly [string, number])[]): string | undefined {
+  if (values.length === 0) return undefined
+  const rows = values.map(([name, value]): Row => ({ name, from: 0, to: value, tone: 'one', text: String(value) }))
+  return rowChart({ title, about: title }, rows)
+}
+
+function races(all: readonly Race[]): string | undefined {
+  if (all.length === 0) return undefined
+  const rows = all.map(({ name, ours, theirs, lost }): Row => {
+    const share = ours + theirs === 0 ? 0 : (100 * ours) / (ours + theirs)
+    const text = `${share.toFixed(0)} % (${ours}:${theirs})${lost === 0 ? '' : `, ${lost} lost`}`
+    return { name, from: 0, to: share, tone: 'one', text }
+  })
+  return rowChart({ title: 'Share of slices against each', about: 'Share of slices against each competitor' }, rows)
 }
 
 function pit(bins: readonly number[]): string | undefined {
   const total = bins.reduce((sum, one) => sum + one, 0)
   if (total === 0) return undefined
-  const groups = bins.map((count, i) => ({ name: (i / 10).toFixed(1), values: [count] }))
-  const up = scaleOf(bins, 'gaps', String)
+  const groups = bins.map((count, i) => ({ name: `${10 * i} %`, values: [count] }))
   return barChart(
-    { title: 'Probability integral transform', about: 'Histogram of ten tenths' },
-    { up, label: 'tenth of the forecast', groups, series: [{ name: '', tone: 'two' }], rules: [total / 10] },
+    { title: 'Probability integral transform', about: 'Histogram of ten tenths', height: 260 },
+    {
+      up: scaleOf(bins, 'gaps', (value) => value.toFixed(0)),
+      label: 'tenths of the forecast, the worst outcomes left',
+      groups,
+      series: [{ name: '', tone: 'two' }],
+      rules: [total / 10],
+    },
   )
 }
 
-function runs({ runs: all, names }: BacktestPage, show: Show): string | undefined {
+function coverage(levels: readonly Coverage[]): string {
+  const p = (value: number | undefined): string => (value === undefined ? 'not judged' : value.toFixed(3))
+  const rows = levels.map(
+    ({ level: at, observed, expected, forecasts, kupiecP, clusteredP }) =>
+      `<tr><td>${100 * at} %</td><td>${forecasts}</td><td>${observed}</td><td>${expected.toFixed(1)}</td><td>${p(kupiecP)}</td><td>${p(clusteredP)}</td></tr>`,
+  )
+  return `<div class="scroll"><table><tr><th>level</th><th>gaps</th><th>beyond</th><th>expected</th><th>Kupiec p</th><th>p over runs</th></tr>${rows.join('')}</table></div>
+<p class="soft">Kupiec's test takes every gap as independent; gaps of one crash are not. The last column takes only runs as independent.</p>`
+}
+
+function runs({ runs: all, names }: BacktestPage): string | undefined {
   if (all.length === 0) return undefined
   const groups = all.map(({ name, tested, baseline }) => ({ name, values: [tested, baseline] }))
   const up = scaleOf(
     groups.flatMap(({ values }) => values),
     '',
-    show,
   )
   const series = [
     { name: names.tested, tone: 'one' as const },
-    { name: names.baseline, tone: 'muted' as const },
+    { name: names.baseline, tone: 'four' as const },
   ]
   return barChart({ title: 'Net P&L', about: 'Net P&L of every run' }, { up, label: '', groups, series, rules: [0] })
 }
 
+function compared({ difference: { mean, error, clear }, names }: BacktestPage): string {
+  const spread = Number.isFinite(error) ? ` ± ${Math.round(error).toLocaleString('en-US')}` : ''
+  const judged = clear ? '' : Number.isFinite(error) ? ', which is not significant' : ', from a single run'
+  return `<p>${escaped(names.tested)} against ${escaped(names.baseline)}: ${dollars(mean)}${spread} a run${judged}.</p>`
+}
+
 /** From the least to the most, zero among them. */
-function scaleOf(values: readonly number[], label: string, show: Show): Scale {
+function scaleOf(values: readonly number[], label: string, show: (value: number) => string = roundly): Scale {
   const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)]
   const size = Math.max(high - low, 1)
   const step = evenTicks(size)[1] ?? size

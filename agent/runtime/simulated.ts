@@ -16,14 +16,21 @@ export type Simulated = {
 }
 
 /** Every default of the config, and these. */
-export async function simulatedSetup(
-  network: Network,
-  { executor, bonded, seed, strategies }: Simulated,
-): Promise<Setup> {
-  const config = agentConfig.parse({
+export async function simulatedSetup(network: Network, who: Simulated): Promise<Setup> {
+  const config = simulatedConfig(network, who)
+  const setup = setupOf(config, network, { self: [who.executor], bonded: who.bonded }, await seatsHere(config))
+  // Nor are breakers: a simulated route books what it holds.
+  return { ...setup, guarded: false }
+}
+
+/** The config that a simulated agent would have. */
+export const simulatedConfig = (network: Network, { executor, seed, strategies }: Simulated): AgentConfig =>
+  agentConfig.parse({
     network: 'simulated',
     mode: 'live',
     pace: '400ms',
+    // A simulation wants to see how a strategy ends, not where a protection would have stopped it.
+    protections: { drawdown: '100 %', gapLosses: 1_000_000, failedGas: '1000000 USD' },
     // Coins are not simulated.
     capital: { gasRunway: 0 },
     seed,
@@ -31,13 +38,9 @@ export async function simulatedSetup(
     chains: network.engines.map(({ chain }) => ({ id: chain, rpc: ['http://127.0.0.1'], executor })),
     strategies,
   })
-  const setup = setupOf(config, network, { self: [executor], bonded }, await seatsOf(config))
-  // Nor are breakers: a simulated route books what it holds.
-  return { ...setup, guarded: false }
-}
 
 /** Every strategy of the config, asked here: time stands still while it decides. */
-async function seatsOf(config: AgentConfig): Promise<readonly Seat[]> {
+export async function seatsHere(config: Pick<AgentConfig, 'strategies'>): Promise<readonly Seat[]> {
   const seats: Seat[] = []
   for (const { use, params, share, shortfall } of config.strategies) {
     const loaded = await loadStrategy(use, params)

@@ -1,9 +1,11 @@
 // One agent of a simulated world: the very core that runs live, and what it asks for done on simulated chains.
 import { createCore, type Effect, type Input, step } from '../core/core.ts'
 import { drawTable } from '../core/risk/draw.ts'
+import type { GapRecord } from '../domain/gap-record.ts'
 import type { Candidate, Fill, Intent, Outcome } from '../domain/liquidation.ts'
 import { type Instant, wad } from '../domain/units.ts'
 import { max, mulDivDown } from '../maths/fixed-point.ts'
+import { createCaution } from '../maths/trust/caution.ts'
 import { bringHome, claimKey } from './settlement.ts'
 import { anchorOf, type Bid, executeBid, openAuction, type Taken } from './slice.ts'
 import type { AgentSpec } from './spec.ts'
@@ -18,6 +20,7 @@ export const openAgent = (spec: AgentSpec): Agent => ({
   mail: [],
   claims: new Map(),
   inputs: 0,
+  caution: undefined,
 })
 
 /** Terms and a head: what a core needs before it can price anything. */
@@ -36,7 +39,9 @@ export function headOf({ engine }: World) {
 export function inform(world: World, agent: Agent, news: News): void {
   const at = world.time.now
   agent.inputs++
-  for (const effect of step(agent.core, asInput(news, at))) {
+  const input = asInput(news, at)
+  world.recorder.input(agent, input)
+  for (const effect of step(agent.core, input)) {
     world.recorder.effect(agent, effect, at)
     perform(world, agent, effect)
   }
@@ -58,17 +63,25 @@ function perform(world: World, agent: Agent, effect: Effect): void {
     case 'draw-scenarios':
       if (agent.spec.scenarios === 'drawn') inform(world, agent, { kind: 'scenarios', table: drawTable(effect.spec) })
       return
+    case 'gap-realised':
+      return heed(world, agent, effect.record)
     // Nobody lives elsewhere in a simulation: packages are waited for.
     case 'ask':
     case 'observed':
     case 'decided':
     case 'found':
-    case 'gap-realised':
     case 'settled':
     case 'alarm':
     case 'halted':
       return
   }
+}
+
+/** Tails as wide as the evidence asks for. */
+function heed(world: World, agent: Agent, record: GapRecord): void {
+  if (agent.spec.tails === 'as-modelled') return
+  agent.caution ??= createCaution([], (multiplier) => inform(world, agent, { kind: 'multiplier', multiplier }))
+  agent.caution.heard(record)
 }
 
 function submit(world: World, agent: Agent, intent: Intent): void {

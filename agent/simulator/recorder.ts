@@ -7,6 +7,9 @@ import type { Observer, World } from './state.ts'
 export function openRecorder(observers: readonly Observer[]): World['recorder'] {
   const digest = createHash('sha256')
   return {
+    input(agent, input) {
+      for (const one of observers) one.input?.(agent, input)
+    },
     effect(agent, effect, at) {
       const line = lineOf(effect)
       if (line !== undefined) digest.update(`${at} ${agent.spec.name} ${line}\n`)

@@ -95,6 +95,8 @@ export type AgentSpec = {
   readonly refill: Millis | undefined
   /** Whether common scenarios are drawn when it asks for them; without any, it adds up the tails of what it carries. */
   readonly scenarios: 'drawn' | 'added-up'
+  /** Whether tails widen when too many forecasts were exceeded, as live ones do; or stay what the model says, to judge it. */
+  readonly tails: 'widened' | 'as-modelled'
 }
 
 /** A competitor without a model of the gap: takes what gains, after a reaction time of its own. */

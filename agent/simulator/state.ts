@@ -4,6 +4,7 @@ import type { Core, Effect, Input } from '../core/core.ts'
 import type { Claim } from '../domain/liquidation.ts'
 import type { Margin, MarginAccount, PriceBatch, Prices } from '../domain/market.ts'
 import type { AccountId, Instant, Wad } from '../domain/units.ts'
+import type { Caution } from '../maths/trust/caution.ts'
 import type { Engine } from './engine.ts'
 import type { Pools } from './sales.ts'
 import type { Taken } from './slice.ts'
@@ -42,6 +43,8 @@ export type Agent = {
   /** Claims on their way, by intent, vault and collateral. */
   readonly claims: Map<string, Claim>
   inputs: number
+  /** What came of its forecasts so far. */
+  caution: Caution | undefined
 }
 
 export type Rival = {
@@ -63,6 +66,8 @@ export type Under = { readonly account: MarginAccount; readonly margin: Margin }
 
 /** Sees what happens and changes nothing. */
 export type Observer = {
+  /** An agent's core is about to be told something. */
+  readonly input?: (agent: Agent, input: Input) => void
   /** An agent's core said something. */
   readonly effect?: (agent: Agent, effect: Effect, at: Instant) => void
   /** Somebody's bid was executed. */

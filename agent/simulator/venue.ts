@@ -4,9 +4,9 @@ import type { Collateral, EngineTerms } from '../domain/market.ts'
 import { bps, chainId, millis, type VaultId, wad } from '../domain/units.ts'
 import type { Market } from '../maths/sizing.ts'
 import { perpetualShocks } from './scenario/shocks.ts'
-import type { PriceSpec, RivalSpec, VaultSpec } from './spec.ts'
+import type { PriceSpec, RivalSpec, VaultSpec, Way } from './spec.ts'
 import { addressOf, stream } from './streams.ts'
-import { lawfulWay, type Stoppage, type TrueLaw } from './way-home.ts'
+import { type Drawn, lawfulWay, type Stoppage, type TrueLaw } from './way-home.ts'
 
 /** One wall second is one modelled minute. */
 export const SCALE = 60
@@ -80,19 +80,22 @@ const PRIORS: Readonly<Record<VaultId, LatencyLaw>> = {
 const POOL: Market = { fee: bps(30), depth: dollars(60e6) }
 
 /** Both vaults with the ways home that this seed has drawn. */
-export function vaultsOf(
+export const vaultsOf = (
   seed: number,
   { collaterals }: EngineTerms,
   stoppages: readonly Stoppage[],
-): readonly VaultSpec[] {
-  return Object.entries(PRIORS).map(([id, prior]) => ({
+): readonly VaultSpec[] =>
+  Object.entries(PRIORS).map(([id, prior]) => ({
     id,
     chain: chainId(41_337),
     prior,
     pools: new Map(collaterals.filter(({ vault }) => vault === id).map((one) => [one.id, POOL])),
-    way: lawfulWay(trueLaw(seed, id, prior), { seed, route: id, timeScale: SCALE, stoppages }),
+    way: drawnWay({ seed, route: id, timeScale: SCALE, stoppages }, prior),
   }))
-}
+
+/** A way by a law that is drawn around what is believed of it. */
+export const drawnWay = (drawn: Drawn, prior: LatencyLaw): Way =>
+  lawfulWay(trueLaw(drawn.seed, drawn.route, prior), drawn)
 
 function trueLaw(seed: number, id: VaultId, prior: LatencyLaw): TrueLaw {
   const from = stream(seed, 'law', id)

@@ -1,9 +1,9 @@
 // How fast simulated worlds run, and whether one seed is one run: node test/bench/simulator.ts [accounts] [agents] [runs]
 
+import { simulatedScenario } from '../../agent/kit/backtest/on-scenario.ts'
 import { runWorld } from '../../agent/simulator/world.ts'
 import { changed } from '../../agent/swarm/seats.ts'
 import { loadScenario } from '../../config/scenario.ts'
-import { simulatedScenario } from '../support/simulated.ts'
 
 const [accounts = 1_000, agents = 10, runs = 20] = process.argv.slice(2).map(Number)
 const scenario = changed(loadScenario('flash-crash'), { accounts, agents })

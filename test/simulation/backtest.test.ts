@@ -43,9 +43,9 @@ const play = (jobs: number, seeds: number, use = 'gap-aware'): Promise<readonly 
   const terms = { ...termsOf(bookFile.parse({ accounts: 30 })), warmUp: 14, patience: 4 }
   const lineup = [{ use, params: {} }]
   return playAll({
-    plan: { files: [file], gap: 3_600_000, terms, lineup },
+    plan: { grounds: [{ kind: 'prices', file }], gap: 3_600_000, rounds: {}, terms, named: true },
     lineups: [lineup],
-    tasks: Array.from({ length: seeds }, (_, i) => ({ file: 0, seed: i + 1, lineup: 0 })),
+    tasks: Array.from({ length: seeds }, (_, i) => ({ ground: 0, seed: i + 1, lineup: 0 })),
     jobs,
     signal: new AbortController().signal,
     onPlayed: () => {},

@@ -1,12 +1,12 @@
 // The default market in the simulator: the same file as the local chains play, the very core that runs live.
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Effect } from '../../agent/core/core.ts'
+import { simulatedScenario } from '../../agent/kit/backtest/on-scenario.ts'
 import { wholeCash } from '../../agent/simulator/engine.ts'
 import type { WorldSpec } from '../../agent/simulator/spec.ts'
 import { type Ran, runWorld } from '../../agent/simulator/world.ts'
 import { changed } from '../../agent/swarm/seats.ts'
 import { loadScenario } from '../../config/scenario.ts'
-import { simulatedScenario } from '../support/simulated.ts'
 
 const scenario = changed(loadScenario('flash-crash'), { accounts: 80, agents: 6 })
 

@@ -37,6 +37,9 @@ export function reportLines(tested: Summary, baseline: Summary, names: Names): r
     '',
     ...waterfall(tested.parts, tested.overhead).map(([name, value]) => row(`  ${name}`, signed(value))),
     '',
+    ...(Object.keys(tested.halted).length === 0
+      ? []
+      : [row('stopped itself', `${ranked(tested.halted)} of ${tested.runs} runs`)]),
     row('left', ranked(tested.skipped)),
     row('lost to', ranked(tested.lostTo)),
     row('slices by', ranked(takenBy)),

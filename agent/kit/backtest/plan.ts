@@ -5,22 +5,33 @@ import type { Terms } from '../../simulator/backtest/world.ts'
 /** A strategy by built-in name or file, with its parameters. */
 export type Spec = { readonly use: string; readonly params: Readonly<Record<string, unknown>> }
 
+/** Where it is played: on prices that were, in a market that a scenario makes up, or in one that was recorded. */
+export type Ground =
+  | { readonly kind: 'prices'; readonly file: string }
+  | { readonly kind: 'scenario'; readonly file: string }
+  | { readonly kind: 'session'; readonly file: string }
+
 /** Everything but the seed. */
 export type Plan = {
-  /** Price files, each a stretch of time of its own. */
-  readonly files: readonly string[]
+  readonly grounds: readonly Ground[]
   /** Longest time without a row, in milliseconds. */
   readonly gap: number
+  /** Rounds that an oracle published, by symbol: they take the place of its model. */
+  readonly rounds: Readonly<Record<string, string>>
   readonly terms: Terms
-  /** The strategy that is tested, then those it competes with. */
-  readonly lineup: readonly Spec[]
+  /** Whether competitors were named; else a scenario keeps its own agents. */
+  readonly named: boolean
 }
 
-/** One seed on one file. `lineup` replaces the plan's: the same world with somebody else in the first seat. */
-export type Task = { readonly file: number; readonly seed: number; readonly lineup: number }
+/** One seed on one ground. `lineup` says who takes part: the same world with somebody else in the first seat. */
+export type Task = { readonly ground: number; readonly seed: number; readonly lineup: number }
 
 /** The name of the agent that is tested, whatever it runs. */
 export const TESTED = 'tested'
+
+/** Names of a line-up, the tested one first. */
+export const namesOf = (lineup: readonly Spec[]): readonly string[] =>
+  lineup.map(({ use }, i) => (i === 0 ? TESTED : `${use.replace(/^.*\//, '')} ${i}`))
 
 /** What a backtest plays without being told otherwise, with a book as it is described. */
 export const termsOf = ({ accounts, every, ...book }: Book): Terms => ({

@@ -1,76 +1,42 @@
 // Plays tasks of a plan in this thread: files are read and strategies are loaded once.
-import { readFileSync } from 'node:fs'
-import { basename } from 'node:path'
-import { gunzipSync } from 'node:zlib'
-import { configError } from '../../domain/errors.ts'
-import { simulatedSetup } from '../../runtime/simulated.ts'
-import { type Played, playSeed } from '../../simulator/backtest/run.ts'
-import { backtestNetwork, type Entrant, executorOf, SYMBOLS } from '../../simulator/backtest/world.ts'
-import { type PriceHistory, readPrices, spanOf } from '../../simulator/history/prices.ts'
-import { HOUR } from '../../simulator/venue.ts'
-import { type Plan, type Spec, type Task, TESTED } from './plan.ts'
+import { type Played, playWorld } from '../../simulator/backtest/run.ts'
+import type { WorldSpec } from '../../simulator/spec.ts'
+import { openPrices } from './on-prices.ts'
+import { openScenario } from './on-scenario.ts'
+import { openSession } from './on-session.ts'
+import type { Ground, Plan, Spec, Task } from './plan.ts'
 
 /** Ready to play any seed. */
-export type Player = (task: Task) => Played
+export type Player = (task: Task) => Promise<Played>
 
-/** Reads the files and loads the strategies of every line-up. */
+/** A ground that is read: its name, its first moment, and the world of every seed and line-up. */
+export type Opened = {
+  readonly name: string
+  readonly from: number
+  readonly worldOf: (seed: number, lineup: number) => Promise<WorldSpec>
+}
+
+/** Reads the grounds and loads the strategies of every line-up. */
 export async function openPlayer(plan: Plan, lineups: readonly (readonly Spec[])[]): Promise<Player> {
-  const histories = plan.files.map((file) => readHistory(file, plan))
-  const entrants = await Promise.all(lineups.map(entrantsOf))
-  return ({ file, seed, lineup }) => {
-    const [history, those] = [histories[file], entrants[lineup]]
-    if (history === undefined || those === undefined) throw new RangeError(`no file ${file} or line-up ${lineup}`)
-    return playSeed(history, seed, plan.terms, those)
+  const grounds = await openGrounds(plan, lineups)
+  return async ({ ground, seed, lineup }) => {
+    const found = grounds[ground]
+    if (found === undefined) throw new RangeError(`no ground ${ground}`)
+    return playWorld(await found.worldOf(seed, lineup), found.name)
   }
 }
 
-/** A price file, gzipped or not. Throws E_PRICE_FILE. */
-export function readHistory(file: string, { gap, terms }: Pick<Plan, 'gap' | 'terms'>): PriceHistory {
-  const name = basename(file).replace(/\.(csv|gz|csv\.gz)$/, '')
-  const history = readPrices(name, textOf(file), { gap })
-  const missing = SYMBOLS.filter((symbol) => !history.prices.has(symbol))
-  if (missing.length > 0)
-    throw configError(
-      'E_PRICE_FILE',
-      `${name}: no column of ${missing.join(' and ')}`,
-      `Give prices of ${SYMBOLS.join(' and ')}.`,
-    )
-  const [from, to] = spanOf(history)
-  const needed = terms.warmUp + terms.patience + 1
-  if ((to - from) / HOUR < needed)
-    throw configError(
-      'E_PRICE_FILE',
-      `${name}: expected at least ${needed} hours, found ${((to - from) / HOUR).toFixed(1)}`,
-      'Give a longer file, or a shorter --warm-up.',
-    )
-  return history
-}
+/** Every ground, read and judged. Throws E_PRICE_FILE, E_SCENARIO, E_SESSION or what loading a strategy throws. */
+export const openGrounds = (plan: Plan, lineups: readonly (readonly Spec[])[]): Promise<readonly Opened[]> =>
+  Promise.all(plan.grounds.map((ground) => openGround(ground, plan, lineups)))
 
-function textOf(file: string): string {
-  try {
-    const bytes = readFileSync(file)
-    return (bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes).toString('utf8')
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw configError(
-      'E_PRICE_FILE',
-      `${file} cannot be read: ${why}`,
-      'Name a CSV file of prices, gzipped or not.',
-      cause,
-    )
+function openGround(ground: Ground, plan: Plan, lineups: readonly (readonly Spec[])[]): Promise<Opened> {
+  switch (ground.kind) {
+    case 'prices':
+      return openPrices(ground.file, plan, lineups)
+    case 'scenario':
+      return openScenario(ground.file, plan, lineups)
+    case 'session':
+      return openSession(ground.file, plan, lineups)
   }
-}
-
-async function entrantsOf(lineup: readonly Spec[]): Promise<readonly Entrant[]> {
-  const network = backtestNetwork()
-  return Promise.all(
-    lineup.map(async (one, i) => {
-      const name = i === 0 ? TESTED : `${one.use.replace(/^.*\//, '')} ${i}`
-      const strategies = [{ use: one.use, params: { ...one.params } }]
-      return {
-        name,
-        setup: await simulatedSetup(network, { executor: executorOf(name), bonded: true, seed: 1, strategies }),
-      }
-    }),
-  )
 }

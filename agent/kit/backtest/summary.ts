@@ -25,6 +25,8 @@ export type Summary = {
   readonly exceedances: Readonly<Record<string, Exceedances>>
   /** Where outcomes fell in their forecast: ten equal bins of u. */
   readonly pit: readonly number[]
+  /** Runs in which it stopped bidding, by the protection that tripped. */
+  readonly halted: Readonly<Record<string, number>>
 }
 
 /** A figure over runs. `decile` is the mean of the worst tenth. */
@@ -49,11 +51,9 @@ export type Exceedances = {
 export function summarise(runs: readonly Played[]): Summary {
   const books = runs.map((one) => one.books)
   const total = (of: (one: Books) => number): number => books.reduce((sum, one) => sum + of(one), 0)
-  const digest = createHash('sha256')
-  for (const { decisionsHash } of runs) digest.update(`${decisionsHash}\n`)
   return {
     runs: runs.length,
-    decisionsHash: digest.digest('hex'),
+    decisionsHash: hashOf(runs),
     liquidations: total((one) => one.liquidations),
     submitted: total((one) => one.submitted),
     skipped: added(books.map((one) => one.skipped)),
@@ -67,7 +67,15 @@ export function summarise(runs: readonly Played[]): Summary {
     outlay: total((one) => one.outlay),
     exceedances: Object.fromEntries(LEVELS.map((level) => [level, exceedancesOf(books, level)])),
     pit: pitOf(books.flatMap((one) => taken(one.judged))),
+    halted: added(books.map(({ halted }) => (halted === undefined ? {} : { [halted.reason]: 1 }))),
   }
+}
+
+/** SHA-256 over the decisions of every run, in the order of the runs. */
+export function hashOf(runs: readonly Played[]): string {
+  const digest = createHash('sha256')
+  for (const { decisionsHash } of runs) digest.update(`${decisionsHash}\n`)
+  return digest.digest('hex')
 }
 
 export const LEVELS = [0.975, 0.99] as const

@@ -5,5 +5,7 @@ import { openPlayer } from './player.ts'
 
 const { plan, lineups }: { readonly plan: Plan; readonly lineups: readonly (readonly Spec[])[] } = workerData
 const play = await openPlayer(plan, lineups)
-parentPort?.on('message', (task: Task) => parentPort?.postMessage(play(task)))
+parentPort?.on('message', (task: Task) => {
+  void play(task).then((played) => parentPort?.postMessage(played))
+})
 parentPort?.postMessage('ready')

@@ -4,6 +4,7 @@ import { createCore, step } from '../../core/core.ts'
 import type { Decision } from '../../domain/liquidation.ts'
 import { restored } from '../../runtime/loop.ts'
 import { type DecisionConfig, setupOf } from '../../runtime/setup.ts'
+import { seatsHere } from '../../runtime/simulated.ts'
 import type { Session } from './session.ts'
 
 /** Decisions made now, and a digest of them. */
@@ -11,7 +12,7 @@ export type Replayed = { readonly decisions: readonly Decision[]; readonly decis
 
 /** One place where the two differ: what was decided then, what is now, or only one of them. */
 export type Difference = {
-  readonly then: Decision | undefined
+  readonly was: Decision | undefined
   readonly now: Decision | undefined
 }
 
@@ -20,7 +21,8 @@ export async function replay(
   { start, inputs }: Session,
   strategies: DecisionConfig['strategies'] = start.config.strategies,
 ): Promise<Replayed> {
-  const core = createCore(await setupOf({ ...start.config, strategies }, start.network, start.standing))
+  const seats = start.config.role === 'provider' ? [] : await seatsHere({ strategies })
+  const core = createCore(setupOf({ ...start.config, strategies }, start.network, start.standing, seats))
   const decisions: Decision[] = []
   for (const input of inputs)
     for (const effect of step(core, restored(input))) if (effect.kind === 'decided') decisions.push(effect.decision)
@@ -36,14 +38,14 @@ export function differences(then: readonly Decision[], now: readonly Decision[])
   return places
     .flatMap((key): Difference[] => {
       const [old = [], fresh = []] = [before.get(key), after.get(key)]
-      return Array.from({ length: Math.max(old.length, fresh.length) }, (_, i) => ({ then: old[i], now: fresh[i] }))
+      return Array.from({ length: Math.max(old.length, fresh.length) }, (_, i) => ({ was: old[i], now: fresh[i] }))
     })
-    .filter((one) => one.then === undefined || one.now === undefined || said(one.then) !== said(one.now))
+    .filter((one) => one.was === undefined || one.now === undefined || said(one.was) !== said(one.now))
     .sort((a, b) => timeOf(a) - timeOf(b))
 }
 
 const place = ({ at, candidate, strategy }: Decision): string => `${at} ${candidate} ${strategy}`
-const timeOf = ({ then, now }: Difference): number => then?.at ?? now?.at ?? 0
+const timeOf = ({ was, now }: Difference): number => was?.at ?? now?.at ?? 0
 
 /** Everything of a decision that money may hang on. */
 const said = ({ at, candidate, strategy, kind, reason, net, fraction, route }: Decision): string =>

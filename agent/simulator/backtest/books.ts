@@ -28,6 +28,10 @@ export type Books = {
   readonly outlay: number
   readonly equity: readonly Point[]
   readonly exposure: readonly Point[]
+  /** Most outlay that the agent lets be in flight. */
+  readonly limit: number
+  /** When and why it stopped bidding, if it did. */
+  readonly halted: { readonly minute: number; readonly reason: string } | undefined
   /** Candidates left, by the last reason given for each. */
   readonly skipped: Readonly<Record<string, number>>
   /** Bids of ours that somebody else was faster than, by who. */
@@ -50,6 +54,7 @@ export function bookkeeper(
       effect(agent, effect, at) {
         if (agent.spec.name !== name) return
         note(notes, effect, minute(at))
+        notes.limit = toDouble(agent.core.setup.risk.maxInFlight)
         notes.overhead = toDouble(unsettledGas(agent.core.ledger))
         const exposed = toDouble(inFlight(agent.core.ledger))
         if (exposed !== notes.exposure.at(-1)?.[1]) notes.exposure.push([minute(at), exposed])
@@ -81,6 +86,8 @@ type Notes = {
   overhead: number
   predicted: number
   outlay: number
+  limit: number
+  halted: Books['halted']
 }
 
 const openNotes = (): Notes => ({
@@ -101,6 +108,8 @@ const openNotes = (): Notes => ({
   overhead: 0,
   predicted: 0,
   outlay: 0,
+  limit: 0,
+  halted: undefined,
 })
 
 function note(notes: Notes, effect: Effect, minute: number): void {
@@ -113,6 +122,9 @@ function note(notes: Notes, effect: Effect, minute: number): void {
     case 'decided':
       if (effect.decision.kind === 'take') notes.skipped.delete(effect.decision.candidate)
       else if (!OURS.has(effect.decision.reason)) notes.skipped.set(effect.decision.candidate, effect.decision.reason)
+      return
+    case 'halted':
+      notes.halted = { minute, reason: effect.halt.reason }
       return
     case 'gap-realised':
       notes.judged.push(judgedOf(effect.record))
@@ -150,6 +162,8 @@ const booksOf = (notes: Notes): Books => ({
   outlay: notes.outlay,
   equity: notes.equity,
   exposure: notes.exposure,
+  limit: notes.limit,
+  halted: notes.halted,
   skipped: tally([...notes.skipped.values()]),
   lostTo: Object.fromEntries(notes.lostTo),
   takenBy: Object.fromEntries(notes.takenBy),

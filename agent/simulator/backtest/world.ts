@@ -1,7 +1,7 @@
 // One backtest: a stretch of history, a seed for everything that history does not tell, and who takes part.
 import type { Setup } from '../../core/setup.ts'
 import type { Network } from '../../domain/network.ts'
-import { instant, millis } from '../../domain/units.ts'
+import { instant, millis, type Wad } from '../../domain/units.ts'
 import { crowdOf, type TraderBook } from '../coverage/crowd.ts'
 import { historyMarket, type OracleRule } from '../history/market.ts'
 import { type PriceHistory, spanOf } from '../history/prices.ts'
@@ -98,19 +98,21 @@ export function backtestWorld(
       book: terms.book,
       every: (terms.every * MINUTE) / SCALE,
     }),
-    agents: entrants.map((one) => specOf(one, seed, terms)),
+    agents: entrants.map((one) => specOf(one, seed, dollars(terms.capital))),
     rivals: rivalsOf(seed).slice(0, terms.rivals),
   }
 }
 
-const specOf = ({ name, setup }: Entrant, seed: number, { capital }: Terms): AgentSpec => ({
+/** An entrant as everybody is seated: as far from the chain, and with as much cash, as the others. */
+export const specOf = ({ name, setup }: Entrant, seed: number, capital: Wad): AgentSpec => ({
   name,
   executor: executorOf(name),
   setup: { ...setup, seed },
-  capital: dollars(capital),
+  capital,
   tip: TIP,
   submitDelay: millis(120),
   nodeDelay: millis(80),
   refill: millis((30 * MINUTE) / SCALE),
   scenarios: 'added-up',
+  tails: 'widened',
 })

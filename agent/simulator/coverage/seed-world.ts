@@ -89,4 +89,5 @@ const watched = (setup: Setup): AgentSpec => ({
   nodeDelay: millis(80),
   refill: millis((30 * MINUTE) / SCALE),
   scenarios: 'added-up',
+  tails: 'as-modelled',
 })

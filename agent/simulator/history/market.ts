@@ -3,7 +3,7 @@
 import { bps, type FeedId } from '../../domain/units.ts'
 import { asPrice } from '../sales.ts'
 import type { SimulatedMarket } from '../spec.ts'
-import { type PriceHistory, rowAt } from './prices.ts'
+import { type PriceHistory, type Rounds, rowAt } from './prices.ts'
 
 /** When a publisher speaks: after a move (a ratio), or after a silence (milliseconds). */
 export type OracleRule = { readonly deviation: number; readonly heartbeat: number }
@@ -22,7 +22,12 @@ export type Played = {
 /** The last row known at every moment; nothing of a later one. */
 export function historyMarket(history: PriceHistory, { symbols, opensAt, timeScale, oracle }: Played): SimulatedMarket {
   const traded = symbols.map((symbol) => columnOf(history, symbol))
-  const told = traded.map((column) => published(history.times, column, oracle))
+  const told = symbols.map((symbol, feed) => {
+    const rounds = history.rounds?.get(symbol)
+    return rounds === undefined
+      ? published(history.times, traded[feed] ?? new Float64Array(), oracle)
+      : rounded(history.times, rounds)
+  })
   const at = (columns: readonly Float64Array[], feed: FeedId, time: number): number =>
     columns[feed]?.[rowAt(history, opensAt + time * timeScale)] ?? Number.NaN
   return {
@@ -47,6 +52,10 @@ export function published(
   }
   return told
 }
+
+/** The last round at every row: nothing of a later one. */
+const rounded = (times: Float64Array, rounds: Rounds): Float64Array =>
+  times.map((time) => rounds.prices[rowAt(rounds, time)] ?? Number.NaN)
 
 function columnOf({ prices, name }: PriceHistory, symbol: string): Float64Array {
   const column = prices.get(symbol)

@@ -8,7 +8,12 @@ export type PriceHistory = {
   readonly times: Float64Array
   /** By symbol, a price per row. */
   readonly prices: ReadonlyMap<string, Float64Array>
+  /** What an oracle said of some of them, where that is known. */
+  readonly rounds?: ReadonlyMap<string, Rounds>
 }
+
+/** Rounds of one oracle in order of time; several may share a moment, and the last of them counts. */
+export type Rounds = { readonly times: Float64Array; readonly prices: Float64Array }
 
 /** What a reader may tolerate. */
 export type Tolerance = {
@@ -36,6 +41,26 @@ export function readPrices(name: string, text: string, { gap }: Tolerance): Pric
   return { name, times, prices: new Map(sheet.symbols.map((symbol, i) => [symbol, columns[i] ?? times])) }
 }
 
+/** Reads an oracle's rounds: CSV with a time first and a column `price`. Throws E_PRICE_FILE. */
+export function readRounds(name: string, text: string): Rounds {
+  const lines = text.trimEnd().split(/\r?\n/)
+  const header = (lines[0] ?? '').split(',').map((one) => one.trim())
+  const column = header.indexOf('price')
+  if (!TIME.test(header[0] ?? '') || column < 1)
+    throw wrong(name, `expected a header with timestamp_ms and price, found "${header.join(',').slice(0, 60)}"`, HEADER)
+  const unit = unitOf(name, lines[1]?.split(',')[0] ?? '')
+  const rows = lines.slice(1).map((line, i) => {
+    const cells = line.split(',')
+    const price = Number(cells[column])
+    if (!(price > 0 && Number.isFinite(price)))
+      throw wrong(name, `line ${i + 2}: expected a price above zero, found "${cells[column]}"`, 'Correct the row.')
+    return { time: timeOf(name, i + 2, cells[0] ?? '', unit), price }
+  })
+  const back = rows.findIndex(({ time }, i) => time < (rows[i - 1]?.time ?? 0))
+  if (back >= 0) throw wrong(name, `line ${back + 2}: earlier than the line before`, 'Sort the rows by time.')
+  return { times: Float64Array.from(rows, ({ time }) => time), prices: Float64Array.from(rows, ({ price }) => price) }
+}
+
 type Sheet = { readonly name: string; readonly symbols: readonly string[]; readonly unit: Unit }
 
 function readRow({ name, symbols, unit }: Sheet, line: number, text: string) {
@@ -52,7 +77,7 @@ function readRow({ name, symbols, unit }: Sheet, line: number, text: string) {
 }
 
 /** The last row that was known at a time; before the first, the first. */
-export function rowAt({ times }: PriceHistory, at: number): number {
+export function rowAt({ times }: Pick<PriceHistory, 'times'>, at: number): number {
   let [low, high] = [0, times.length]
   while (high - low > 1) {
     const middle = (low + high) >>> 1
@@ -70,7 +95,7 @@ export const spanOf = ({ times }: PriceHistory): readonly [Instant, Instant] => 
 
 function symbolsOf(name: string, header: string): readonly string[] {
   const [time = '', ...names] = header.split(',').map((one) => one.trim())
-  if (!/^(timestamp|timestamp_ms|time|time_ms)$/i.test(time))
+  if (!TIME.test(time))
     throw wrong(name, `expected a header that begins with timestamp_ms, found "${header.slice(0, 60)}"`, HEADER)
   const symbols = names.map((one) => /^W?([A-Z0-9]+?)(?:[_/-]?USDT?)?$/i.exec(one)?.[1]?.toUpperCase() ?? '')
   if (symbols.length === 0 || symbols.includes(''))
@@ -79,6 +104,7 @@ function symbolsOf(name: string, header: string): readonly string[] {
   return symbols
 }
 
+const TIME = /^(timestamp|timestamp_ms|time|time_ms)$/i
 const HEADER = 'Write a header such as timestamp_ms,ETH_USD,BTC_USD.'
 
 type Unit = 'milliseconds' | 'seconds' | 'ISO 8601'

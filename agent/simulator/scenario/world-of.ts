@@ -90,6 +90,7 @@ const PLACE = {
   nodeDelay: millis(60),
   refill: undefined,
   scenarios: 'drawn' as const,
+  tails: 'widened' as const,
 }
 const ENGINE = chainId(31_337)
 /** The fee of the pools where collateral is sold. */

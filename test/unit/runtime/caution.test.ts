@@ -1,6 +1,6 @@
 // An agent that was wrong about gaps asks more for the next ones, also after a restart.
 import { expect, test } from 'vitest'
-import { createCaution } from '../../../agent/runtime/caution.ts'
+import { createCaution } from '../../../agent/maths/trust/caution.ts'
 import { evidence } from '../../support/gap-evidence.ts'
 
 const wrong = evidence({ count: 400, truth: (model) => ({ ...model, sigma: 2 * model.sigma }) })

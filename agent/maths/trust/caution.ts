@@ -1,6 +1,6 @@
 // What came of earlier forecasts, kept as a multiplier on tails: the core is told whenever it moves.
-import type { GapRecord } from '../domain/gap-record.ts'
-import { follow, freshControl, multiplierOf } from '../maths/trust/multiplier.ts'
+import type { GapRecord } from '../../domain/gap-record.ts'
+import { follow, freshControl, multiplierOf } from './multiplier.ts'
 
 export type Caution = {
   /** Takes in one more gap that ended. */
