@@ -1,37 +1,15 @@
 // What quotes rest on besides the account itself. While all of it stands still they are the quotes of a moment ago, and
 // are not worked out again.
-import type { Standing } from '../maths/standing.ts'
-import { competitors, type Market, type Provider } from './book.ts'
-import { type Carriage, carriages } from './risk/carriages.ts'
+import { competitors, type Market } from './book.ts'
+import type { Kept, Load } from './kept.ts'
+import type { Priced } from './priced.ts'
+import { carriages } from './risk/carriages.ts'
 import { openPrice } from './risk/gap.ts'
 import { gapLaw } from './risk/laws.ts'
-import type { AskedLaw, Carried } from './risk/memory.ts'
+import type { AskedLaw } from './risk/memory.ts'
 import { providersAt } from './routes.ts'
-import type { Priced, Sheet } from './sheet.ts'
+import type { Sheet } from './sheet.ts'
 import type { Core } from './state.ts'
-
-/** What was priced, and what it rested on. */
-export type Kept = {
-  readonly priced: Priced
-  readonly standing: Standing
-  readonly elapsed: bigint
-  readonly ledger: number
-  readonly others: number
-  readonly rivals: number
-  readonly providers: readonly Provider[]
-  /** Laws that were asked for; none for what was refused before the gap was looked at. */
-  readonly laws: readonly AskedLaw[]
-  readonly load: Load | undefined
-  readonly openPrice: number
-}
-
-/** Everything carried, with the law of each part and what makes of it a tail. */
-export type Load = {
-  readonly parts: readonly Carriage[]
-  readonly laws: readonly AskedLaw['law'][]
-  readonly carried: Carried | undefined
-  readonly multiplier: number
-}
 
 /** The quotes of this candidate that still hold, with the candidate as it is now. */
 export function recalled(sheet: Sheet): Priced | undefined {

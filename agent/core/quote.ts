@@ -6,10 +6,11 @@ import { BPS, insolventRewardDown, outlay, payUp } from '../maths/margin.ts'
 import { withTolerance } from '../maths/sizing.ts'
 import { competitors } from './book.ts'
 import { providerFeeOf, sellingCost, tradeFees } from './costs.ts'
+import { type Missing, missing } from './priced.ts'
 import { gapRisk } from './risk/gap.ts'
 import { raceCost, winOdds } from './risk/races.ts'
 import { legsOf, shut } from './routes.ts'
-import { exposuresOf, type Missing, missing, type Sheet } from './sheet.ts'
+import { exposuresOf, type Sheet } from './sheet.ts'
 
 /** The quote of one route at one size, or what is missing for it: a market, a rate, or a law of the gap. */
 export function quoteAt(sheet: Sheet, route: Route, fraction: Bps): Quote | Missing {

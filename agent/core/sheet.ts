@@ -1,10 +1,11 @@
 // One candidate at one instant: everything that its quotes have in common.
-import type { Candidate, Leg, Quote, SkipReason } from '../domain/liquidation.ts'
+import type { Candidate, Leg } from '../domain/liquidation.ts'
 import { type Bps, type Wad, wad } from '../domain/units.ts'
 import { max, prorate } from '../maths/fixed-point.ts'
 import { discount, type Holdings } from '../maths/margin.ts'
 import { type Standing, standingOf } from '../maths/standing.ts'
 import { elapsed, type Market } from './book.ts'
+import { type Missing, missing } from './priced.ts'
 import { cellOf } from './risk/carriages.ts'
 import { exposed } from './risk/gap.ts'
 import type { Exposure } from './risk/words.ts'
@@ -45,12 +46,3 @@ export function exposuresOf({ core, market }: Sheet, legs: readonly Leg[], paid:
   const exposures = exposed(core, market.at, unpriced)
   return 'type' in exposures ? missing('gap-unknown', `no law of the gap: ${exposures.reason}`) : exposures
 }
-
-/** Quotes best net first, or why there are none. */
-export type Priced = { readonly quotes: readonly Quote[] } | Missing
-
-/** Why there is no quote. */
-export type Missing = { readonly missing: SkipReason; readonly detail: string | undefined }
-
-/** Why there is no quote. */
-export const missing = (reason: SkipReason, detail?: string): Missing => ({ missing: reason, detail })

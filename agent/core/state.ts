@@ -4,7 +4,7 @@ import type { MarginAccount } from '../domain/market.ts'
 import type { ChainId, Instant, VaultId } from '../domain/units.ts'
 import { mulberry32 } from '../maths/seeded.ts'
 import { type Book, openBook } from './book.ts'
-import type { Kept, Load } from './conditions.ts'
+import type { Kept, Load } from './kept.ts'
 import { type Ledger, openLedger } from './ledger.ts'
 import { openWatch, type Watch } from './protect.ts'
 import {

@@ -1,5 +1,5 @@
 // Sessions of a simulated agent: what it was told, decided again.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
@@ -7,6 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openSqliteJournal } from '../../agent/adapters/store/sqlite-journal.ts'
 import type { Input } from '../../agent/core/core.ts'
 import type { Decision } from '../../agent/domain/liquidation.ts'
+import type { Network } from '../../agent/domain/network.ts'
+import type { Instant } from '../../agent/domain/units.ts'
 import { simulatedScenario } from '../../agent/kit/backtest/on-scenario.ts'
 import { recordings } from '../../agent/kit/session/recording.ts'
 import { differences, replay } from '../../agent/kit/session/replay.ts'
@@ -41,20 +43,19 @@ beforeAll(async () => {
         void (agent.spec === first && effect.kind === 'decided' && decisions.push(effect.decision)),
     },
   ])
-  ;[told, decided] = [inputs, decisions]
   const network = scenarioNetwork(scenario)
+  ;[told, decided] = [[...breakersOf(network, inputs[0]?.at ?? spec.opensAt), ...inputs], decisions]
   const [group] = scenario.agents
   const strategies = [{ use: group?.strategy ?? '', params: {} }]
   const config = simulatedConfig(network, { executor: first.executor, bonded: true, seed: scenario.seed, strategies })
   const standing = { self: [first.executor], bonded: first.setup.bonded }
   const start = startOf({ config, network, standing, at: inputs[0]?.at ?? spec.opensAt })
   const path = join(folder, 'house-1', 'journal.db')
-  const { mkdirSync } = await import('node:fs')
   mkdirSync(join(folder, 'house-1'))
   const journal = openSqliteJournal({ path })
   journal.input({ kind: 'terms', at: 0, terms: 'of an earlier run' })
   journal.input(start)
-  for (const input of inputs) journal.input(logged(input))
+  for (const input of told) journal.input(logged(input))
   for (const decision of decisions) journal.decision(decision)
   journal.close()
   const [recorded] = recordings(folder, undefined)
@@ -62,6 +63,12 @@ beforeAll(async () => {
   session = recorded
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** A live agent hears of every breaker; a simulated one does without. */
+const breakersOf = ({ vaults }: Network, at: Instant): readonly Input[] =>
+  vaults.flatMap(({ id: vault }) =>
+    (['mirror', 'vault'] as const).map((side): Input => ({ kind: 'breaker', at, vault, side, tripped: false })),
+  )
 
 describe('a session', () => {
   test('is the last run of a journal, from its start on', () => {

@@ -1,23 +1,12 @@
 // What moves in value until it is home: claims on their way, bids under way, and positions of our own on an engine.
 import type { Leg } from '../../domain/liquidation.ts'
-import { type Instant, type Wad, wad } from '../../domain/units.ts'
+import { type Instant, wad } from '../../domain/units.ts'
 import { toDouble } from '../../maths/fixed-point.ts'
 import { accountKey } from '../book.ts'
 import { openClaims, travelling } from '../ledger.ts'
 import type { Core } from '../state.ts'
 import { secondsBetween } from './modelled.ts'
-import type { Cell } from './words.ts'
-
-/** Dollars whose value moves with a price until a route delivers; negative for what gains when it falls. */
-export type Carriage = {
-  readonly key: string
-  readonly cell: Cell
-  readonly amount: number
-  /** Seconds already on the way, in steps: the law of what is left changes slowly. */
-  readonly elapsed: number
-  /** The size that its route sees. */
-  readonly ticket: Wad
-}
+import type { Carriage, Cell } from './words.ts'
 
 /** Everything carried now. A claim that cost nothing can lose nothing. */
 export const carriages = (core: Core, at: Instant): readonly Carriage[] => [

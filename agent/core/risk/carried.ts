@@ -7,10 +7,10 @@ import * as portfolio from '../../maths/risk/portfolio.ts'
 import type { LevelRisk } from '../../maths/risk/tail-select.ts'
 import { fnv1a } from '../../maths/seeded.ts'
 import type { Core } from '../state.ts'
-import { type Carriage, carriages } from './carriages.ts'
+import { carriages } from './carriages.ts'
 import { gapLaw, vaultOf } from './laws.ts'
 import type { Carried, Placed } from './memory.ts'
-import { type Cell, type Exposure, LEVELS, type Table } from './words.ts'
+import { type Carriage, type Cell, type Exposure, LEVELS, type Table } from './words.ts'
 
 /** Scenarios came: what is carried is laid out over them. An answer to an older question is left out. */
 export function takeScenarios(core: Core, at: Instant, table: Table): void {

@@ -34,6 +34,17 @@ export type Exposure = { readonly cell: Cell; readonly value: Wad; readonly debt
 /** Why there is no law, in a word. */
 export type Unknown = { readonly type: 'untrusted'; readonly reason: Untrusted['reason'] | 'vault-unknown' | Reason }
 
+/** Dollars whose value moves with a price until a route delivers; negative for what gains when it falls. */
+export type Carriage = {
+  readonly key: string
+  readonly cell: Cell
+  readonly amount: number
+  /** Seconds already on the way, in steps: the law of what is left changes slowly. */
+  readonly elapsed: number
+  /** The size that its route sees. */
+  readonly ticket: Wad
+}
+
 /** What was said, and what it takes to judge it later. */
 export type Forecast = {
   readonly said: GapForecast

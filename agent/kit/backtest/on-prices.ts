@@ -7,8 +7,8 @@ import { backtestNetwork, backtestWorld, SYMBOLS } from '../../simulator/backtes
 import { type PriceHistory, readPrices, readRounds, spanOf } from '../../simulator/history/prices.ts'
 import { HOUR } from '../../simulator/venue.ts'
 import { entrantsOf } from './entrants.ts'
+import type { Opened } from './opened.ts'
 import type { Plan, Spec } from './plan.ts'
-import type { Opened } from './player.ts'
 
 /** Reads the file and loads the strategies. */
 export async function openPrices(file: string, plan: Plan, lineups: readonly (readonly Spec[])[]): Promise<Opened> {

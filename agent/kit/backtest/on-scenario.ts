@@ -6,8 +6,8 @@ import { simulatedSetup } from '../../runtime/simulated.ts'
 import { participantsOf, scenarioNetwork, scenarioWorld } from '../../simulator/scenario/world-of.ts'
 import type { WorldSpec } from '../../simulator/spec.ts'
 import { rivalsOf } from '../../simulator/venue.ts'
+import type { Opened } from './opened.ts'
 import { namesOf, type Plan, type Spec } from './plan.ts'
-import type { Opened } from './player.ts'
 
 /** Reads the file; its agents stay unless others were named. */
 export async function openScenario(file: string, plan: Plan, lineups: readonly (readonly Spec[])[]): Promise<Opened> {

@@ -3,8 +3,8 @@ import { configError } from '../../domain/errors.ts'
 import { recordedMarket, recordedWorld } from '../../simulator/backtest/recorded-world.ts'
 import { readSession } from '../session/session.ts'
 import { entrantsOf } from './entrants.ts'
+import type { Opened } from './opened.ts'
 import type { Plan, Spec } from './plan.ts'
-import type { Opened } from './player.ts'
 
 /** Reads the session and loads the strategies. Throws E_SESSION. */
 export async function openSession(file: string, plan: Plan, lineups: readonly (readonly Spec[])[]): Promise<Opened> {

@@ -1,20 +1,13 @@
 // Plays tasks of a plan in this thread: files are read and strategies are loaded once.
 import { type Played, playWorld } from '../../simulator/backtest/run.ts'
-import type { WorldSpec } from '../../simulator/spec.ts'
 import { openPrices } from './on-prices.ts'
 import { openScenario } from './on-scenario.ts'
 import { openSession } from './on-session.ts'
+import type { Opened } from './opened.ts'
 import type { Ground, Plan, Spec, Task } from './plan.ts'
 
 /** Ready to play any seed. */
 export type Player = (task: Task) => Promise<Played>
-
-/** A ground that is read: its name, its first moment, and the world of every seed and line-up. */
-export type Opened = {
-  readonly name: string
-  readonly from: number
-  readonly worldOf: (seed: number, lineup: number) => Promise<WorldSpec>
-}
 
 /** Reads the grounds and loads the strategies of every line-up. */
 export async function openPlayer(plan: Plan, lineups: readonly (readonly Spec[])[]): Promise<Player> {
