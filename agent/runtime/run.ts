@@ -17,6 +17,7 @@ import { serveControl } from './control.ts'
 import { dispute } from './dispute.ts'
 import { standReady } from './doctor/examine.ts'
 import { createDrawer } from './drawer.ts'
+import { keepEndingLives } from './end-lives.ts'
 import { createEmit } from './events.ts'
 import { describeGossip } from './gossip-stats.ts'
 import { guard, watchBreaker } from './guard.ts'
@@ -127,6 +128,7 @@ async function live(agent: Agent, config: AgentConfig, { tally, stop, attend }: 
   tasks.keep('control', (signal) => serveControl(config.dataDir, (question) => obey(post, question), signal))
   if (attend !== undefined) tasks.keep('console', (signal) => attend(houseOf(post, inputs), signal))
   tasks.keep('recover', () => recoverClaims(context))
+  tasks.keep('end lives', (signal) => keepEndingLives(context, context.clock, signal))
   tasks.keep('announce', () => announce(context, provider, copy))
   tasks.keep('ready', () => reportReady(context, config.name))
   tasks.keep('stats', () => reportStats(context, config.name, tally))

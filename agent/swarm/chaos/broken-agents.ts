@@ -266,6 +266,14 @@ const deciding: readonly BrokenAgent[] = [
     '        if (sold === undefined) await rest(context.clock, PAUSE, signal)\n        else finish',
     '        if (sold === undefined) await rest(context.clock, millis(PAUSE + claims.splice(0).length), signal)\n        else finish',
   ]),
+  one('frees capital whose claim is on its way', 'left', 'agent/runtime/end-lives.ts', [
+    '      return owed > claimed\n',
+    '      return owed < claimed\n',
+  ]),
+  one('holds capital whose claim an earlier life was paid', 'left', 'agent/runtime/end-lives.ts', [
+    "({ state }) => state === 'final'",
+    "({ state }) => state === 'settled'",
+  ]),
   one('claims twice', 'stuck', SETTLE, ['  for (const claim of batch) claims.splice(claims.indexOf(claim), 1)\n', '']),
   one('claims again what was paid', 'owed', 'agent/runtime/recover.ts', [
     '    amount: owed - claimed,',

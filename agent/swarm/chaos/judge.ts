@@ -6,7 +6,7 @@ import { testTokenAbi } from '../../adapters/chain/abi/test-token.ts'
 import { LEG } from '../../adapters/chain/executor-call.ts'
 import { openSqliteJournal } from '../../adapters/store/sqlite-journal.ts'
 import { invariantBroken } from '../../domain/errors.ts'
-import type { JournaledTx } from '../../ports/journal.ts'
+import type { JournaledTx, Life } from '../../ports/journal.ts'
 import { VAULT_ARTEFACTS } from '../../suite/contracts.ts'
 import { read } from '../calls.ts'
 import type { LocalChain } from '../local-chain.ts'
@@ -91,7 +91,10 @@ export async function judge({ world, before, journal }: Judging): Promise<Verdic
   const again = repeated(paid(onVault, LEG.claim).map(({ intent }) => intent))
   const missing = owed > claimed ? [`${owed - claimed} of the collateral owed was not claimed`] : []
   const unsold = moved === 0n ? [] : [`${moved} of the collateral claimed was not sold`]
-  const losses = [...missing, ...unsold, ...a.losses, ...b.losses]
+  const held = (written?.lives ?? []).map(
+    ({ intent, state }) => `the liquidation ${intent} is still ${state} in the journal`,
+  )
+  const losses = [...missing, ...unsold, ...held, ...a.losses, ...b.losses]
   return {
     liquidations: bids.length,
     doublePayments: twice + again,
@@ -166,7 +169,12 @@ function sentOf(receipt: Receipt | undefined, nonce: number, executor: Address):
   }
 }
 
-type Rows = { readonly engine: readonly JournaledTx[]; readonly vault: readonly JournaledTx[] }
+type Rows = {
+  readonly engine: readonly JournaledTx[]
+  readonly vault: readonly JournaledTx[]
+  /** Liquidations that still hold capital. */
+  readonly lives: readonly Life[]
+}
 
 function rowsOf(path: string, { seat, engine, vault }: World): Rows {
   const journal = openSqliteJournal({ path })
@@ -174,6 +182,7 @@ function rowsOf(path: string, { seat, engine, vault }: World): Rows {
     return {
       engine: journal.history(engine.chain.id, seat.operator, 0),
       vault: journal.history(vault.chain.id, seat.operator, 0),
+      lives: journal.lives(),
     }
   } finally {
     journal.close()
