@@ -2,7 +2,15 @@
 
 import type { Address } from 'viem'
 import type { MarginAccount, PriceBatch } from '../domain/market.ts'
-import type { Attestation, ClaimFact, Evidence, Status, Verdict, Verified } from '../domain/message.ts'
+import {
+  type Attestation,
+  type ClaimFact,
+  type Evidence,
+  type Status,
+  UNPREPARED,
+  type Verdict,
+  type Verified,
+} from '../domain/message.ts'
 import { FUTURE_SKEW } from '../maths/oracle.ts'
 import { accountKey } from './book.ts'
 import type { Core } from './state.ts'
@@ -54,7 +62,7 @@ function judgeBlock({ book }: Core, { chain, number }: Pick<Attestation, 'chain'
 }
 
 function judgeState({ book }: Core, account: MarginAccount): Verdict {
-  if (!book.terms.has(account.engine)) return ignore('unknown-engine')
+  if (!book.terms.has(account.engine)) return ignore(UNPREPARED)
   const held = book.accounts.get(accountKey(account.engine, account.id))?.account
   if (held === undefined) return ACCEPT
   if (account.version < held.version) return ignore('older-version')

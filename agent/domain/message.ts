@@ -118,6 +118,9 @@ export type Verified<K extends Kind = Kind> = {
 /** accept forwards; ignore drops; reject drops and lowers the sender's score. */
 export type Verdict = { readonly kind: 'accept' } | { readonly kind: 'ignore' | 'reject'; readonly reason: string }
 
+/** Reason of a reader that cannot judge yet: the same message may be offered again. */
+export const UNPREPARED = 'unknown-engine'
+
 /** What a bidder asks of a provider, and the provider's firm answer (ICreditLines.Offer with its signature). */
 export type OfferRequest = {
   readonly engine: ChainId

@@ -23,6 +23,7 @@ const levels = {
   'link:banned': 'warn',
   'link:fault': 'warn',
   'link:slow-signatures': 'warn',
+  'link:caught-up': 'info',
   'head:seen': 'debug',
   'head:reorg': 'warn',
   'candidate:found': 'info',

@@ -3,26 +3,21 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { lpStream } from '@libp2p/utils'
-import { multiaddr } from '@multiformats/multiaddr'
 import { afterEach, expect, test, vi } from 'vitest'
 import { SHAPES, toBytes } from '../../agent/adapters/gossip/codec.ts'
-import { type Node, newIdentity, startNode } from '../../agent/adapters/gossip/libp2p.ts'
+import { newIdentity } from '../../agent/adapters/gossip/libp2p.ts'
 import { createBans, type GossipEvent, keepLinked, watchLinks } from '../../agent/adapters/gossip/links.ts'
-import { type GossipOptions, joinGossip } from '../../agent/adapters/gossip/node.ts'
-import { KINDS, protocolPrefix, TOPICS, topicNames } from '../../agent/adapters/gossip/topics.ts'
+import { protocolPrefix, TOPICS, topicNames } from '../../agent/adapters/gossip/topics.ts'
 import type { PriceBatch } from '../../agent/domain/market.ts'
 import { instant } from '../../agent/domain/units.ts'
 import type { Gossip } from '../../agent/ports/gossip.ts'
+import { attack, dial, inMesh, join, linked, ROOMY, stopAll } from '../support/gossip-nodes.ts'
 import * as a from '../unit/gossip/builders.ts'
 import { provenState } from '../unit/gossip/state-builder.ts'
 
-const open: { stop(): Promise<unknown> }[] = []
 const names = topicNames(a.network())
-const ROOMY = { timeout: 30_000 }
 
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((node) => node.stop()))
-})
+afterEach(stopAll)
 
 test('six nodes that know one of them hear every price of each other', async () => {
   const hub = await join()
@@ -191,39 +186,6 @@ test('a node that leaves lets its process end', async () => {
   expect(stdout).toBe('heard 1, stopped\n')
 })
 
-async function join(change: Partial<GossipOptions> = {}): Promise<Gossip> {
-  const { signal } = new AbortController()
-  const defaults = {
-    network: a.network(),
-    trust: a.trust(),
-    now: () => a.NOW,
-    signal,
-    listen: '127.0.0.1:0',
-    devnet: true,
-  }
-  const node = await joinGossip({ ...defaults, bootstrap: [], ...change })
-  open.push(node)
-  return node
-}
-
-/** A node of the same network that says whatever it likes, in the victim's mesh. */
-async function attack(victim: Gossip): Promise<Node> {
-  const topics = new Map(KINDS.map((kind) => [names.of(kind), TOPICS[kind]]))
-  const node = await startNode({
-    listen: '127.0.0.1:0',
-    identity: undefined,
-    devnet: true,
-    topics,
-    standing: () => 0,
-    admits: () => true,
-  })
-  open.push({ stop: async () => node.host.stop() })
-  await dial(node, victim.addresses[0] ?? '')
-  await inMesh(victim, node.host.peerId.toString())
-  await vi.waitUntil(() => node.router.getSubscribers(names.of('state')).length === 1, ROOMY)
-  return node
-}
-
 /** What a full write buffer does to gossipsub's stream: it is aborted, the connection stays. */
 function breakStream(stream: unknown): void {
   const { rawStream } = stream as { rawStream: { abort(error: Error): void } }
@@ -234,17 +196,6 @@ async function brokenState(): Promise<Uint8Array> {
   const state = await provenState()
   return toBytes(SHAPES.state, { ...state, proofs: state.proofs.map((proof) => ({ ...proof, accountProof: [] })) })
 }
-
-async function dial({ host }: Node, address: string): Promise<void> {
-  await host.dial(multiaddr(address))
-}
-
-/** Both forward every topic to each other. */
-const linked = (one: Gossip, other: Gossip): Promise<unknown> =>
-  Promise.all([inMesh(one, other.peerId), inMesh(other, one.peerId)])
-
-const inMesh = (node: Gossip, peer: string): Promise<unknown> =>
-  vi.waitUntil(() => node.peers().some(({ id, mesh }) => id === peer && mesh.length === KINDS.length), ROOMY)
 
 const prices = (node: Gossip): number => node.stats().received.price
 const published = (node: Gossip): number => node.stats().published.price

@@ -31,7 +31,7 @@ export function createFakeNetwork(): FakeNetwork {
       const counters = createCounters()
       const directory = createDirectory()
       const witness = createWitness({ network, trust, now })
-      const inbound = createInbound(witness, counters, { met: directory.learn, caught: () => {} })
+      const inbound = createInbound(witness, counters, { met: directory.learn, kept: () => {}, caught: () => {} })
       const digest = networkDigest(network)
       const member: Member = { id: `fake-${++joined}`, digest, inbound, counters, directory, answerer: notServed }
       members.add(member)

@@ -1,6 +1,7 @@
 // From a stranger's bytes to a verified message in a reader's hands. Knows nothing of the transport.
 import { setTimeout as wait } from 'node:timers/promises'
 import { culprit, type Evidence, type Kind, type Status, type Verdict, type Verified } from '../../domain/message.ts'
+import type { TrustBook } from '../../ports/gossip.ts'
 import { createBuckets } from './bucket.ts'
 import type { Counters } from './counters.ts'
 import { createMailbox, type Mailbox } from './mailbox.ts'
@@ -11,9 +12,20 @@ import type { Witness } from './witness.ts'
 export type Inbound = {
   /** Verifies and hands out one message. The verdict is what the transport does with it. Rejects only when a judge throws. */
   readonly receive: (kind: Kind, bytes: Uint8Array, peer: string) => Promise<Verdict>
+  /** The same for what we asked for ourselves: no budget is spent, no refusal counted, and `trust` says which blocks are believed. */
+  readonly admit: (kind: Kind, bytes: Uint8Array, from: Source) => Promise<Verdict>
+  /** Resolves when somebody reads. */
+  readonly read: Promise<void>
   /** Messages from now on that `judge` accepts. */
   readonly messages: (judge: Judge, signal: AbortSignal) => AsyncIterable<Verified>
   readonly close: () => void
+}
+
+/** A peer that answers our question, whom we believe meanwhile, and who hears what verified. */
+export type Source = {
+  readonly peer: string
+  readonly trust: TrustBook
+  readonly valid: (statement: Statement) => void
 }
 
 type Judge = (message: Verified) => Verdict
@@ -23,6 +35,8 @@ type Reader = { readonly judge: Judge; readonly mailbox: Mailbox }
 export type Told = {
   /** A verified status. */
   readonly met: (status: Status) => void
+  /** Whatever verified and no reader rejected. */
+  readonly kept: (statement: Statement, bytes: Uint8Array) => void
   /** An author contradicted itself before our eyes. */
   readonly caught: (evidence: Evidence) => void
 }
@@ -33,6 +47,7 @@ export function createInbound(witness: Witness, counters: Counters, told: Told):
   const buckets = createBuckets()
   const busy = new Map<string, number>()
   const patience = createPatience()
+  const reading = Promise.withResolvers<void>()
 
   const examine = async (kind: Kind, bytes: Uint8Array, peer: string): Promise<Finding> => {
     if (!buckets.spend(`${kind}:${peer}`, witness.now(), TOPICS[kind]))
@@ -47,29 +62,35 @@ export function createInbound(witness: Witness, counters: Counters, told: Told):
     return judged(message, readers)
   }
 
+  const conclude = (kind: Kind, bytes: Uint8Array, finding: Finding, peer: string): Verdict => {
+    if (finding.kind === 'twin') {
+      witness.outcasts.cast(culprit(finding.evidence))
+      hand({ kind: 'evidence', payload: finding.evidence }, peer)
+      told.caught(finding.evidence)
+    }
+    const verdict = finding.kind === 'valid' ? hand(finding.statement, peer) : dropped(finding)
+    if (finding.kind === 'valid' && verdict.kind !== 'reject') told.kept(finding.statement, bytes)
+    if (verdict.kind === 'accept') counters.accepted(kind)
+    return verdict
+  }
+
   return {
     async receive(kind, bytes, peer) {
       const finding = await examine(kind, bytes, peer)
-      if (finding.kind === 'twin') {
-        witness.outcasts.cast(culprit(finding.evidence))
-        hand({ kind: 'evidence', payload: finding.evidence }, peer)
-        told.caught(finding.evidence)
-      }
-      const verdict = finding.kind === 'valid' ? hand(finding.statement, peer) : dropped(finding)
-      if (verdict.kind === 'accept') counters.accepted(kind)
-      else counters.dropped(kind, finding.kind === 'valid' ? 'judged' : reasonOf(finding))
+      const verdict = conclude(kind, bytes, finding, peer)
+      if (verdict.kind !== 'accept') counters.dropped(kind, finding.kind === 'valid' ? 'judged' : reasonOf(finding))
       return verdict
     },
+    async admit(kind, bytes, { peer, trust, valid }) {
+      const finding = await verify(kind, bytes, { ...witness, trust })
+      if (finding.kind === 'valid') valid(finding.statement)
+      return conclude(kind, bytes, finding, peer)
+    },
+    read: reading.promise,
     messages(judge, signal) {
       const mailbox = createMailbox((kind) => counters.dropped(kind, 'queue-full'))
-      const reader = { judge, mailbox }
-      const leave = (): void => {
-        readers.delete(reader)
-        mailbox.close()
-      }
-      if (signal.aborted) leave()
-      else readers.add(reader)
-      signal.addEventListener('abort', leave, { once: true })
+      seat(readers, { judge, mailbox }, signal)
+      reading.resolve()
       return mailbox.read()
     },
     close() {
@@ -78,6 +99,17 @@ export function createInbound(witness: Witness, counters: Counters, told: Told):
       readers.clear()
     },
   }
+}
+
+/** A reader stays until its signal fires. */
+function seat(readers: Set<Reader>, reader: Reader, signal: AbortSignal): void {
+  const leave = (): void => {
+    readers.delete(reader)
+    reader.mailbox.close()
+  }
+  if (signal.aborted) leave()
+  else readers.add(reader)
+  signal.addEventListener('abort', leave, { once: true })
 }
 
 /** Messages of one peer under examination at once. */

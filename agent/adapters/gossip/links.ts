@@ -2,6 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Connection, PeerId } from '@libp2p/interface'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
+import type { CaughtUp } from './catch-up.ts'
 import type { Node } from './libp2p.ts'
 import { THRESHOLDS } from './scores.ts'
 
@@ -12,6 +13,7 @@ export type GossipEvent =
   | { readonly kind: 'stalled' | 'banned'; readonly peer: string }
   | { readonly kind: 'fault'; readonly reason: string }
   | { readonly kind: 'slow-signatures' }
+  | ({ readonly kind: 'caught-up' } & CaughtUp)
 
 export type Report = (event: GossipEvent) => void
 

@@ -6,13 +6,16 @@ import { culprit, type Evidence, type Kind, type Payloads, type Verdict } from '
 import type { Network } from '../../domain/network.ts'
 import type { Instant } from '../../domain/units.ts'
 import type { Gossip, PeerInfo, TrustBook } from '../../ports/gossip.ts'
+import type { CaughtUp } from './catch-up.ts'
 import { SHAPES, toBytes } from './codec.ts'
 import { type Counters, createCounters } from './counters.ts'
 import { createDirectory, type Directory } from './directory.ts'
 import { createInbound, type Inbound } from './inbound.ts'
 import { type Node, startNode } from './libp2p.ts'
 import { type Bans, createBans, keepLinked, meet, type Report, watchLinks } from './links.ts'
-import { type Answerer, askOffer, notServed, serveOffers } from './offers.ts'
+import { joinSync } from './newcomer.ts'
+import { type Answerer, askOffer, notServed, offerExchange, serveOffers } from './offers.ts'
+import { createShelf, type Shelf } from './shelf.ts'
 import { nativeSignatures } from './signatures.ts'
 import { KINDS, protocolPrefix, TOPICS, type TopicNames, topicNames } from './topics.ts'
 import { createWitness, type Witness } from './witness.ts'
@@ -43,23 +46,26 @@ export async function joinGossip(options: GossipOptions): Promise<Gossip> {
   receiveAll(station, leaving.signal)
   watchLinks(node, station.bans, report, leaving.signal)
   let answerer: Answerer = notServed
-  const protocol = `${protocolPrefix(options.network)}/offer`
-  await serveOffers(node.host, protocol, () => answerer, options.now)
+  const { host } = node
+  const exchange = offerExchange(protocolPrefix(options.network))
+  await serveOffers(host, exchange, () => answerer, options.now)
+  const caughtUp = (learned: CaughtUp): void => report({ kind: 'caught-up', ...learned })
+  await joinSync({ ...station, host, network: options.network, signal: leaving.signal, caughtUp })
   const links = Promise.all(options.bootstrap.map((address) => keepLinked(node, address, report, leaving.signal)))
   const stop = stopping(station, links)
   options.signal.addEventListener('abort', () => void stop(), { once: true })
   if (options.signal.aborted) await stop()
   return {
-    peerId: node.host.peerId.toString(),
+    peerId: host.peerId.toString(),
     get addresses() {
-      return node.host.getMultiaddrs().map(String)
+      return host.getMultiaddrs().map(String)
     },
     async publish(kind, payload) {
       if (isEvidence(payload)) witness.outcasts.cast(culprit(payload))
       await publish(station, kind, payload)
     },
     messages: (judge, signal) => inbound.messages(judge, signal),
-    ask: (provider, request, timeout) => askOffer({ host: node.host, protocol, directory }, provider, request, timeout),
+    ask: (provider, request, timeout) => askOffer({ host, exchange, directory }, provider, request, timeout),
     serve(answer) {
       answerer = answer
     },
@@ -78,6 +84,7 @@ type Station = {
   readonly directory: Directory
   readonly bans: Bans
   readonly inbound: Inbound
+  readonly shelf: Shelf
   readonly leaving: AbortController
   readonly report: Report
 }
@@ -99,15 +106,17 @@ async function openStation({ network, trust, now, ...options }: GossipOptions): 
   const leaving = new AbortController()
   setMaxListeners(0, leaving.signal)
   const report = options.report ?? (() => {})
+  const shelf = createShelf()
   const inbound = createInbound(witness, counters, {
+    kept: shelf.keep,
     met(status) {
       directory.learn(status)
       if (trust.attestor(status.agent)) meet(node, status.addresses, report, leaving.signal)
     },
     // Whoever sees the twin next accuses too, should this fail.
-    caught: (evidence) => void publish({ node, names, counters }, 'evidence', evidence).catch(() => {}),
+    caught: (evidence) => void publish({ node, names, counters, shelf }, 'evidence', evidence).catch(() => {}),
   })
-  return { node, names, witness, counters, directory, bans, inbound, leaving, report }
+  return { node, names, witness, counters, directory, bans, inbound, shelf, leaving, report }
 }
 
 /** A bonded attestor is worth more than a stranger, an outcast is worth a ban. */
@@ -145,12 +154,14 @@ const RESULTS: { readonly [V in Verdict['kind']]: TopicValidatorResult } = {
 }
 
 async function publish<K extends Kind>(
-  { node, names, counters }: Pick<Station, 'node' | 'names' | 'counters'>,
+  { node, names, counters, shelf }: Pick<Station, 'node' | 'names' | 'counters' | 'shelf'>,
   kind: K,
   payload: Payloads[K],
 ): Promise<void> {
   const { flood } = TOPICS[kind]
-  await node.router.publish(names.of(kind), toBytes(SHAPES[kind], payload), { floodPublish: flood })
+  const bytes = toBytes(SHAPES[kind], payload)
+  shelf.keep({ kind, payload }, bytes)
+  await node.router.publish(names.of(kind), bytes, { floodPublish: flood })
   counters.published(kind)
 }
 

@@ -97,14 +97,28 @@ async function readSlots(root: Uint8Array, wanted: StorageProof['slots']): Promi
 /** A trie of proof nodes, each filed under its own hash: a path from the root cannot be forged, only be missing. */
 async function trieOf(root: Uint8Array, nodes: readonly Hex[]): Promise<MerklePatriciaTrie> {
   const trie = new MerklePatriciaTrie({ root, useKeyHashing: true, useKeyHashingFunction: keccakBytes })
-  await updateMPTFromMerkleProof(
-    trie,
-    [...new Set(nodes)].map((node) => hexToBytes(node)),
-  )
+  await updateMPTFromMerkleProof(trie, [...new Set(nodes)].map(interned))
   return trie
 }
 
-const keccakBytes = (data: Uint8Array): Uint8Array => keccak256(data, 'bytes')
+/** Accounts of one block share the top of its tries: the same node is the same object, and is hashed once. */
+function interned(node: Hex): Uint8Array {
+  const known = nodeBytes.get(node) ?? hexToBytes(node)
+  if (nodeBytes.size >= NODES) nodeBytes.clear()
+  nodeBytes.set(node, known)
+  return known
+}
+
+const nodeBytes = new Map<Hex, Uint8Array>()
+const NODES = 4_096
+
+function keccakBytes(data: Uint8Array): Uint8Array {
+  const known = hashes.get(data) ?? keccak256(data, 'bytes')
+  hashes.set(data, known)
+  return known
+}
+
+const hashes = new WeakMap<Uint8Array, Uint8Array>()
 
 /** Root of a trie without entries: keccak of the RLP of the empty string. */
 const EMPTY_ROOT = keccak256('0x80')

@@ -124,7 +124,11 @@ function receiver(change: Partial<TrustBook> = {}): Receiver {
   const met: Status[] = []
   const caught: Evidence[] = []
   const witness = createWitness({ network: a.network(), trust: a.trust(change), now: () => a.NOW })
-  const told = { met: (status: Status) => void met.push(status), caught: (found: Evidence) => void caught.push(found) }
+  const told = {
+    met: (status: Status) => void met.push(status),
+    kept: () => {},
+    caught: (found: Evidence) => void caught.push(found),
+  }
   const inbound = createInbound(witness, counters, told)
   return { inbound, counters, met, caught, read: (judge) => readerOf(inbound, judge) }
 }

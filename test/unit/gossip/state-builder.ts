@@ -35,14 +35,34 @@ export function account(change: Partial<MarginAccount> = {}): MarginAccount {
 
 /** The account as a prover would send it, at block 12 of a chain where only `opened` was ever opened. */
 export async function provenState(of: MarginAccount = account(), opened = of): Promise<ProvenState> {
-  const storages = storageOf(opened)
+  const [state] = await provenStates([of], [opened])
+  if (state === undefined) throw new Error('a proof of nothing')
+  return state
+}
+
+/** Several accounts as of one block, proven against one state root. */
+export async function provenStates(all: readonly MarginAccount[], opened = all, number = 12n): Promise<ProvenState[]> {
   const contracts = new Map<Address, MerklePatriciaTrie>()
   const world = await createMPT({ useKeyHashing: true })
-  for (const [address, words] of storages) {
+  for (const [address, words] of storageOf(...opened)) {
     const trie = await storageTrie(words)
     contracts.set(address, trie)
     await world.put(hexToBytes(address), RLP.encode([1, 0, trie.root(), hexToBytes(keccak256('0x'))]))
   }
+  const header = bytesToHex(RLP.encode(headerFields(world.root(), Number(number))))
+  const block = { number, hash: keccak256(header), header }
+  const states: ProvenState[] = []
+  for (const { engine, id, version, ...of } of all) {
+    const proofs = await proofsOf({ engine, id, ...of }, { world, contracts })
+    states.push({ engine, account: id, version, ...block, proofs })
+  }
+  return states
+}
+
+type Tries = { readonly world: MerklePatriciaTrie; readonly contracts: ReadonlyMap<Address, MerklePatriciaTrie> }
+type Whose = Pick<MarginAccount, 'engine' | 'id' | 'positions'>
+
+async function proofsOf(of: Whose, { world, contracts }: Tries): Promise<StorageProof[]> {
   const proofs: StorageProof[] = []
   for (const { address, slots: keys } of slots.accountSlots(of, network(), keccak256)) {
     const trie = contracts.get(address)
@@ -50,14 +70,25 @@ export async function provenState(of: MarginAccount = account(), opened = of): P
     const proven = await Promise.all(keys.map(async (key) => ({ key, proof: await prove(trie, key) })))
     proofs.push({ address, accountProof: await prove(world, address), slots: proven })
   }
-  const header = bytesToHex(RLP.encode(headerFields(world.root())))
-  const { engine, id, version } = of
-  return { engine, account: id, version, number: 12n, hash: keccak256(header), header, proofs }
+  return proofs
 }
 
-function headerFields(stateRoot: Uint8Array): (Uint8Array | number)[] {
+function headerFields(stateRoot: Uint8Array, number: number): (Uint8Array | number)[] {
   const zero = new Uint8Array(32)
-  return [zero, zero, new Uint8Array(20), stateRoot, zero, zero, new Uint8Array(256), 0, 12, 200_000_000, 0, 1_800_000]
+  return [
+    zero,
+    zero,
+    new Uint8Array(20),
+    stateRoot,
+    zero,
+    zero,
+    new Uint8Array(256),
+    0,
+    number,
+    200_000_000,
+    0,
+    1_800_000,
+  ]
 }
 
 const prove = async (trie: MerklePatriciaTrie, key: Hex): Promise<Hex[]> =>
@@ -71,8 +102,13 @@ async function storageTrie(words: ReadonlyMap<Hex, bigint>): Promise<MerklePatri
 }
 
 /** Storage of every contract, with other accounts' words beside those of this one. */
-export function storageOf(of: MarginAccount): ReadonlyMap<Address, Map<Hex, bigint>> {
+export function storageOf(...all: readonly MarginAccount[]): ReadonlyMap<Address, Map<Hex, bigint>> {
   const storages = new Map<Address, Map<Hex, bigint>>()
+  for (const of of all) store(of, storages)
+  return storages
+}
+
+function store(of: MarginAccount, storages: Map<Address, Map<Hex, bigint>>): void {
   const set = (address: Address, slot: Hex, value: bigint): void => {
     storages.set(address, (storages.get(address) ?? new Map<Hex, bigint>()).set(slot, value))
   }
@@ -95,5 +131,4 @@ export function storageOf(of: MarginAccount): ReadonlyMap<Address, Map<Hex, bigi
     set(mirror, slots.creditedSlot(of.id, asset, keccak256), amount === 0n ? 0n : amount + 7n)
     set(mirror, slots.spentSlot(of.id, asset, keccak256), amount === 0n ? 0n : 7n)
   }
-  return storages
 }
