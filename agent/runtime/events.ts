@@ -26,6 +26,7 @@ const levels = {
   'link:caught-up': 'info',
   'head:seen': 'debug',
   'head:reorg': 'warn',
+  'chain:sight': 'warn',
   'candidate:found': 'info',
   decision: 'info',
   'bid:submitted': 'info',

@@ -1,5 +1,5 @@
 // Which blocks this agent believes: those of its own node, and those enough bonded attestors signed.
-import type { Hex } from 'viem'
+import type { Address, Hex } from 'viem'
 import type { Head } from '../domain/market.ts'
 import type { Attestation, Evidence, Header } from '../domain/message.ts'
 import type { ChainId } from '../domain/units.ts'
@@ -22,6 +22,9 @@ export type Roots = {
   drop(chain: ChainId, from: bigint): void
   /** An attestation whose signature was verified. Returns evidence when its author contradicts itself. */
   attest(attestation: Attestation): Evidence | undefined
+  /** The newest block of our own node, and the newest that anybody else signed. */
+  tip(chain: ChainId): bigint | undefined
+  signedTip(chain: ChainId, except: Address): bigint | undefined
   /** The header of a block that we believe. */
   learn(header: Header): void
   /** Its bytes, if somebody sent them. */
@@ -75,6 +78,12 @@ export function createRoots(threshold: number): Roots {
         ? { kind: 'attestations', first: earlier, second: attestation }
         : undefined
     },
+    tip: (chain) => [...(owned.get(chain)?.keys() ?? [])].sort(descending)[0],
+    signedTip: (chain, except) =>
+      [...(signed.get(chain) ?? [])]
+        .filter(([, all]) => all.some(({ attestor }) => attestor.toLowerCase() !== except.toLowerCase()))
+        .map(([number]) => number)
+        .sort(descending)[0],
     learn: (header) => remember(headers, header.chain, header.number, header),
     header(chain, number, hash) {
       const held = headers.get(chain)?.get(number)

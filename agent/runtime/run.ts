@@ -23,6 +23,7 @@ import { describeGossip } from './gossip-stats.ts'
 import { guard, watchBreaker } from './guard.ts'
 import { type Attend, houseOf } from './house.ts'
 import { listen } from './listen.ts'
+import { lookOut } from './lookout.ts'
 import { consume } from './loop.ts'
 import { createOpener } from './opener.ts'
 import { type Patience, patience } from './patience.ts'
@@ -131,6 +132,7 @@ async function live(agent: Agent, config: AgentConfig, { tally, stop, attend }: 
   tasks.keep('end lives', (signal) => keepEndingLives(context, context.clock, signal))
   tasks.keep('announce', () => announce(context, provider, copy))
   tasks.keep('ready', () => reportReady(context, config.name))
+  tasks.keep('lookout', (signal) => lookOut(context, signal))
   tasks.keep('stats', () => reportStats(context, config.name, tally))
   const wake = waker(context)
   const drawer = createDrawer({
