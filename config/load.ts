@@ -107,18 +107,22 @@ const isRecord = (value: unknown): value is Record<string, unknown> => typeof va
 
 /** Every path of the config as an absolute one. A strategy is a path when it looks like one. */
 function absolute(config: AgentConfig, folder: string): AgentConfig {
-  const { identity } = config.p2p
   return {
     ...config,
     network: resolve(folder, config.network),
     dataDir: roomOf(config, folder),
     keys: keysIn(config.keys, folder),
-    p2p: identity === undefined ? config.p2p : { ...config.p2p, identity: resolve(folder, identity) },
+    p2p: { ...config.p2p, ...located(config.p2p, folder) },
     strategies: config.strategies.map((one) =>
       /^[./]/.test(one.use) ? { ...one, use: resolve(folder, one.use) } : one,
     ),
   }
 }
+
+const located = ({ identity, swarmKey }: AgentConfig['p2p'], folder: string): Partial<AgentConfig['p2p']> => ({
+  ...(identity !== undefined && { identity: resolve(folder, identity) }),
+  ...(swarmKey !== undefined && { swarmKey: resolve(folder, swarmKey) }),
+})
 
 /** Simulated money has books of its own. */
 const roomOf = ({ dataDir, mode }: AgentConfig, folder: string): string =>

@@ -169,6 +169,12 @@ const p2p = z
       .describe('Multiaddr to listen on; port 0 takes a free one.'),
     bootstrap: z.array(z.string().startsWith('/')).default([]).describe('Multiaddrs of peers to dial at start.'),
     identity: z.string().min(1).optional().describe('File of the transport key. Without it, a new one per start.'),
+    swarmKey: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('File of a pre-shared key (swarm.key): only peers that have it complete a connection.'),
+    mdns: z.boolean().default(false).describe('Look for peers of the same network in the local one.'),
   })
   .describe('The gossip network.')
 

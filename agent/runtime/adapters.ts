@@ -1,7 +1,9 @@
 // What an agent stands on besides its chains: a shell other than the command line may put something else in its place.
+import { readFileSync } from 'node:fs'
 import type { AgentConfig } from '../../config/schema.ts'
 import { systemClock } from '../adapters/clock/system-clock.ts'
 import type { GossipOptions } from '../adapters/gossip/node.ts'
+import { configError } from '../domain/errors.ts'
 import type { Millis } from '../domain/units.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Gossip } from '../ports/gossip.ts'
@@ -35,5 +37,20 @@ export const usual: Adapters = {
 export const transportOf = ({ p2p }: AgentConfig) => ({
   listen: p2p.listen,
   bootstrap: p2p.bootstrap,
+  mdns: p2p.mdns,
   devnet: p2p.listen.startsWith('/ip4/127.0.0.1/'),
+  ...(p2p.swarmKey !== undefined && { swarmKey: swarmKeyIn(p2p.swarmKey) }),
 })
+
+/** A swarm.key as go-libp2p and kubo write it: three lines, the last one 32 bytes in hex. */
+function swarmKeyIn(path: string): Uint8Array {
+  const bytes = readFileSync(path)
+  const lines = bytes.toString('utf8').trim().split('\n')
+  if (lines[0] === '/key/swarm/psk/1.0.0/' && lines[1] === '/base16/' && /^[0-9a-f]{64}$/.test(lines[2] ?? ''))
+    return bytes
+  throw configError(
+    'E_SWARM_KEY',
+    `${path} is no swarm key`,
+    'It has three lines: /key/swarm/psk/1.0.0/, /base16/ and 64 hex digits.',
+  )
+}

@@ -1,5 +1,5 @@
 // Builds every object once, in order. What may be exchanged is named in adapters.ts, every other adapter here.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Address } from 'viem'
 import type { AgentConfig } from '../../config/schema.ts'
@@ -12,6 +12,7 @@ import type { Optimistic } from '../adapters/chain/sources/optimistic.ts'
 import type { Elsewhere } from '../adapters/chain/sources/testimony.ts'
 import { openStatements } from '../adapters/chain/statement.ts'
 import { openVaultChain } from '../adapters/chain/vault-chain.ts'
+import type { Identity } from '../adapters/gossip/identity.ts'
 import { openSqliteJournal } from '../adapters/store/sqlite-journal.ts'
 import { createCore, type Input } from '../core/core.ts'
 import type { Core } from '../core/state.ts'
@@ -19,6 +20,7 @@ import { configError } from '../domain/errors.ts'
 import type { Network, Source, VaultDeployment } from '../domain/network.ts'
 import type { ChainId, VaultId, Wad } from '../domain/units.ts'
 import type { Breaker, Challenger, Slasher, Statements } from '../ports/chain.ts'
+import type { Journal } from '../ports/journal.ts'
 import type { Signer } from '../ports/signer.ts'
 import { type Adapters, transportOf } from './adapters.ts'
 import type { Context, EngineSeat, VaultSeat } from './context.ts'
@@ -86,12 +88,15 @@ export async function compose(composing: Composing): Promise<Agent> {
   journal.input(startOf({ config, network, standing, at: clock.now() }))
   coin.readFrom(core)
   const roots = createRoots(network.threshold)
+  const identity = await identityOf(config)
   const gossip = await adapters.gossip({
     network,
     trust: trustOf(network, roots),
     ...transportOf(config),
     now: clock.now,
-    ...(config.p2p.identity === undefined ? {} : { identity: await identityIn(config.p2p.identity) }),
+    ...(identity && { identity: identity.key }),
+    known: knownPeers(journal),
+    remember: (addresses) => journal.remember(PEERS, JSON.stringify(addresses)),
     report: ({ kind, ...link }) => emit(`link:${kind}`, link),
     signal,
   })
@@ -116,6 +121,7 @@ export async function compose(composing: Composing): Promise<Agent> {
   const close = async (): Promise<void> => {
     for (const one of holders) one.close()
     await gossip.stop()
+    await identity?.release()
     for (const link of links.values()) await link.close()
     journal.close()
     await signer.close()
@@ -251,13 +257,19 @@ function coinPrice() {
   }
 }
 
-/** The transport key of an agent: made on the first start, then kept. */
-async function identityIn(path: string): Promise<Uint8Array> {
-  if (existsSync(path)) return readFileSync(path)
-  const identity = await (await import('../adapters/gossip/libp2p.ts')).newIdentity()
-  writeFileSync(path, identity, { mode: 0o600 })
-  return identity
+/** The transport key of an agent that has one of its own. */
+async function identityOf({ p2p }: AgentConfig): Promise<Identity | undefined> {
+  if (p2p.identity === undefined) return undefined
+  return (await import('../adapters/gossip/identity.ts')).openIdentity(p2p.identity)
 }
+
+/** Peers met before; nobody after a damaged note, which only costs the shortcut. */
+function knownPeers({ recall }: Journal): readonly string[] {
+  const kept: unknown = JSON.parse(recall(PEERS) ?? '[]')
+  return Array.isArray(kept) ? kept.filter((one) => typeof one === 'string') : []
+}
+
+const PEERS = 'peers'
 
 async function openEngines(
   config: AgentConfig,

@@ -19,7 +19,7 @@ export function createLookout(began: Instant, lag: number): Lookout {
     ;[own, signed] = [again(own, voices.own, now), again(signed, voices.signed, now)]
     const ahead = (own.number ?? 0n) - (signed.number ?? 0n)
     const spoke = (one: Heard): boolean => now - one.at < SILENCE
-    if (!spoke(own) && spoke(signed) && signed.moved) return 'cut'
+    if (!spoke(own) && spoke(signed) && signed.moved && ahead < 0n) return 'cut'
     if (!spoke(signed) && spoke(own) && own.moved && ahead > BigInt(lag) + ENOUGH) return 'eclipsed'
     return 'both'
   }
@@ -27,7 +27,7 @@ export function createLookout(began: Instant, lag: number): Lookout {
 
 /** Milliseconds without a word that mean something, and blocks that attestors must be behind. */
 const SILENCE = 30_000
-const ENOUGH = 3n
+const ENOUGH = 1n
 
 type Heard = { readonly number: bigint | undefined; readonly at: Instant; readonly moved: boolean }
 

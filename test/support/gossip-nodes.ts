@@ -49,7 +49,7 @@ export async function attack(victim: Gossip): Promise<Node> {
     devnet: true,
     topics,
     standing: () => 0,
-    admits: () => true,
+    gate: { banned: () => false, bonded: () => false },
   })
   open.push({ stop: async () => node.host.stop() })
   await dial(node, victim.addresses[0] ?? '')

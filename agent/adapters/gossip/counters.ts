@@ -1,5 +1,6 @@
 import type { Kind } from '../../domain/message.ts'
 import type { GossipStats } from '../../ports/gossip.ts'
+import type { Refused } from './gate.ts'
 import { KINDS } from './topics.ts'
 import type { Reason } from './verify.ts'
 
@@ -8,6 +9,8 @@ export type Counters = {
   readonly accepted: (kind: Kind) => void
   readonly dropped: (kind: Kind, reason: Reason) => void
   readonly published: (kind: Kind) => void
+  /** Somebody was not let in. */
+  readonly refused: (reason: Refused) => void
   readonly latency: (at: number, millis: number) => void
   readonly read: () => GossipStats
 }
@@ -23,6 +26,10 @@ export function createCounters(window = 8_192): Counters {
     published: (kind) => void published[kind]++,
     dropped(kind, reason) {
       const label = `${kind}:${reason}`
+      rejected[label] = (rejected[label] ?? 0) + 1
+    },
+    refused(reason) {
+      const label = `connection:${reason}`
       rejected[label] = (rejected[label] ?? 0) + 1
     },
     latency(at, millis) {

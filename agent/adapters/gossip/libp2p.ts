@@ -3,13 +3,16 @@ import { hash } from 'node:crypto'
 import { type GossipSub, gossipsub, type TopicValidatorResult } from '@chainsafe/libp2p-gossipsub'
 import { noise } from '@chainsafe/libp2p-noise'
 import { yamux } from '@chainsafe/libp2p-yamux'
-import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys'
+import { generateKeyPair, privateKeyFromProtobuf } from '@libp2p/crypto/keys'
 import { identify } from '@libp2p/identify'
-import type { PeerId } from '@libp2p/interface'
+import type { Connection, PeerId } from '@libp2p/interface'
+import { mdns } from '@libp2p/mdns'
 import { ping } from '@libp2p/ping'
+import { preSharedKey } from '@libp2p/pnet'
 import { tcp } from '@libp2p/tcp'
 import { createLibp2p, type Libp2p } from 'libp2p'
 import { configError } from '../../domain/errors.ts'
+import { createGate, type Guest, type House, type Refused } from './gate.ts'
 import { scoreParams, THRESHOLDS } from './scores.ts'
 import type { Topic } from './topics.ts'
 
@@ -22,8 +25,13 @@ export type NodeOptions = {
   readonly topics: ReadonlyMap<string, Topic>
   /** What a peer's agent adds to its score. */
   readonly standing: (peer: string) => number
-  /** Whether this peer may connect now. */
-  readonly admits: (peer: string) => boolean
+  readonly gate: Pick<House, 'banned' | 'bonded'>
+  /** Told who was turned away. */
+  readonly refused?: (reason: Refused) => void
+  /** A pre-shared key (libp2p swarm.key): without it nobody completes a connection. */
+  readonly swarmKey?: Uint8Array
+  /** Finds nodes of the same network in the local one. */
+  readonly mdns?: string
 }
 
 /** Gossipsub with what its public type hides, checked to be there. */
@@ -39,7 +47,14 @@ export type Node = { readonly host: Libp2p; readonly router: Router }
 /** A node that listens and has subscribed before anybody could connect (later meshes are not scored: T4). */
 export async function startNode(options: NodeOptions): Promise<Node> {
   let subscribed = false
-  const host = await createLibp2p({
+  const guests = (): readonly Guest[] => (host?.getConnections() ?? []).map(guestOf)
+  const gate = createGate({ ...options.gate, guests, devnet: options.devnet })
+  const turnedAway = (reason: Refused | undefined): boolean => {
+    if (reason !== undefined) options.refused?.(reason)
+    return reason !== undefined
+  }
+  let host: Libp2p | undefined
+  const made = await createLibp2p({
     start: false,
     addresses: { listen: [toMultiaddr(options.listen)] },
     privateKey:
@@ -50,22 +65,26 @@ export async function startNode(options: NodeOptions): Promise<Node> {
     connectionManager: connectionLimits(options.devnet),
     connectionMonitor: { abortConnectionOnPingFailure: false },
     connectionGater: {
-      denyInboundConnection: () => !subscribed,
-      denyInboundEncryptedConnection: (peer: PeerId) => !options.admits(peer.toString()),
-      denyDialPeer: (peer: PeerId) => !options.admits(peer.toString()),
+      denyInboundConnection: ({ remoteAddr }) => !subscribed || turnedAway(gate.arriving(remoteAddr.toString())),
+      denyInboundEncryptedConnection: (peer: PeerId) => turnedAway(gate.admitted(peer.toString())),
+      denyDialPeer: (peer: PeerId) => options.gate.banned(peer.toString()),
     },
+    ...(options.swarmKey && { connectionProtector: preSharedKey({ psk: options.swarmKey }) }),
+    ...(options.mdns !== undefined && { peerDiscovery: [mdns({ serviceTag: options.mdns, interval: 2_000 })] }),
     services: { identify: identify(), ping: ping(), router: gossipsub(routerOptions(options)) },
   })
-  await host.start()
-  for (const topic of options.topics.keys()) host.services.router.subscribe(topic)
+  host = made
+  await made.start()
+  for (const topic of options.topics.keys()) made.services.router.subscribe(topic)
   subscribed = true
-  return { host, router: withInternals(host.services.router) }
+  return { host: made, router: withInternals(made.services.router) }
 }
 
-/** A fresh identity, to be kept in a file of mode 600. It is never the key that holds funds. */
-export async function newIdentity(): Promise<Uint8Array> {
-  return privateKeyToProtobuf(await generateKeyPair('Ed25519'))
-}
+const guestOf = ({ remotePeer, remoteAddr, direction }: Connection): Guest => ({
+  peer: remotePeer.toString(),
+  address: remoteAddr.toString(),
+  inbound: direction === 'inbound',
+})
 
 function toMultiaddr(listen: string): string {
   if (listen.startsWith('/')) return listen

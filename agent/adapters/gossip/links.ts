@@ -1,6 +1,6 @@
 // Keeps the node connected: dials with patience, redials what was lost, drops what went silent or hostile.
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Connection, PeerId } from '@libp2p/interface'
+import type { Connection, PeerId, PeerInfo } from '@libp2p/interface'
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import type { CaughtUp } from './catch-up.ts'
 import type { Node } from './libp2p.ts'
@@ -49,6 +49,18 @@ export function meet({ host }: Node, addresses: readonly string[], report: Repor
   dial().catch((error: unknown) => {
     if (!signal.aborted) report({ kind: 'unreachable', address: addresses.join(), reason: reasonOf(error) })
   })
+}
+
+/** Meets whoever answers in the local network; discovery alone connects nobody. */
+export function meetFound(node: Node, report: Report, signal: AbortSignal): void {
+  const found = ({ detail: { id, multiaddrs } }: { readonly detail: PeerInfo }): void =>
+    meet(
+      node,
+      multiaddrs.map((address) => `${address.toString().split('/p2p/')[0]}/p2p/${id}`),
+      report,
+      signal,
+    )
+  node.host.addEventListener('peer:discovery', found, { signal })
 }
 
 /** Links beyond which a node stops looking for more. */

@@ -12,12 +12,13 @@ import { type Counters, createCounters } from './counters.ts'
 import { createDirectory, type Directory } from './directory.ts'
 import { createInbound, type Inbound } from './inbound.ts'
 import { type Node, startNode } from './libp2p.ts'
-import { type Bans, createBans, keepLinked, meet, type Report, watchLinks } from './links.ts'
+import { type Bans, createBans, keepLinked, meet, meetFound, type Report, watchLinks } from './links.ts'
+import { recall } from './memory.ts'
 import { joinSync } from './newcomer.ts'
 import { type Answerer, askOffer, notServed, offerExchange, serveOffers } from './offers.ts'
 import { createShelf, type Shelf } from './shelf.ts'
 import { nativeSignatures } from './signatures.ts'
-import { KINDS, protocolPrefix, TOPICS, type TopicNames, topicNames } from './topics.ts'
+import { KINDS, networkDigest, protocolPrefix, TOPICS, type TopicNames, topicNames } from './topics.ts'
 import { createWitness, type Witness } from './witness.ts'
 
 export type GossipOptions = {
@@ -34,6 +35,13 @@ export type GossipOptions = {
   readonly devnet: boolean
   /** Leaves the network when it fires. */
   readonly signal: AbortSignal
+  /** A pre-shared key: peers without it complete no connection. */
+  readonly swarmKey?: Uint8Array
+  /** Look for peers in the local network. */
+  readonly mdns?: boolean
+  /** Addresses of peers met in earlier lives, and where those met in this one are remembered. */
+  readonly known?: readonly string[]
+  readonly remember?: (addresses: readonly string[]) => void
   /** Told of connections made, lost, refused, and of a platform without native signatures. */
   readonly report?: Report
 }
@@ -51,6 +59,8 @@ export async function joinGossip(options: GossipOptions): Promise<Gossip> {
   await serveOffers(host, exchange, () => answerer, options.now)
   const caughtUp = (learned: CaughtUp): void => report({ kind: 'caught-up', ...learned })
   await joinSync({ ...station, host, network: options.network, signal: leaving.signal, caughtUp })
+  recall(station, options)
+  meetFound(node, report, leaving.signal)
   const links = Promise.all(options.bootstrap.map((address) => keepLinked(node, address, report, leaving.signal)))
   const stop = stopping(station, links)
   options.signal.addEventListener('abort', () => void stop(), { once: true })
@@ -101,7 +111,10 @@ async function openStation({ network, trust, now, ...options }: GossipOptions): 
     devnet: options.devnet,
     topics: new Map(KINDS.map((kind) => [names.of(kind), TOPICS[kind]])),
     standing: (peer) => standingOf(directory.agentsAt(peer), witness),
-    admits: bans.admits,
+    gate: { banned: (peer) => !bans.admits(peer), bonded: (peer) => standingOf(directory.agentsAt(peer), witness) > 0 },
+    refused: (reason) => counters.refused(reason),
+    ...(options.swarmKey && { swarmKey: options.swarmKey }),
+    ...(options.mdns && { mdns: `lienmesh-${networkDigest(network).slice(2)}` }),
   })
   const leaving = new AbortController()
   setMaxListeners(0, leaving.signal)

@@ -1,0 +1,57 @@
+// Who may connect: nobody takes all places, neither one address range nor strangers together.
+
+/** A connection as far as the gate cares. */
+export type Guest = { readonly peer: string; readonly address: string; readonly inbound: boolean }
+
+/** Why somebody was turned away. */
+export type Refused = 'banned' | 'crowded-address' | 'crowded-range' | 'strangers'
+
+export type Gate = {
+  /** By address alone, before a byte is spent on it. */
+  readonly arriving: (address: string) => Refused | undefined
+  /** By peer, once its key is proven. */
+  readonly admitted: (peer: string) => Refused | undefined
+}
+
+export type House = {
+  readonly guests: () => readonly Guest[]
+  readonly banned: (peer: string) => boolean
+  /** Whether a bonded agent said that this is its peer. */
+  readonly bonded: (peer: string) => boolean
+  /** Many nodes share one machine. */
+  readonly devnet: boolean
+}
+
+/** The gate of a node. Who is bonded is never turned away for strangers' sake. */
+export function createGate({ guests, banned, bonded, devnet }: House): Gate {
+  return {
+    arriving(address) {
+      const [host, range] = [hostOf(address), rangeOf(address)]
+      if (devnet && isLoopback(host)) return undefined
+      const inbound = guests().filter((guest) => guest.inbound)
+      if (inbound.filter((guest) => hostOf(guest.address) === host).length >= PER_ADDRESS) return 'crowded-address'
+      return inbound.filter((guest) => rangeOf(guest.address) === range).length >= PER_RANGE
+        ? 'crowded-range'
+        : undefined
+    },
+    admitted(peer) {
+      if (banned(peer)) return 'banned'
+      if (bonded(peer) || devnet) return undefined
+      const strangers = guests().filter((guest) => guest.inbound && !bonded(guest.peer))
+      return strangers.length >= MOST_STRANGERS ? 'strangers' : undefined
+    },
+  }
+}
+
+/** Inbound connections from one address, from one range, and from peers without a bond: of 64 in all. */
+export const [PER_ADDRESS, PER_RANGE, MOST_STRANGERS] = [3, 8, 16] as const
+
+const hostOf = (address: string): string => address.split('/')[2] ?? ''
+
+/** The /24 of an IPv4 address, the /48 of an IPv6 address. */
+const rangeOf = (address: string): string => {
+  const host = hostOf(address)
+  return host.includes(':') ? host.split(':').slice(0, 3).join(':') : host.split('.').slice(0, 3).join('.')
+}
+
+const isLoopback = (host: string): boolean => host.startsWith('127.') || host === '::1'
