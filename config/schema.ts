@@ -174,6 +174,10 @@ const p2p = z
       .min(1)
       .optional()
       .describe('File of a pre-shared key (swarm.key): only peers that have it complete a connection.'),
+    lanes: z
+      .array(z.string().startsWith('/'))
+      .default([])
+      .describe('Multiaddrs of peers, with their ids, to exchange prices with directly besides gossip.'),
     mdns: z.boolean().default(false).describe('Look for peers of the same network in the local one.'),
   })
   .describe('The gossip network.')

@@ -21,6 +21,7 @@ export const codes: Readonly<Record<string, Entry>> = {
   E_CHAIN_MISSING: config('The config has no entry for a chain of the network.'),
   E_CHAIN_UNKNOWN: config('The config names a chain that the network does not have.'),
   E_CHAIN_UNREAD: config('A vault is on a chain that this agent does not read.'),
+  E_CLOCK: failure('The clock of this machine is off: all prices come from the future, or are old on arrival.'),
   E_COLLATERAL_UNKNOWN: config('The network description lacks a collateral.'),
   E_CONFIG: config('A file breaks its schema; each line names the place and the nearest known key.'),
   E_CONFIG_EXISTS: config('init would replace a file that exists.'),

@@ -24,6 +24,12 @@ export const commands: readonly Entry[] = [
     'Look at everything that must be right before capital moves',
     async () => (await import('./doctor.ts')).doctor,
   ),
+  entry(
+    'audit',
+    'Prove that vaults cover what was credited and claimed',
+    async () => (await import('./audit.ts')).audit,
+  ),
+  entry('peers', 'Show whom a running agent hears, and why not', async () => (await import('./peers.ts')).peers),
   entry('status', 'Say what a running agent does', async () => (await import('./status.ts')).status),
   entry('dashboard', 'Print a link to the dashboard', async () => (await import('./dashboard.ts')).dashboard),
   entry('pause', 'Stop bidding; what is under way still settles', async () => (await import('./pause.ts')).pause),

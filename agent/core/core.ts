@@ -15,7 +15,7 @@ import type {
   Sale,
 } from '../domain/liquidation.ts'
 import type { Anchor, EngineTerms, Head, MarginAccount, PriceBatch, Source } from '../domain/market.ts'
-import type { ProviderStatus } from '../domain/message.ts'
+import type { ProviderStatus, RouteReport } from '../domain/message.ts'
 import type { RouteSide } from '../domain/network.ts'
 import {
   type AccountId,
@@ -36,6 +36,7 @@ import { burnt, counted, ended, halted, opened, priced, rivalled, sold, traded }
 import { openClaims } from './ledger.ts'
 import { forgetOpened, openings, unopened } from './openings.ts'
 import { type Halt, halt, resume } from './protect.ts'
+import { promised, witnessed } from './ratings.ts'
 import { widen } from './risk/beliefs.ts'
 import { carry, takeScenarios } from './risk/carried.ts'
 import { foretell } from './risk/evidence.ts'
@@ -67,6 +68,10 @@ export type Input = { readonly at: Instant } & (
   | { readonly kind: 'route'; readonly vault: VaultId; readonly closed: boolean }
   /** Whether the breaker of one side of a route is tripped. */
   | { readonly kind: 'breaker'; readonly vault: VaultId; readonly side: RouteSide; readonly tripped: boolean }
+  /** A bonded agent says how its settlements went. */
+  | { readonly kind: 'witness'; readonly from: Address; readonly routes: readonly RouteReport[] }
+  /** A provider was asked for a firm offer, and fell so far behind what we quoted (bps); none if it made none. */
+  | { readonly kind: 'promise'; readonly provider: Address; readonly short: number | undefined }
   /** How many claims our coin on a chain pays for at present fees. */
   | { readonly kind: 'runway'; readonly chain: ChainId; readonly claims: number }
   | { readonly kind: 'competitor'; readonly engine: ChainId; readonly bidder: Address; readonly account: AccountId }
@@ -139,8 +144,7 @@ const TOLD_APART: ReadonlySet<Input['kind']> = new Set([
 
 /** What an input changes, before anything is decided. */
 function happen(core: Core, input: Input): Effect[] {
-  const { book } = core
-  const { at } = input
+  const [book, at] = [core.book, input.at] as const
   switch (input.kind) {
     case 'terms':
       return done(book.terms.set(input.terms.chain, input.terms))
@@ -162,6 +166,8 @@ function happen(core: Core, input: Input): Effect[] {
     case 'route':
     case 'breaker':
     case 'runway':
+    case 'witness':
+    case 'promise':
       return done(wayHome(core, input))
     case 'competitor':
       return done(rivalled(core, at, input))
@@ -176,9 +182,8 @@ function happen(core: Core, input: Input): Effect[] {
     case 'gas':
       return done(burnt(core, input.chain, input.cost, input.purpose))
     case 'halt':
-      return halted(halt(core.watch, input.halt))
     case 'resume':
-      return done(resume(core.watch))
+      return input.kind === 'halt' ? halted(halt(core.watch, input.halt)) : done(resume(core.watch))
     case 'scenarios':
       return done(takeScenarios(core, at, input.table))
     case 'multiplier':
@@ -192,8 +197,8 @@ function happen(core: Core, input: Input): Effect[] {
   }
 }
 
-/** What is known of the ways home: whether claims come, whether books hold, whether gas lasts. */
-function wayHome(core: Core, input: Extract<Input, { kind: 'route' | 'breaker' | 'runway' }>): unknown {
+/** What is known of the ways home: whether claims come, books hold, gas lasts, others get through and providers keep their word. */
+function wayHome(core: Core, input: Extract<Input, { kind: Way }>): unknown {
   switch (input.kind) {
     case 'route':
       return input.closed ? core.closedRoutes.add(input.vault) : core.closedRoutes.delete(input.vault)
@@ -201,8 +206,14 @@ function wayHome(core: Core, input: Extract<Input, { kind: 'route' | 'breaker' |
       return core.breakers.set(breakerKey(input.vault, input.side), input.tripped)
     case 'runway':
       return core.payable.set(input.chain, input.claims)
+    case 'witness':
+      return witnessed(core, input.at, input.from, input.routes)
+    case 'promise':
+      return promised(core, input.provider, input.short)
   }
 }
+
+type Way = 'route' | 'breaker' | 'runway' | 'witness' | 'promise'
 
 /** A crowd of facts is one look. An outcome frees capital and waits less; those of one block are still looked at together. */
 function lookInTurn(core: Core, engine: ChainId, { kind, at }: Input): readonly Effect[] {
@@ -263,6 +274,8 @@ function enginesOf({ book }: Core, input: Input): readonly ChainId[] {
     case 'pools':
     case 'route':
     case 'breaker':
+    case 'witness':
+    case 'promise':
     case 'runway':
     case 'competitor':
     case 'auctions-unopened':

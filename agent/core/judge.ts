@@ -4,8 +4,8 @@ import type { Address } from 'viem'
 import type { MarginAccount, PriceBatch } from '../domain/market.ts'
 import {
   type Attestation,
-  type ClaimFact,
   type Evidence,
+  type ProvenClaim,
   type Status,
   UNPREPARED,
   type Verdict,
@@ -69,7 +69,7 @@ function judgeState({ book }: Core, account: MarginAccount): Verdict {
   return account.version === held.version && account.anchor.number < held.anchor.number ? ignore('older-block') : ACCEPT
 }
 
-function judgeClaim({ setup }: Core, { vault, cumulative }: ClaimFact): Verdict {
+function judgeClaim({ setup }: Core, { vault, cumulative }: ProvenClaim): Verdict {
   if (cumulative <= 0n) return reject('claim-of-nothing')
   return setup.vaults.some(({ id }) => id === vault) ? ACCEPT : ignore('unknown-vault')
 }

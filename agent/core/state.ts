@@ -18,6 +18,8 @@ import {
   openEvidence,
   openHistory,
   openLaws,
+  openRatings,
+  type Ratings,
 } from './risk/memory.ts'
 import type { Sightings } from './scan.ts'
 import type { Setup } from './setup.ts'
@@ -42,6 +44,8 @@ export type Core = {
   load: { readonly turn: number; readonly ledger: number; readonly load: Load } | undefined
   readonly history: History
   readonly evidence: Evidence
+  /** How routes and providers are rated, with why. */
+  readonly ratings: Ratings
   /** Everything in flight over common scenarios; undefined until the first were drawn. */
   carried: Carried | undefined
   /** The scenarios last asked for. */
@@ -95,6 +99,7 @@ export function openCore(setup: Setup): Core {
     load: undefined,
     history: openHistory(),
     evidence: openEvidence(seed),
+    ratings: openRatings(),
     carried: undefined,
     asked: undefined,
     said: new Map(),

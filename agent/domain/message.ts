@@ -50,6 +50,14 @@ export type ClaimFact = {
   readonly tx: Hash
 }
 
+/** A claim with the proof of its counter: `owed` of the mirror when it was opened, `claimed` of the vault when it was paid. */
+export type ProvenClaim = Omit<ClaimFact, 'tx'> & {
+  readonly number: bigint
+  readonly hash: Hex
+  readonly header: Hex
+  readonly proof: StorageProof
+}
+
 /** What an agent says of itself, signed by its bonded key. A provider's rates are indicative. */
 export type Status = {
   readonly agent: Address
@@ -97,7 +105,7 @@ export type Payloads = {
   readonly header: Header
   readonly attestation: Attestation
   readonly state: ProvenState
-  readonly claim: ClaimFact
+  readonly claim: ProvenClaim
   readonly evidence: Evidence
   readonly status: Status
 }

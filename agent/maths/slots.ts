@@ -1,7 +1,7 @@
 // Where the contracts keep what an account is made of. The layout is part of their interface; keccak is handed in.
 import type { Address, Hex } from 'viem'
 import type { MarginAccount, Mode } from '../domain/market.ts'
-import type { Network } from '../domain/network.ts'
+import type { Network, VaultDeployment } from '../domain/network.ts'
 import type { AccountId, ChainId, CollateralId, InstrumentId } from '../domain/units.ts'
 
 /** Keccak-256 of bytes, as `keccak256` of viem. */
@@ -45,6 +45,9 @@ export const ownerSlot = (account: AccountId, keccak: Keccak): Hex => entry(acco
 /** VaultMirror slot 0: `owed[beneficiary][asset]`. */
 export const owedSlot = (beneficiary: Address, asset: Address, keccak: Keccak): Hex =>
   entry(asset, entry(beneficiary, ROOT.owed, keccak), keccak)
+/** CollateralVault slot 1: `claimed[beneficiary][asset]`. */
+export const claimedSlot = (beneficiary: Address, asset: Address, keccak: Keccak): Hex =>
+  entry(asset, entry(beneficiary, ROOT.claimed, keccak), keccak)
 /** VaultMirror slot 2: `credited[account][asset]`. */
 export const creditedSlot = (account: AccountId, asset: Address, keccak: Keccak): Hex =>
   entry(asset, entry(account, ROOT.credited, keccak), keccak)
@@ -57,6 +60,15 @@ export const depositedSlot = (account: AccountId, asset: Address, keccak: Keccak
 
 /** CollateralVault slot 2: `totalDeposited[asset]`. */
 export const totalDepositedSlot = (asset: Address, keccak: Keccak): Hex => entry(asset, ROOT.totalDeposited, keccak)
+/** CollateralVault slot 10: `totalExited[asset]`. */
+export const totalExitedSlot = (asset: Address, keccak: Keccak): Hex => entry(asset, ROOT.totalExited, keccak)
+/** CollateralVault slot 14: what was paid of an asset, low to high: uint192 amount, uint64 time of the newest proof. */
+export const paidSlot = (asset: Address, keccak: Keccak): Hex => entry(asset, ROOT.paid, keccak)
+/** VaultMirror slot 10: the books of an asset, low to high: uint104 credited, uint104 cap, uint40 time, bool limited. */
+export const booksSlot = (asset: Address, keccak: Keccak): Hex => entry(asset, ROOT.books, keccak)
+/** `balances[holder]` of a token that keeps them at slot `root`. */
+export const balanceSlot = (holder: Address, root: number, keccak: Keccak): Hex =>
+  entry(holder, word(BigInt(root)), keccak)
 /** VaultMirror slot 4: `totalOwed[asset]`. */
 export const totalOwedSlot = (asset: Address, keccak: Keccak): Hex => entry(asset, ROOT.totalOwed, keccak)
 
@@ -89,11 +101,15 @@ const ROOT = {
   position: word(2n),
   owner: word(3n),
   owed: word(0n),
+  claimed: word(1n),
   credited: word(2n),
   spent: word(3n),
   deposited: word(0n),
   totalDeposited: word(2n),
   totalOwed: word(4n),
+  totalExited: word(10n),
+  paid: word(14n),
+  books: word(10n),
 } as const
 
 /** Slot of `mapping[key]` for a mapping at `root` (Solidity layout: keccak of the padded key and the root slot). */
@@ -114,3 +130,13 @@ function mirrorSlots(account: AccountId, places: readonly CreditPlace[], keccak:
       .flatMap(({ asset }) => [creditedSlot(account, asset, keccak), spentSlot(account, asset, keccak)]),
   }))
 }
+
+/** Where the counter of a claim stands: what the mirror owes, or what the vault has paid. */
+export const claimPlace = (
+  { chain, engine, vault, mirror }: Pick<VaultDeployment, 'chain' | 'engine' | 'vault' | 'mirror'>,
+  { kind, beneficiary, asset }: { kind: 'opened' | 'paid'; beneficiary: Address; asset: Address },
+  keccak: Keccak,
+): { readonly chain: ChainId; readonly contract: Address; readonly slot: Hex } =>
+  kind === 'opened'
+    ? { chain: engine, contract: mirror, slot: owedSlot(beneficiary, asset, keccak) }
+    : { chain, contract: vault, slot: claimedSlot(beneficiary, asset, keccak) }

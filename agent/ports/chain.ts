@@ -206,6 +206,8 @@ export interface Breaker {
 /** Punishes attestors at the registry of one chain. */
 export interface Slasher {
   readonly chain: ChainId
+  /** Whether the registry still takes this agent for an attestor: bonded, admitted, not leaving. */
+  attests(agent: Address): Promise<boolean>
   /** Takes the bond of who signed two blocks at one height; undefined when there is none left, or somebody was faster. */
   slash(evidence: Extract<Evidence, { readonly kind: 'attestations' }>, signal: AbortSignal): Promise<Hash | undefined>
 }

@@ -8,6 +8,8 @@ export type PeerInfo = {
   readonly topics: readonly Kind[]
   readonly mesh: readonly Kind[]
   readonly score: number
+  /** Agents that signed that this is their peer. */
+  readonly agents?: readonly Address[]
 }
 
 /** Counters since start, by kind and verdict, and delivery latency (publish to verified) in milliseconds. */

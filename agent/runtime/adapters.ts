@@ -38,6 +38,7 @@ export const transportOf = ({ p2p }: AgentConfig) => ({
   listen: p2p.listen,
   bootstrap: p2p.bootstrap,
   mdns: p2p.mdns,
+  lanes: p2p.lanes,
   devnet: p2p.listen.startsWith('/ip4/127.0.0.1/'),
   ...(p2p.swarmKey !== undefined && { swarmKey: swarmKeyIn(p2p.swarmKey) }),
 })

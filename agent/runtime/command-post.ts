@@ -6,6 +6,7 @@ import type { Balance } from '../domain/posting.ts'
 import { instant } from '../domain/units.ts'
 import type { Context } from './context.ts'
 import type { Question } from './control.ts'
+import { type PeersReport, peersReport } from './peers-report.ts'
 import { type AgentStatus, type Post, statusOf } from './post.ts'
 import { type Settlement, settlementsIn } from './settlements.ts'
 import { type Snapshot, snapshotOf } from './snapshot.ts'
@@ -33,6 +34,7 @@ type Answer =
   | { readonly tuned: string }
   | { readonly error: string; readonly fix: string; readonly code: string }
   | Snapshot
+  | PeersReport
 
 /** Answers an operator. */
 export async function obey(post: Post, question: Question): Promise<Answer> {
@@ -62,6 +64,10 @@ export async function obey(post: Post, question: Question): Promise<Answer> {
       return tune(post, question)
     case 'snapshot':
       return snapshotOf(post)
+    case 'peers': {
+      const { network, clock, gossip } = context
+      return peersReport(gossip, post.core, { attestors: network.attestors, now: clock.now() })
+    }
     case 'stop':
       stop()
       return statusOf(post)

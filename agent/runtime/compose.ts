@@ -13,6 +13,7 @@ import type { Elsewhere } from '../adapters/chain/sources/testimony.ts'
 import { openStatements } from '../adapters/chain/statement.ts'
 import { openVaultChain } from '../adapters/chain/vault-chain.ts'
 import type { Identity } from '../adapters/gossip/identity.ts'
+import type { GossipOptions } from '../adapters/gossip/node.ts'
 import { openSqliteJournal } from '../adapters/store/sqlite-journal.ts'
 import { createCore, type Input } from '../core/core.ts'
 import type { Core } from '../core/state.ts'
@@ -27,6 +28,7 @@ import type { Context, EngineSeat, VaultSeat } from './context.ts'
 import type { Emit } from './events.ts'
 import type { Holder } from './holder.ts'
 import { finalityOf, openLinks, premisesOf } from './links.ts'
+import { createMembers, type Members } from './members.ts'
 import { onPaper, type PaperParts, seatedOnPaper } from './paper.ts'
 import type { Patience } from './patience.ts'
 import { createQueue, type Queue } from './queue.ts'
@@ -48,8 +50,10 @@ export type Agent = {
   readonly breakers: readonly Breaker[]
   /** One per optimistic source. */
   readonly challengers: readonly Challenger[]
-  /** One per chain that we send on. */
+  /** One per registry that we read. */
   readonly slashers: readonly Slasher[]
+  /** Attestors whose bond stands. */
+  readonly members: Members
   /** One per chain that we send on. */
   readonly statements: readonly Statements[]
   /** Frees what the agent holds: files and sockets. */
@@ -88,15 +92,15 @@ export async function compose(composing: Composing): Promise<Agent> {
   journal.input(startOf({ config, network, standing, at: clock.now() }))
   coin.readFrom(core)
   const roots = createRoots(network.threshold)
+  const members = createMembers(network.attestors)
   const identity = await identityOf(config)
   const gossip = await adapters.gossip({
     network,
-    trust: trustOf(network, roots),
+    trust: trustOf(network, roots, members),
     ...transportOf(config),
     now: clock.now,
     ...(identity && { identity: identity.key }),
-    known: knownPeers(journal),
-    remember: (addresses) => journal.remember(PEERS, JSON.stringify(addresses)),
+    ...memoryOf(journal),
     report: ({ kind, ...link }) => emit(`link:${kind}`, link),
     signal,
   })
@@ -118,7 +122,20 @@ export async function compose(composing: Composing): Promise<Agent> {
     tell,
     valueOf: valuer(core, clock),
   }
-  const close = async (): Promise<void> => {
+  const close = closing({ ...context, links, holders, identity })
+  return { ...{ context, core, inputs, holders, close, members }, ...dutiesOf({ config, network, links }, context) }
+}
+
+type Held = Pick<Context, 'gossip' | 'journal' | 'signer'> & {
+  readonly links: ReadonlyMap<ChainId, ChainLink>
+  readonly holders: readonly Holder[]
+  readonly identity: Identity | undefined
+}
+
+/** Frees everything in the order in which nothing is still used. */
+const closing =
+  ({ holders, gossip, identity, links, journal, signer }: Held): (() => Promise<void>) =>
+  async () => {
     for (const one of holders) one.close()
     await gossip.stop()
     await identity?.release()
@@ -126,8 +143,6 @@ export async function compose(composing: Composing): Promise<Agent> {
     journal.close()
     await signer.close()
   }
-  return { ...{ context, core, inputs, holders, close }, ...dutiesOf({ config, network, links }, context) }
-}
 
 type Mind = Pick<Agent, 'core' | 'holders' | 'inputs'> & Pick<Context, 'tell'>
 
@@ -223,13 +238,13 @@ const ownerOf = ({ mode }: AgentConfig, network: Network, key: Address): string 
     ...network.engines.map(({ chain, engine }) => `engine ${engine} on chain ${chain}`),
   ].join(', ')
 
-/** One per registry of the network on a chain where we may send. */
+/** One per registry of the network on a chain that we read. */
 function slashersOf({ config, network, links }: Opened): readonly Slasher[] {
   const registries = new Map([...network.vaults, ...network.engines].map(({ chain, registry }) => [chain, registry]))
   return [...links].flatMap(([chain, link]) => {
     const registry = registries.get(chain)
-    const sends = config.mode === 'live' && link.transactor !== undefined && registry !== undefined
-    return sends ? [openSlasher(link, executorOn(config, chain), registry)] : []
+    const executor = config.chains.find(({ id }) => id === chain)?.executor
+    return registry === undefined ? [] : [openSlasher(link, executor ?? registry, registry)]
   })
 }
 
@@ -262,6 +277,12 @@ async function identityOf({ p2p }: AgentConfig): Promise<Identity | undefined> {
   if (p2p.identity === undefined) return undefined
   return (await import('../adapters/gossip/identity.ts')).openIdentity(p2p.identity)
 }
+
+/** Where a node keeps whom it met. */
+const memoryOf = (journal: Journal): Pick<GossipOptions, 'known' | 'remember'> => ({
+  known: knownPeers(journal),
+  remember: (addresses) => journal.remember(PEERS, JSON.stringify(addresses)),
+})
 
 /** Peers met before; nobody after a damaged note, which only costs the shortcut. */
 function knownPeers({ recall }: Journal): readonly string[] {
@@ -354,9 +375,9 @@ async function standingOf(
   return { self, bonded: (await Promise.all(bonds)).every(Boolean) }
 }
 
-const trustOf = (network: Network, roots: Roots) => ({
+const trustOf = (network: Network, roots: Roots, members: Members) => ({
   publisher: (address: Address) => includes(network.publishers, address),
-  attestor: (address: Address) => includes(network.attestors, address),
+  attestor: members.has,
   trusted: roots.trusted,
 })
 

@@ -3,9 +3,11 @@ import { type Address, zeroAddress } from 'viem'
 import type { AgentConfig } from '../../config/schema.ts'
 import type { Premises } from '../adapters/chain/bookkeeping.ts'
 import { type ChainLink, openLink } from '../adapters/chain/link.ts'
+import { systemClock } from '../adapters/clock/system-clock.ts'
 import { configError } from '../domain/errors.ts'
 import type { EngineDeployment, FinalityTier, Network, VaultDeployment } from '../domain/network.ts'
 import { type ChainId, type Wad, wad } from '../domain/units.ts'
+import type { ChainReader } from '../ports/chain.ts'
 import type { Journal } from '../ports/journal.ts'
 import type { Signer } from '../ports/signer.ts'
 import type { Adapters } from './adapters.ts'
@@ -47,6 +49,18 @@ export async function openLinks({
     return [id, await patience(() => openLink(config.mode === 'live' ? { ...link, sending } : link))]
   })
   return new Map(await Promise.all(opened))
+}
+
+/** Nodes to read from, one per chain of the config, by the agreement that it asks for. */
+export async function openNodes({ chains }: Pick<AgentConfig, 'chains'>): Promise<{
+  readonly readers: ReadonlyMap<ChainId, ChainReader>
+  readonly close: () => Promise<void>
+}> {
+  const open = async ({ id, rpc: urls, quorum = majority(urls.length) }: AgentConfig['chains'][number]) =>
+    [id, await openLink({ chain: id, urls, quorum, clock: systemClock })] as const
+  const links = await Promise.all(chains.map(open))
+  const close = async (): Promise<void> => void (await Promise.all(links.map(([, link]) => link.close())))
+  return { readers: new Map(links.map(([id, { reader }]) => [id, reader])), close }
 }
 
 /** What is ours on a chain of the config. */

@@ -1,4 +1,5 @@
 // What peers say, after the adapter verified it: judged, filed, and told to the core when it bears on a decision.
+import type { Address } from 'viem'
 import type { Evidence, Verdict, Verified } from '../domain/message.ts'
 import { collect } from './attest.ts'
 import type { Context } from './context.ts'
@@ -39,8 +40,9 @@ function absorb(context: Context, { copy, punish }: Hearers, message: Verified):
       return context.tell({ kind: 'account', account: message.account, source: 'proven' })
     }
     case 'status': {
-      const { provider, agent } = message.payload
+      const { provider, agent, routes } = message.payload
       copy.heard(message.payload)
+      if (bonded(context, agent) && routes.length > 0) context.tell({ kind: 'witness', from: agent, routes })
       if (provider === undefined) return
       return context.tell({ kind: 'provider', provider, from: agent })
     }
@@ -50,3 +52,8 @@ function absorb(context: Context, { copy, punish }: Hearers, message: Verified):
       return
   }
 }
+
+const bonded = ({ network, signer }: Context, agent: Address): boolean =>
+  !same(agent, signer.address) && network.attestors.some((one) => same(one, agent))
+
+const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase()

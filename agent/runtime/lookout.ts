@@ -1,5 +1,6 @@
 // Two witnesses of every chain, our own node and the attestors: when one of them falls silent, an operator must know which.
 import { type ChainId, type Instant, millis } from '../domain/units.ts'
+import type { Gossip, GossipStats } from '../ports/gossip.ts'
 import type { Context } from './context.ts'
 import { rest } from './tasks.ts'
 
@@ -38,15 +39,23 @@ const again = (before: Heard, number: bigint | undefined, at: Instant): Heard =>
     ? before
     : { number, at, moved: before.number !== undefined }
 
-type Post = Pick<Context, 'roots' | 'clock' | 'emit' | 'network' | 'signer'>
+type Post = Pick<Context, 'roots' | 'clock' | 'emit' | 'network' | 'signer'> & {
+  readonly gossip: Pick<Gossip, 'stats'>
+}
 
 /** Watches every chain until the signal fires; says what changes. Where nobody else attests there is nothing to compare. */
-export async function lookOut({ roots, clock, emit, network, signer }: Post, signal: AbortSignal): Promise<void> {
+export async function lookOut(
+  { roots, clock, emit, network, signer, gossip }: Post,
+  signal: AbortSignal,
+): Promise<void> {
   if (network.attestors.every((one) => one.toLowerCase() === signer.address.toLowerCase())) return
   const finality = new Map([...network.engines, ...network.vaults].map(({ chain, finality }) => [chain, finality]))
   const chains = [...finality].map(([chain, lag]) => ({ chain, look: createLookout(clock.now(), lag) }))
   const sights = new Map<ChainId, Sight>()
+  const clockOff = createClockWatch()
   while (!signal.aborted) {
+    const off = clockOff(gossip.stats())
+    if (off !== undefined) emit('alarm', { code: 'E_CLOCK', detail: OFF[off] })
     for (const { chain, look } of chains) {
       const voices = { own: roots.tip(chain), signed: roots.signedTip(chain, signer.address) }
       const sight = look(voices, clock.now())
@@ -70,4 +79,30 @@ const ALARMS = {
     code: 'E_ECLIPSED',
     detail: `no attestor signed a block of chain ${chain} since ${signed ?? 'the start'}, our node is at ${own}: we hear nobody honest and go on by our own nodes`,
   }),
+} as const
+
+/** Looks at what was refused since the last time. Once told, it is told again only after prices were accepted in between. */
+export function createClockWatch(): (
+  stats: Pick<GossipStats, 'received' | 'rejected'>,
+) => 'behind' | 'ahead' | undefined {
+  let [accepted, early, late] = [0, 0, 0]
+  let told = false
+  return ({ received, rejected }) => {
+    const now = [received.price, rejected['price:from-future'] ?? 0, rejected['price:expired'] ?? 0] as const
+    const [news, future, past] = [now[0] - accepted, now[1] - early, now[2] - late]
+    if (news > 0) told = false
+    if (news === 0 && Math.max(future, past) < MANY) return undefined
+    ;[accepted, early, late] = now
+    if (news > 0 || told) return undefined
+    told = true
+    return future > past ? 'behind' : 'ahead'
+  }
+}
+
+/** Refusals of prices in a row that no network of honest publishers makes. */
+const MANY = 20
+
+const OFF = {
+  behind: 'every price comes from the future: the clock of this machine is behind by more than two seconds',
+  ahead: 'every price has expired on arrival: the clock of this machine is ahead',
 } as const

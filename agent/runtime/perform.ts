@@ -15,6 +15,7 @@ import type { Holder } from './holder.ts'
 import type { Opener } from './opener.ts'
 import type { Desk } from './settle.ts'
 import type { Tally } from './tally.ts'
+import { tellLater } from './tell-claim.ts'
 import { refresh } from './watch-engine.ts'
 
 export type Performer = {
@@ -46,6 +47,7 @@ export function perform(context: Context, performer: Performer, effect: Effect):
       return context.emit('candidate:found', { account: id, mode, source, via, valueAsOf, ...margin })
     }
     case 'settle':
+      tellLater(context, { kind: 'opened', claim: effect.claim, block: effect.claim.openedIn.number })
       return performer.desk.open(effect.claim)
     case 'settled': {
       const { intent, attribution } = effect
@@ -118,6 +120,11 @@ async function act(context: Context, seat: EngineSeat, intent: Intent): Promise<
     value: quote.collateralValue,
     collaterals: quote.legs.map((leg) => leg.collateral),
   })
+  context.tell({
+    kind: 'promise',
+    provider,
+    short: typeof answer === 'string' ? undefined : behind(quote, answer.rate),
+  })
   if (typeof answer === 'string') return { kind: 'declined', reason: answer }
   if (!stands(quote, answer.rate))
     return { kind: 'declined', reason: `offer at ${answer.rate} bps leaves no gain on the quoted rate` }
@@ -131,6 +138,12 @@ async function firmOffer(context: Context, provider: Address, request: OfferRequ
   } catch (error) {
     return `provider did not answer: ${error instanceof Error ? error.message : String(error)}`
   }
+}
+
+/** How far a firm rate fell behind what was quoted, in bps of the value. */
+function behind({ collateralValue, providerFee }: Quote, rate: Bps): number {
+  const indicated = collateralValue === 0n ? 0n : (providerFee * BPS) / collateralValue
+  return Number(BPS - BigInt(rate) - indicated)
 }
 
 /** A firm offer may fall behind the indicated rate by what the quote gains, and no further. */

@@ -25,6 +25,7 @@ import { type Attend, houseOf } from './house.ts'
 import { listen } from './listen.ts'
 import { lookOut } from './lookout.ts'
 import { consume } from './loop.ts'
+import { watchMembers } from './members.ts'
 import { createOpener } from './opener.ts'
 import { type Patience, patience } from './patience.ts'
 import { perform } from './perform.ts'
@@ -39,6 +40,7 @@ import { createDesk } from './settle.ts'
 import { share } from './share.ts'
 import { createTally, type Tally } from './tally.ts'
 import { rest } from './tasks.ts'
+import { tellLater } from './tell-claim.ts'
 import { ranker } from './value.ts'
 import { programVersion } from './version.ts'
 import { watchEngine } from './watch-engine.ts'
@@ -104,6 +106,7 @@ async function live(agent: Agent, config: AgentConfig, { tally, stop, attend }: 
   const desk = createDesk(context, {
     maxSlippage: MAX_SLIPPAGE,
     onSold(claims, sale) {
+      for (const claim of claims) tellLater(context, { kind: 'paid', claim, block: sale.anchor.number })
       context.tell({ kind: 'claim-sold', claims, sale })
       if (provider === undefined) return
       // The core settles bids, not purchases: what selling them cost is overhead to it.
@@ -133,6 +136,7 @@ async function live(agent: Agent, config: AgentConfig, { tally, stop, attend }: 
   tasks.keep('announce', () => announce(context, provider, copy))
   tasks.keep('ready', () => reportReady(context, config.name))
   tasks.keep('lookout', (signal) => lookOut(context, signal))
+  tasks.keep('members', (signal) => watchMembers(context, agent, signal))
   tasks.keep('stats', () => reportStats(context, config.name, tally))
   const wake = waker(context)
   const drawer = createDrawer({

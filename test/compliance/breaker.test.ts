@@ -17,6 +17,7 @@ import type { VaultDeployment } from '../../agent/domain/network.ts'
 import { millis } from '../../agent/domain/units.ts'
 import { depositedSlot } from '../../agent/maths/slots.ts'
 import type { Breaker, Slasher } from '../../agent/ports/chain.ts'
+import { audit, findingsOf } from '../../agent/runtime/audit.ts'
 import { guard, watchBreaker } from '../../agent/runtime/guard.ts'
 import { createRoots } from '../../agent/runtime/roots.ts'
 import type { Seat } from '../../agent/swarm/seats.ts'
@@ -60,6 +61,32 @@ describe('a forged root', () => {
     expect([await watched(slow, 3), told.slice(2)]).toEqual([[], [`mirror of ${slow.id} tripped: false`]])
     expect(await view(slow, 'trippedAt')).toBe(0)
   }, 60_000)
+})
+
+describe('an audit', () => {
+  test('finds what was credited and never deposited, by proofs alone, and finds nothing on the honest route', async () => {
+    const described = network.deployment.network
+    const readers = new Map([engine, vaults].map(({ rpc, reader }) => [rpc.chain, reader]))
+    const rows = []
+    for await (const row of audit(described, readers)) rows.push(row)
+    const [fast, slow] = described.vaults
+    const forged = rows.filter(({ findings }) => findings.length > 0)
+    expect(forged.map(({ vault, asset }) => [vault, asset])).toEqual([[fast?.id, fast?.assets[0]?.symbol]])
+    expect(forged[0]).toMatchObject({ credited: LOOT, deposited: 10n ** 18n, held: 10n ** 18n })
+    expect(forged[0]?.findings).toEqual([`more was credited than was ever deposited by ${LOOT - 10n ** 18n}`])
+    expect(rows.find(({ vault }) => vault === slow?.id)).toMatchObject({ deposited: 10n ** 18n, held: 10n ** 18n })
+    expect(rows).toHaveLength(described.vaults.flatMap(({ assets }) => assets).length)
+  }, 60_000)
+
+  test('says what is missing, in the order in which it would be missed', () => {
+    const sound = { held: 10n, deposited: 12n, exited: 1n, paid: 1n, credited: 12n, owed: 5n, paidBefore: 1n }
+    expect(findingsOf(sound)).toEqual([])
+    expect(findingsOf({ ...sound, held: 9n, owed: 13n, paidBefore: 14n })).toEqual([
+      'the vault holds less than was deposited and not paid out by 1',
+      'more is owed than was credited by 1',
+      'more was paid than is owed by 1',
+    ])
+  })
 })
 
 describe('an attestor who signed two blocks at one height', () => {

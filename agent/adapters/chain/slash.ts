@@ -9,7 +9,7 @@ import { execute } from './execute.ts'
 import { act, LEG } from './executor-call.ts'
 import type { ChainLink } from './link.ts'
 
-/** Slashes at one registry, through our executor. */
+/** Reads one registry, and slashes there through our executor where we may send. */
 export function openSlasher(link: ChainLink, executor: Address, registry: Address): Slasher {
   const bondOf = async (attestor: Address): Promise<bigint> => {
     const call = { address: registry, abi: agentRegistryAbi, functionName: 'agents', args: [attestor] } as const
@@ -17,8 +17,12 @@ export function openSlasher(link: ChainLink, executor: Address, registry: Addres
   }
   return {
     chain: link.rpc.chain,
+    attests: (agent) => {
+      const call = { address: registry, abi: agentRegistryAbi, functionName: 'isAttestor', args: [agent] } as const
+      return link.rpc.ask((node) => readContract(node, call))
+    },
     async slash({ first, second }, signal) {
-      if ((await bondOf(first.attestor)) === 0n) return undefined
+      if (link.transactor === undefined || (await bondOf(first.attestor)) === 0n) return undefined
       const args = [statement(first), statement(second)] as const
       const slashing = act(registry, { abi: agentRegistryAbi, functionName: 'slashEquivocation', args })
       const intent = keccak256(concatHex([registry, first.signature, second.signature]))

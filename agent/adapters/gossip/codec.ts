@@ -4,7 +4,6 @@ import type { Address, Hex } from 'viem'
 import type { PriceBatch, PriceEntry } from '../../domain/market.ts'
 import type {
   Attestation,
-  ClaimFact,
   Evidence,
   Header,
   Kind,
@@ -12,10 +11,12 @@ import type {
   OfferAnswer,
   OfferRequest,
   Payloads,
+  ProvenClaim,
   ProvenState,
   ProviderStatus,
   RouteReport,
   Status,
+  StorageProof,
 } from '../../domain/message.ts'
 import { bps, chainId, instant, millis, price, wad } from '../../domain/units.ts'
 import {
@@ -116,14 +117,21 @@ const unsignedStatusFields = {
 /** A status without its signature: what the agent signs. */
 export const unsignedStatus = record<Omit<Status, 'signature'>>(unsignedStatusFields)
 
-const claimFact = record<ClaimFact>({
+const provenClaim = record<ProvenClaim>({
   chain,
   vault,
   kind: oneOf('opened', 'paid'),
   beneficiary: address,
   collateral,
   cumulative: big(256),
-  tx: hash,
+  number: big(64),
+  hash,
+  header: hex(1, 2048),
+  proof: record<StorageProof>({
+    address,
+    accountProof: list(hex(1, 1024), 64),
+    slots: list(record({ key: hash, proof: list(hex(1, 1024), 64) }), 1),
+  }),
 })
 
 /** A node of a trie, referred to by its index in the table that precedes the proofs. */
@@ -199,7 +207,7 @@ export const SHAPES: { readonly [K in Kind]: Shape<Payloads[K]> } = {
   header,
   attestation,
   state: provenState,
-  claim: claimFact,
+  claim: provenClaim,
   evidence,
   status: record<Status>({ ...unsignedStatusFields, signature }),
 }

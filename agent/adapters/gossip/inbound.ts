@@ -50,8 +50,9 @@ export function createInbound(witness: Witness, counters: Counters, told: Told):
   const reading = Promise.withResolvers<void>()
 
   const examine = async (kind: Kind, bytes: Uint8Array, peer: string): Promise<Finding> => {
-    if (!buckets.spend(`${kind}:${peer}`, witness.now(), TOPICS[kind]))
-      return { kind: 'ignore', reason: 'rate-limited' }
+    const now = witness.now()
+    if (!buckets.spend(`bytes:${peer}`, now, BYTES, bytes.length)) return { kind: 'ignore', reason: 'byte-budget' }
+    if (!buckets.spend(`${kind}:${peer}`, now, TOPICS[kind])) return { kind: 'ignore', reason: 'rate-limited' }
     return patience.ask(peer, () => atMost(MAX_PENDING, busy, peer, async () => verify(kind, bytes, witness)))
   }
 
@@ -111,6 +112,9 @@ function seat(readers: Set<Reader>, reader: Reader, signal: AbortSignal): void {
   else readers.add(reader)
   signal.addEventListener('abort', leave, { once: true })
 }
+
+/** Bytes of one peer that are examined per second, and at once. */
+const BYTES = { rate: 2_000_000, burst: 16_000_000 }
 
 /** Messages of one peer under examination at once. */
 const MAX_PENDING = 64

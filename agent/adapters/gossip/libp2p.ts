@@ -5,7 +5,7 @@ import { noise } from '@chainsafe/libp2p-noise'
 import { yamux } from '@chainsafe/libp2p-yamux'
 import { generateKeyPair, privateKeyFromProtobuf } from '@libp2p/crypto/keys'
 import { identify } from '@libp2p/identify'
-import type { Connection, PeerId } from '@libp2p/interface'
+import type { Connection, PeerId, Stream } from '@libp2p/interface'
 import { mdns } from '@libp2p/mdns'
 import { ping } from '@libp2p/ping'
 import { preSharedKey } from '@libp2p/pnet'
@@ -41,6 +41,7 @@ export type Router = GossipSub & {
   getMeshPeers(topic: string): string[]
   getScore(peer: string): number
   readonly streamsOutbound: ReadonlyMap<string, unknown>
+  readonly streamsInbound: ReadonlyMap<string, { readonly rawStream: Pick<Stream, 'pause' | 'resume'> }>
 }
 export type Node = { readonly host: Libp2p; readonly router: Router }
 
@@ -164,7 +165,7 @@ function withInternals(router: GossipSub): Router {
       `expected gossipsub to have ${missing.join(', ')}`,
       'Install the pinned gossipsub version.',
     )
-  return router as Router
+  return router as unknown as Router
 }
 
-const INTERNALS = ['reportMessageValidationResult', 'getMeshPeers', 'getScore', 'streamsOutbound']
+const INTERNALS = ['reportMessageValidationResult', 'getMeshPeers', 'getScore', 'streamsOutbound', 'streamsInbound']

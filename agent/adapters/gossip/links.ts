@@ -10,7 +10,7 @@ import { THRESHOLDS } from './scores.ts'
 export type GossipEvent =
   | { readonly kind: 'connected' | 'lost'; readonly peer: string; readonly address: string }
   | { readonly kind: 'unreachable'; readonly address: string; readonly reason: string }
-  | { readonly kind: 'stalled' | 'banned'; readonly peer: string }
+  | { readonly kind: 'stalled' | 'banned' | 'other-network' | 'stream-broken' | 'lane'; readonly peer: string }
   | { readonly kind: 'fault'; readonly reason: string }
   | { readonly kind: 'slow-signatures' }
   | ({ readonly kind: 'caught-up' } & CaughtUp)
@@ -87,6 +87,7 @@ async function closed(connection: Connection, signal: AbortSignal): Promise<void
 /** Reports connections and, every heartbeat, hangs up on peers that cannot be sent to (T3) or fell below the ban score (T9). */
 export function watchLinks({ host, router }: Node, bans: Bans, report: Report, signal: AbortSignal): void {
   const silent = new Map<string, number>()
+  const strange = createStrangers(router, report)
   const hangUp = (peer: PeerId, kind: 'stalled' | 'banned'): void => {
     report({ kind, peer: peer.toString() })
     host.hangUp(peer).catch(() => {}) // A connection that fails to close in order is aborted by libp2p.
@@ -94,6 +95,7 @@ export function watchLinks({ host, router }: Node, bans: Bans, report: Report, s
   const inspect = (): void => {
     for (const peer of host.getPeers()) {
       const id = peer.toString()
+      strange.look(id)
       const beats = router.streamsOutbound.has(id) ? 0 : (silent.get(id) ?? -OPENING_BEATS) + 1
       if (beats < MAX_SILENT_BEATS) silent.set(id, beats)
       else silent.delete(id)
@@ -106,7 +108,36 @@ export function watchLinks({ host, router }: Node, bans: Bans, report: Report, s
   router.addEventListener('gossipsub:heartbeat', inspect, { signal })
   host.addEventListener('connection:open', ({ detail }) => report(told('connected', detail)), { signal })
   host.addEventListener('connection:close', ({ detail }) => report(told('lost', detail)), { signal })
-  host.addEventListener('peer:disconnect', ({ detail }) => silent.delete(detail.toString()), { signal })
+  host.addEventListener(
+    'peer:disconnect',
+    ({ detail }) => {
+      silent.delete(detail.toString())
+      strange.forget(detail.toString())
+    },
+    { signal },
+  )
+}
+
+/** Tells, once per connection, of peers that speak of another network, and of those whose stream broke while they stayed. */
+function createStrangers(router: Node['router'], report: Report) {
+  const beats = new Map<string, number>()
+  const spoke = new Set<string>()
+  return {
+    look(peer: string): void {
+      const seen = (beats.get(peer) ?? 0) + 1
+      beats.set(peer, seen)
+      const ours = router
+        .getTopics()
+        .some((topic) => router.getSubscribers(topic).some((one) => one.toString() === peer))
+      if (seen === OPENING_BEATS && !ours) report({ kind: 'other-network', peer })
+      if (router.streamsInbound.has(peer)) spoke.add(peer)
+      else if (spoke.delete(peer)) report({ kind: 'stream-broken', peer })
+    },
+    forget(peer: string): void {
+      beats.delete(peer)
+      spoke.delete(peer)
+    },
+  }
 }
 
 /** Heartbeats without an outbound stream after which a connected peer is hung up on, to be dialled again. */

@@ -6,11 +6,13 @@ import { culprit, type Evidence, type Kind, type Payloads, type Verdict } from '
 import type { Network } from '../../domain/network.ts'
 import type { Instant } from '../../domain/units.ts'
 import type { Gossip, PeerInfo, TrustBook } from '../../ports/gossip.ts'
+import { createBrake } from './brake.ts'
 import type { CaughtUp } from './catch-up.ts'
 import { SHAPES, toBytes } from './codec.ts'
 import { type Counters, createCounters } from './counters.ts'
 import { createDirectory, type Directory } from './directory.ts'
 import { createInbound, type Inbound } from './inbound.ts'
+import { layLanes } from './lane.ts'
 import { type Node, startNode } from './libp2p.ts'
 import { type Bans, createBans, keepLinked, meet, meetFound, type Report, watchLinks } from './links.ts'
 import { recall } from './memory.ts'
@@ -37,6 +39,8 @@ export type GossipOptions = {
   readonly signal: AbortSignal
   /** A pre-shared key: peers without it complete no connection. */
   readonly swarmKey?: Uint8Array
+  /** Multiaddrs of peers to exchange prices with directly, besides gossip. */
+  readonly lanes?: readonly string[]
   /** Look for peers in the local network. */
   readonly mdns?: boolean
   /** Addresses of peers met in earlier lives, and where those met in this one are remembered. */
@@ -49,7 +53,7 @@ export type GossipOptions = {
 /** Joins the network. Resolves once the node listens and is subscribed; links come up behind it. */
 export async function joinGossip(options: GossipOptions): Promise<Gossip> {
   const station = await openStation(options)
-  const { node, names, witness, counters, directory, inbound, leaving, report } = station
+  const { node, witness, counters, directory, inbound, leaving, report } = station
   if (!nativeSignatures()) report({ kind: 'slow-signatures' })
   receiveAll(station, leaving.signal)
   watchLinks(node, station.bans, report, leaving.signal)
@@ -59,9 +63,19 @@ export async function joinGossip(options: GossipOptions): Promise<Gossip> {
   await serveOffers(host, exchange, () => answerer, options.now)
   const caughtUp = (learned: CaughtUp): void => report({ kind: 'caught-up', ...learned })
   await joinSync({ ...station, host, network: options.network, signal: leaving.signal, caughtUp })
+  const lanes = await layLanes({
+    ...{ host, protocol: `${protocolPrefix(options.network)}/lane`, chosen: options.lanes ?? [], report },
+    bonded: (peer) => isBonded(station, peer),
+    receive: (bytes, peer) => inbound.receive('price', bytes, peer),
+    signal: leaving.signal,
+  })
   recall(station, options)
   meetFound(node, report, leaving.signal)
-  const links = Promise.all(options.bootstrap.map((address) => keepLinked(node, address, report, leaving.signal)))
+  const links = Promise.all(
+    [...options.bootstrap, ...(options.lanes ?? [])].map((address) =>
+      keepLinked(node, address, report, leaving.signal),
+    ),
+  )
   const stop = stopping(station, links)
   options.signal.addEventListener('abort', () => void stop(), { once: true })
   if (options.signal.aborted) await stop()
@@ -72,6 +86,7 @@ export async function joinGossip(options: GossipOptions): Promise<Gossip> {
     },
     async publish(kind, payload) {
       if (isEvidence(payload)) witness.outcasts.cast(culprit(payload))
+      if (kind === 'price') lanes.send(toBytes(SHAPES[kind], payload))
       await publish(station, kind, payload)
     },
     messages: (judge, signal) => inbound.messages(judge, signal),
@@ -79,7 +94,7 @@ export async function joinGossip(options: GossipOptions): Promise<Gossip> {
     serve(answer) {
       answerer = answer
     },
-    peers: () => describePeers(node, names),
+    peers: () => describePeers(station),
     stats: () => counters.read(),
     stop,
   }
@@ -111,14 +126,17 @@ async function openStation({ network, trust, now, ...options }: GossipOptions): 
     devnet: options.devnet,
     topics: new Map(KINDS.map((kind) => [names.of(kind), TOPICS[kind]])),
     standing: (peer) => standingOf(directory.agentsAt(peer), witness),
-    gate: { banned: (peer) => !bans.admits(peer), bonded: (peer) => standingOf(directory.agentsAt(peer), witness) > 0 },
+    gate: { banned: (peer) => !bans.admits(peer), bonded: (peer) => isBonded({ directory, witness }, peer) },
     refused: (reason) => counters.refused(reason),
     ...(options.swarmKey && { swarmKey: options.swarmKey }),
     ...(options.mdns && { mdns: `lienmesh-${networkDigest(network).slice(2)}` }),
   })
   const leaving = new AbortController()
   setMaxListeners(0, leaving.signal)
-  const report = options.report ?? (() => {})
+  const report: Report = (event) => {
+    if (event.kind === 'other-network' || event.kind === 'stream-broken') counters.refused(event.kind)
+    options.report?.(event)
+  }
   const shelf = createShelf()
   const inbound = createInbound(witness, counters, {
     kept: shelf.keep,
@@ -131,6 +149,10 @@ async function openStation({ network, trust, now, ...options }: GossipOptions): 
   })
   return { node, names, witness, counters, directory, bans, inbound, shelf, leaving, report }
 }
+
+/** Whether a bonded agent said that this is its peer. */
+const isBonded = ({ directory, witness }: Pick<Station, 'directory' | 'witness'>, peer: string): boolean =>
+  standingOf(directory.agentsAt(peer), witness) > 0
 
 /** A bonded attestor is worth more than a stranger, an outcast is worth a ban. */
 function standingOf(agents: readonly Address[], { trust, outcasts }: Witness): number {
@@ -147,14 +169,17 @@ type Receiving = Pick<Station, 'node' | 'names' | 'inbound' | 'report'>
 
 /** A judge that throws must not let a stranger's message end the process: the message is ignored, the fault reported. */
 function receiveAll({ node: { router }, names, inbound, report }: Receiving, signal: AbortSignal): void {
+  const brake = createBrake(router)
   const receive = async ({ msg, msgId, propagationSource }: GossipsubMessage): Promise<void> => {
     const kind = names.kind(msg.topic)
     if (kind === undefined) return
     const source = propagationSource.toString()
+    brake.taken(source)
     const verdict = await inbound.receive(kind, msg.data, source).catch((error: unknown): Verdict => {
       report({ kind: 'fault', reason: error instanceof Error ? error.message : String(error) })
       return { kind: 'ignore', reason: 'fault' }
     })
+    brake.done(source)
     if (!signal.aborted) router.reportMessageValidationResult(msgId, source, RESULTS[verdict.kind])
   }
   router.addEventListener('gossipsub:message', ({ detail }) => void receive(detail), { signal })
@@ -193,7 +218,7 @@ function stopping({ node, inbound, leaving }: Station, links: Promise<unknown>):
   }
 }
 
-function describePeers({ host, router }: Node, names: TopicNames): readonly PeerInfo[] {
+function describePeers({ node: { host, router }, names, directory }: Station): readonly PeerInfo[] {
   const subscribed = new Map(KINDS.map((kind) => [kind, new Set(router.getSubscribers(names.of(kind)).map(String))]))
   const meshed = new Map(KINDS.map((kind) => [kind, new Set(router.getMeshPeers(names.of(kind)))]))
   return host.getPeers().map((peer) => {
@@ -205,6 +230,7 @@ function describePeers({ host, router }: Node, names: TopicNames): readonly Peer
       topics: KINDS.filter((kind) => subscribed.get(kind)?.has(id)),
       mesh: KINDS.filter((kind) => meshed.get(kind)?.has(id)),
       score: router.getScore(id),
+      agents: directory.agentsAt(id),
     }
   })
 }

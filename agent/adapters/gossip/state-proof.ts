@@ -39,6 +39,16 @@ const unproven = (reason: StateFault): Proven => ({ kind: 'unproven', reason })
 
 class MissingSlot extends Error {}
 
+/** Proven values of slots, by contract and slot; undefined when the header is another one or a proof does not hold. */
+export async function provenSlots(
+  block: { readonly rlp: Hex; readonly hash: Hex; readonly number: bigint },
+  proofs: readonly StorageProof[],
+): Promise<Storage | undefined> {
+  const stateRoot = stateRootIn(block.rlp, block)
+  if (stateRoot === undefined) return undefined
+  return readStorage(proofs, stateRoot).catch(() => undefined) // A proof that leads nowhere proves nothing.
+}
+
 /** Whether these bytes are the header of that block. */
 export const isHeaderOf = (rlp: Hex, block: Block): boolean => stateRootIn(rlp, block) !== undefined
 
@@ -60,7 +70,7 @@ const NUMBER = 8
 const STORAGE_ROOT = 2
 
 /** Values of the proven slots, by contract and slot. */
-type Storage = (contract: string, slot: Hex) => bigint
+export type Storage = (contract: string, slot: Hex) => bigint
 
 async function readStorage(proofs: readonly StorageProof[], stateRoot: Uint8Array): Promise<Storage> {
   const contracts = new Map<string, ReadonlyMap<Hex, bigint>>()

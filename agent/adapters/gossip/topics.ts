@@ -25,7 +25,7 @@ export const TOPICS: { readonly [K in Kind]: Topic } = {
   header: { maxSize: 2_176, queue: 512, rate: 50, burst: 100, flood: false, weight: 0.5, expected: 0 },
   attestation: { maxSize: 512, queue: 2_048, rate: 100, burst: 200, flood: true, weight: 1, expected: 0 },
   state: { maxSize: 131_072, queue: 512, rate: 50, burst: 200, flood: false, weight: 0.5, expected: 0 },
-  claim: { maxSize: 512, queue: 512, rate: 20, burst: 60, flood: false, weight: 0.25, expected: 0 },
+  claim: { maxSize: 65_536, queue: 512, rate: 20, burst: 60, flood: false, weight: 0.25, expected: 0 },
   evidence: { maxSize: 32_896, queue: 128, rate: 5, burst: 20, flood: true, weight: 1, expected: 0 },
   status: { maxSize: 8_192, queue: 512, rate: 20, burst: 100, flood: false, weight: 0.25, expected: 0 },
 }

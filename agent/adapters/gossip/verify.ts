@@ -1,12 +1,15 @@
 // Is this message what it says it is? Cheap questions first, a signature or proof last. Meaning is judged elsewhere.
+
+import { keccak256 } from 'viem'
 import type { MarginAccount, PriceBatch } from '../../domain/market.ts'
 import { type Attestation, culprit, type Evidence, type Kind, type Payloads } from '../../domain/message.ts'
 import type { Network } from '../../domain/network.ts'
 import { type ChainId, type Instant, millis, since } from '../../domain/units.ts'
+import { claimPlace } from '../../maths/slots.ts'
 import { fromBytes, SHAPES } from './codec.ts'
 import { attestationDigest, priceBatchDigest, statusDigest } from './digests.ts'
 import type { SignatureFault } from './signatures.ts'
-import { isHeaderOf, proveState, type StateFault } from './state-proof.ts'
+import { isHeaderOf, provenSlots, proveState, type StateFault } from './state-proof.ts'
 import { TOPICS } from './topics.ts'
 import type { Witness } from './witness.ts'
 
@@ -15,6 +18,7 @@ export type Reason =
   | 'oversize'
   | 'malformed'
   | 'rate-limited'
+  | 'byte-budget'
   | 'overloaded'
   | 'queue-full'
   | 'judged'
@@ -107,13 +111,20 @@ const CHECKS: { readonly [K in Kind]: Check<K> } = {
     return valid({ kind: 'state', payload: state, account: proven.account })
   },
 
-  claim(claim, { network }) {
+  async claim(claim, { network, trust }) {
     const vault = network.vaults.find(({ id }) => id === claim.vault)
-    if (vault === undefined) return reject('unknown-vault')
-    if (!vault.assets.some(({ collateral }) => collateral === claim.collateral)) return reject('unknown-vault')
-    const place = claim.kind === 'opened' ? vault.engine : vault.chain
-    if (claim.chain !== place) return reject('unknown-chain')
-    return claim.cumulative === 0n ? reject('empty') : valid({ kind: 'claim', payload: claim })
+    const asset = vault?.assets.find(({ collateral }) => collateral === claim.collateral)?.token
+    if (vault === undefined || asset === undefined) return reject('unknown-vault')
+    const place = claimPlace(vault, { ...claim, asset }, keccak256)
+    if (claim.chain !== place.chain) return reject('unknown-chain')
+    if (claim.cumulative === 0n) return reject('empty')
+    const { number, hash, header: rlp, proof } = claim
+    if (!isHeaderOf(rlp, claim)) return reject('bad-header')
+    if (proof.address !== place.contract || proof.slots[0]?.key !== place.slot) return reject('bad-proof')
+    if (trust.trusted(claim.chain, number, hash) === 'unknown') return { kind: 'later', reason: 'unknown-root' }
+    const read = await provenSlots({ rlp, hash, number }, [proof])
+    const proven = read?.(place.contract, place.slot) === claim.cumulative
+    return proven ? valid({ kind: 'claim', payload: claim }) : reject('bad-proof')
   },
 
   evidence(evidence, witness) {

@@ -11,6 +11,7 @@ import { processOf } from '../../maths/risk/model.ts'
 import type { Rule } from '../../maths/risk/quadrature.ts'
 import { Refusal } from '../../maths/risk/refusal.ts'
 import { feedKey } from '../book.ts'
+import { routeRating } from '../ratings.ts'
 import type { VaultSetup } from '../setup.ts'
 import type { Core } from '../state.ts'
 import { latencyOf, stalledOdds } from './beliefs.ts'
@@ -94,7 +95,7 @@ type Situation = { readonly vault: VaultSetup; readonly state: MarketState; read
 /** One belief per version of the route, state of the market and tenth of a chance that its chain stands still. */
 export function latencyAt(core: Core, at: Instant, { vault, state, slower }: Situation): LatencyBelief {
   const learning = latencyOf(core, vault)
-  const odds = stalledOdds(core, vault.chain, at)
+  const odds = Math.max(stalledOdds(core, vault.chain, at), routeRating(core, at, vault.id).excess)
   const key = `${vault.id}:${learning.version}:${state}:${Math.round(10 * odds)}:${slower}`
   const kept = core.laws.latencies.get(key)
   if (kept !== undefined) return kept

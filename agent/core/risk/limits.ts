@@ -4,6 +4,7 @@ import { type Instant, type Wad, wad } from '../../domain/units.ts'
 import { prorate, toDouble } from '../../maths/fixed-point.ts'
 import { type AssetClass, classOf, STRESSES } from '../../maths/risk/stress.ts'
 import { openClaims, travelling } from '../ledger.ts'
+import { routeRating } from '../ratings.ts'
 import type { Core } from '../state.ts'
 import { stalledOdds } from './beliefs.ts'
 import { carriages, cellOf } from './carriages.ts'
@@ -17,7 +18,7 @@ export type Reached = { readonly reason: SkipReason; readonly detail: string }
 
 /** The first limit that the legs would pass on top of everything carried, if any. */
 export function limitReached(core: Core, at: Instant, legs: readonly Exposure[]): Reached | undefined {
-  const capped = capReached(core, legs)
+  const capped = capReached(core, at, legs)
   if (capped !== undefined) return capped
   const parts = new Set([WHOLE, ...legs.flatMap(({ cell }) => partsOf(core, cell))])
   for (const part of parts) {
@@ -28,15 +29,17 @@ export function limitReached(core: Core, at: Instant, legs: readonly Exposure[])
 }
 
 /** Dollars paid and not yet received: of the legs alone, and on their routes and in their groups of assets. */
-function capReached(core: Core, legs: readonly Pick<Exposure, 'cell' | 'debt'>[]): Reached | undefined {
+function capReached(core: Core, at: Instant, legs: readonly Pick<Exposure, 'cell' | 'debt'>[]): Reached | undefined {
   const { caps } = core.setup.risk
   const more = outlayOf(legs, () => true)
   if (more > caps.settlement) return over('settlement-limit', 'outlay of one settlement', caps.settlement)
   const held = outlays(core)
   for (const { cell } of legs) {
     const onRoute = ({ vault }: Cell): boolean => vault === cell.vault
-    if (outlayOf(held, onRoute) + outlayOf(legs, onRoute) > caps.route)
-      return over('route-limit', `outlay on route ${cell.vault}`, caps.route)
+    const { grade, share } = routeRating(core, at, cell.vault)
+    const most = wad((caps.route * BigInt(Math.round(100 * share))) / 100n)
+    if (outlayOf(held, onRoute) + outlayOf(legs, onRoute) > most)
+      return over('route-limit', `outlay on route ${cell.vault}${grade === 'A' ? '' : `, rated ${grade},`}`, most)
     const kind = kindOf(core, cell)
     const inGroup = (one: Cell): boolean => kindOf(core, one) === kind
     if (outlayOf(held, inGroup) + outlayOf(legs, inGroup) > caps.group)

@@ -1,5 +1,6 @@
 // What the risk room remembers. Changed only by inputs.
 import type { IntentId } from '../../domain/liquidation.ts'
+import type { RouteReport } from '../../domain/message.ts'
 import type { ChainId, Instant, VaultId, Wad } from '../../domain/units.ts'
 import type { BaselineLearning } from '../../maths/learning/baselines.ts'
 import type { LatencyBelief } from '../../maths/learning/latency-belief.ts'
@@ -129,3 +130,17 @@ export type Placed = {
   readonly ticket: Wad
   readonly parts: readonly string[]
 }
+
+/** What routes and providers are rated by. */
+export type Ratings = {
+  /** By vault, then by who reported it. */
+  readonly reports: Map<VaultId, Map<string, { readonly report: RouteReport; readonly at: Instant }>>
+  /** By provider, fading. */
+  readonly promises: Map<string, Promises>
+}
+
+/** Firm offers asked for, those that were made, and how far they fell behind what was indicated, in bps, on average. */
+export type Promises = { readonly asked: number; readonly kept: number; readonly short: number }
+
+/** Nothing is known of anybody. */
+export const openRatings = (): Ratings => ({ reports: new Map(), promises: new Map() })

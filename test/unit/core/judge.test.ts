@@ -106,7 +106,10 @@ test('a claim is about a vault that we know, and about something', () => {
     beneficiary: address(1),
     collateral: 0,
     cumulative: 1n,
-    tx: hash(1),
+    number: 1n,
+    hash: hash(1),
+    header: '0x',
+    proof: { address: address(1), accountProof: [], slots: [] },
   } as const
   expect([
     judge('claim', claim),

@@ -14,9 +14,18 @@ import {
 } from 'viem'
 import { attestationDigest, priceBatchDigest, statusDigest } from '../../../agent/adapters/gossip/digests.ts'
 import type { PriceBatch } from '../../../agent/domain/market.ts'
-import type { Attestation, ClaimFact, Evidence, Header, OfferRequest, Status } from '../../../agent/domain/message.ts'
+import type {
+  Attestation,
+  ClaimFact,
+  Evidence,
+  Header,
+  OfferRequest,
+  ProvenClaim,
+  Status,
+} from '../../../agent/domain/message.ts'
 import type { Network } from '../../../agent/domain/network.ts'
 import { bps, chainId, instant, millis, price, wad } from '../../../agent/domain/units.ts'
+import { claimPlace } from '../../../agent/maths/slots.ts'
 import type { TrustBook } from '../../../agent/ports/gossip.ts'
 
 export const ENGINE = chainId(901)
@@ -149,10 +158,10 @@ export const twoPrices = (change: Partial<PriceBatch> = {}, signer: Person = ali
   second: priceBatch({ entries: priceBatch().entries.slice(1), ...change }, signer),
 })
 
-/** Block 12 of the engine chain, without a state. */
-export function header(change: Partial<Header> = {}): Header {
+/** Block 12 of the engine chain, of some state. */
+export function header(change: Partial<Header> = {}, stateRoot = keccak256('0x03')): Header {
   const fields: Hex[] = Array.from({ length: 16 }, (): Hex => '0x')
-  fields[3] = keccak256('0x03')
+  fields[3] = stateRoot
   fields[8] = '0x0c'
   const rlp = toRlp(fields)
   return { chain: ENGINE, number: 12n, hash: keccak256(rlp), rlp, ...change }
@@ -178,18 +187,28 @@ export function status(change: Partial<Status> = {}, signer: Person = carol, whe
   return { signature: signer.sign(statusDigest(unsigned, where)), ...unsigned }
 }
 
-export function claim(change: Partial<ClaimFact> = {}): ClaimFact {
-  return {
+/** A claim opened for carol, proven at block 12 of a chain that holds nothing else; `change` comes after the proof. */
+export function claim(change: Partial<ProvenClaim> = {}, cumulative = change.cumulative ?? 5n): ProvenClaim {
+  const vault = vaultAt('fast', 0)
+  const asset = contract('WBTC')
+  const fact: Omit<ClaimFact, 'tx'> = {
     chain: ENGINE,
-    vault: 'vault-fast',
+    vault: vault.id,
     kind: 'opened',
     beneficiary: carol.address,
     collateral: 1,
-    cumulative: 5n,
-    tx: keccak256('0x09'),
-    ...change,
+    cumulative,
   }
+  const place = claimPlace(vault, { ...fact, asset }, keccak256)
+  const storage = trieLeaf(keccak256(place.slot), toRlp(toHex(cumulative)))
+  const world = trieLeaf(keccak256(place.contract), toRlp([toHex(1n), '0x', keccak256(storage), keccak256('0x')]))
+  const block = header({}, keccak256(world))
+  const proof = { address: place.contract, accountProof: [world], slots: [{ key: place.slot, proof: [storage] }] }
+  return { ...fact, number: block.number, hash: block.hash, header: block.rlp, proof, ...change }
 }
+
+/** A trie of one leaf: an even path of the whole key. */
+const trieLeaf = (key: Hex, value: Hex): Hex => toRlp([`0x20${key.slice(2)}`, value])
 
 export function offerRequest(change: Partial<OfferRequest> = {}): OfferRequest {
   return {

@@ -7,18 +7,8 @@ import { KINDS } from '../../../agent/adapters/gossip/topics.ts'
 import type { PriceBatch } from '../../../agent/domain/market.ts'
 import type { Kind, Payloads, Status } from '../../../agent/domain/message.ts'
 import { bps, chainId, instant, price, wad } from '../../../agent/domain/units.ts'
+import { sampleBytes as bytesOf, samples } from '../../support/samples.ts'
 import * as a from './builders.ts'
-import { provenState } from './state-builder.ts'
-
-const samples: Payloads = {
-  price: a.priceBatch(),
-  header: a.header(),
-  attestation: a.attestation(),
-  state: await provenState(),
-  claim: a.claim(),
-  evidence: a.twoBlocks(),
-  status: a.status(),
-}
 
 test.for(KINDS)('a %s survives the wire unchanged', (kind) => {
   expect(roundTrip(kind)).toEqual(samples[kind])
@@ -154,10 +144,6 @@ const batches: fc.Arbitrary<PriceBatch> = fc.record({
   ),
   signature: bytesHex(65),
 })
-
-function bytesOf<K extends Kind>(kind: K): Uint8Array {
-  return toBytes(SHAPES[kind], samples[kind])
-}
 
 function roundTrip<K extends Kind>(kind: K): Payloads[K] | undefined {
   return fromBytes(SHAPES[kind], bytesOf(kind))

@@ -72,6 +72,15 @@ test.for<Case>([
   ],
   ['a state of another version', 'state', { ...state, version: 1n }, 'ignore wrong-version'],
   ['a claim', 'claim', a.claim(), 'valid'],
+  ['a claim to more than was proven', 'claim', a.claim({ cumulative: 6n }, 5n), 'reject bad-proof'],
+  ['a claim of somebody else', 'claim', a.claim({ beneficiary: a.mallory.address }), 'reject bad-proof'],
+  ['a claim at a block that is another', 'claim', a.claim({ number: 13n }), 'reject bad-header'],
+  [
+    'a claim with a proof of nothing',
+    'claim',
+    a.claim({ proof: { ...a.claim().proof, slots: [] } }),
+    'reject bad-proof',
+  ],
   ['a claim on a vault that does not exist', 'claim', a.claim({ vault: 'vault-lost' }), 'reject unknown-vault'],
   ['a payment reported from the wrong chain', 'claim', a.claim({ kind: 'paid' }), 'reject unknown-chain'],
   ['a claim to nothing', 'claim', a.claim({ cumulative: 0n }), 'reject empty'],
@@ -143,7 +152,7 @@ test('a state of a block that nobody vouched for has to wait', async () => {
 })
 
 test('a message above the size of its kind is not even decoded', async () => {
-  expect(await verify('claim', new Uint8Array(513), witness())).toEqual({ kind: 'reject', reason: 'oversize' })
+  expect(await verify('claim', new Uint8Array(65_537), witness())).toEqual({ kind: 'reject', reason: 'oversize' })
 })
 
 test('garbage is malformed', async () => {

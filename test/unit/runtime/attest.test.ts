@@ -54,6 +54,7 @@ test('who attests two blocks at one height is reported to everybody and slashed 
   const slashed: string[] = []
   const slasher = (chain: number): Slasher => ({
     chain: chainId(chain),
+    attests: async () => true,
     slash: async ({ first }) => {
       slashed.push(`${first.attestor} on ${chain}`)
       return first.hash
@@ -72,7 +73,11 @@ test('who attests two blocks at one height is reported to everybody and slashed 
 
 test('two prices under one sequence are told to the operator: no bond stands behind them', async () => {
   const { context, events } = agent()
-  const slasher: Slasher = { chain: CHAIN, slash: () => Promise.reject(new Error('there is nothing to slash')) }
+  const slasher: Slasher = {
+    chain: CHAIN,
+    attests: async () => true,
+    slash: () => Promise.reject(new Error('there is nothing to slash')),
+  }
   createPunisher(context, [slasher])(a.twoPrices())
   await context.tasks.settled()
   expect(events).toEqual([['evidence:found', expect.objectContaining({ author: a.alice.address, kind: 'prices' })]])

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { instant } from '../../../agent/domain/units.ts'
 import { mulberry32 } from '../../../agent/maths/seeded.ts'
-import { createLookout, type Sight } from '../../../agent/runtime/lookout.ts'
+import { createClockWatch, createLookout, type Sight } from '../../../agent/runtime/lookout.ts'
 
 const LAG = 2
 const ATTESTORS = [1, 2, 3, 4]
@@ -67,5 +67,30 @@ describe('lookout', () => {
       return sights.some((sight) => sight !== 'both')
     })
     expect(alarmed.filter(Boolean).length).toBeLessThanOrEqual(4)
+  })
+})
+
+describe('a clock', () => {
+  const stats = (price: number, future: number, expired: number) =>
+    ({ received: { price }, rejected: { 'price:from-future': future, 'price:expired': expired } }) as never
+
+  test('that is ninety seconds behind or ahead is told once, and again only after it was right', () => {
+    const watch = createClockWatch()
+    expect([watch(stats(5, 0, 0)), watch(stats(5, 19, 0)), watch(stats(5, 20, 0)), watch(stats(5, 60, 0))]).toEqual([
+      undefined,
+      undefined,
+      'behind',
+      undefined,
+    ])
+    expect([watch(stats(9, 60, 0)), watch(stats(9, 60, 25))]).toEqual([undefined, 'ahead'])
+  })
+
+  test('is not doubted for one publisher whose clock is off', () => {
+    const watch = createClockWatch()
+    expect([watch(stats(10, 30, 0)), watch(stats(20, 60, 0)), watch(stats(30, 90, 0))]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ])
   })
 })
