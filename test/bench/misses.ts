@@ -8,6 +8,7 @@ for (let seed = first; sum.checks < checks; seed++) {
   const accounts = seed % 4 === 0 ? 6_000 : 100 + (seed % 400)
   const found = hunt({ accounts, moves: seed % 4 === 0 ? 60 : 400, edges: 300, seed })
   if (found.missed > 0) process.stdout.write(`seed ${seed}: ${found.missed} missed\n`)
+  if (seed % 50 === 0) process.stdout.write(`seed ${seed}: ${sum.checks} checks, ${sum.missed} missed\n`)
   for (const key of ['checks', 'missed', 'below', 'looks', 'moves'] as const) sum[key] += found[key]
 }
 const { user, system } = process.cpuUsage(start)

@@ -4,6 +4,7 @@ import { bps, type FeedId, instant, price, wad } from '../../agent/domain/units.
 import { isBelowMaintenance, margin } from '../../agent/maths/margin.ts'
 import { openWatch, rest, sweep, touch, type Watch } from '../../agent/maths/triggers/watch.ts'
 import { account, address, collateral, engineTerms, instrument, ladder, packShocks } from './builders.ts'
+import { uniform } from './synthetic-book.ts'
 
 /** What a hunt found. `looks`: accounts that the ladder named where everybody was checked. */
 export type Hunt = { checks: number; missed: number; below: number; looks: number; moves: number }
@@ -204,17 +205,5 @@ function quote(feed: FeedId, dollars: number): OraclePrice {
     confidence: bps(5),
     shocks: ladder(900),
     sequence: instant(1),
-  }
-}
-
-/** Numbers in [0, 1) that a seed always gives again (xorshift32). */
-function uniform(seed: number): () => number {
-  let state = seed >>> 0 || 1
-  return () => {
-    state ^= state << 13
-    state ^= state >>> 17
-    state ^= state << 5
-    state >>>= 0
-    return state / 2 ** 32
   }
 }

@@ -84,7 +84,7 @@ export const LEAST_MOVE = 1e-5
 export function newAccount(arena: Arena): number {
   const account = arena.accountCount++
   if (arena.accountCount > arena.reached.length) {
-    arena.accounts = grown(arena.accounts, arena.accountCount)
+    arena.accounts = grown(arena.accounts, arena.accountCount + 32)
     arena.reached = new Uint32Array(arena.accounts.doubles.length / DOUBLES)
   }
   return account
@@ -107,9 +107,9 @@ export function freeLegs(arena: Arena, first: number, size: number): void {
   same.push(first)
 }
 
-/** Room for at least so many records: half as many again, whatever a book grows to. */
+/** Room for at least so many records, and for a fifth more. */
 function grown(old: Views, records: number): Views {
-  const bigger = views(Math.ceil(records * 1.5) * DOUBLES * 8)
+  const bigger = views(Math.ceil(records * 1.2) * DOUBLES * 8)
   bigger.doubles.set(old.doubles)
   return bigger
 }

@@ -41,8 +41,8 @@ export function arm(arena: Arena, spreads: Spreads, account: number): Standing {
   }
   words[at + SHAPE] = (shape | ARMED) & ~PARKED
   // Without exposure it waits at the farthest.
-  const share = measure.swing > 0 ? (room / measure.swing) * SAFE : Number.POSITIVE_INFINITY
-  for (let leg = first; leg < end; leg++) setTrigger(arena, leg, share, account)
+  measure.swing = measure.swing > 0 ? (room / measure.swing) * SAFE : Number.POSITIVE_INFINITY
+  for (let leg = first; leg < end; leg++) setTrigger(arena, leg, measure, account)
   return 'armed'
 }
 
@@ -64,8 +64,8 @@ function measurePlain({ legs, price, usual }: Arena, base: number, first: number
   measure.swing = swing
 }
 
-/** Arms one leg where its share of the room ends, unless it waits at a place that is still as good. */
-function setTrigger(arena: Arena, leg: number, share: number, account: number): void {
+/** Arms one leg where its share of the room ends (by now `swing` is that share, in usual moves), unless it waits at a place that is still as good. */
+function setTrigger(arena: Arena, leg: number, { swing: share }: Measure, account: number): void {
   const { ints, words } = arena.legs
   const at = leg * WORDS
   const old = words[at + TRIGGER] ?? 0

@@ -10,7 +10,6 @@ import {
   newAccount,
   newLegs,
   openArena,
-  PARKED,
   PREVIOUS,
   SHAPE,
   SPREAD,
@@ -24,7 +23,7 @@ import type { Measure } from './bounds.ts'
 import type { Legs } from './legs.ts'
 import { measureSpread, openSpreads, type Spreads } from './spread.ts'
 import { openTiles, rescan, seat, type Tiles, unseat } from './tiles.ts'
-import { moveTo, type Reach, waiting, walk } from './walk.ts'
+import { moveTo, type Reach, type Stretch, stretchInto, waiting, walk } from './walk.ts'
 
 /** Changed by the functions below and by nothing else. */
 export type Triggers = {
@@ -37,9 +36,9 @@ export type Triggers = {
   readonly parked: Set<number>
   /** They wait for the first price of a column. */
   readonly unpriced: Set<number>
-  /** Accounts from this one on have not been looked at since a move that was too large to walk. */
-  behind: number
-  /** Those among all accounts without certain room while some are behind: one bit each. */
+  /** What moves that were too large to walk have left to be walked. */
+  readonly behind: Stretch[]
+  /** While something is: everybody without certain room, one bit each. */
   found: Uint32Array
   /** Columns that the move under way changes. */
   readonly moving: Uint16Array
@@ -54,7 +53,7 @@ export const openTriggers = (columns: number): Triggers => ({
   tiles: undefined,
   parked: new Set(),
   unpriced: new Set(),
-  behind: NOBODY,
+  behind: [],
   found: new Uint32Array(0),
   moving: new Uint16Array(columns),
   reach: { stamp: 0, found: 0 },
@@ -115,10 +114,12 @@ export function move(triggers: Triggers, next: Float64Array): void {
   const { arena, tiles, behind } = triggers
   const news = triggers.unpriced.size > 0 && hasNews(triggers, next)
   const count = listMoving(triggers, next)
-  if (tiles !== undefined && crossed(triggers, count, next) > mostWalked(arena)) leap(triggers, count, next)
-  else if (count > 0) walkAll(triggers, count, next)
+  if (tiles !== undefined && crossed(triggers, count, next) > mostWalked(arena)) leap(triggers, tiles, count, next)
+  else {
+    if (count > 0) walkAll(triggers, count, next)
+    if (tiles !== undefined && behind.length > 0) catchUp(triggers, tiles)
+  }
   if (news) for (const account of triggers.unpriced) settle(triggers, account)
-  if (behind !== NOBODY || triggers.behind !== NOBODY) catchUp(triggers)
 }
 
 /** Whether a column gets its first price. */
@@ -141,64 +142,86 @@ function walkAll(triggers: Triggers, count: number, next: Float64Array): void {
   const { arena, moving, reach } = triggers
   reach.stamp = (reach.stamp + 1) >>> 0
   reach.found = 0
-  for (let i = 0; i < count; i++) reach.found = walk(arena, moving[i] ?? 0, next[moving[i] ?? 0] ?? 0, reach)
-  for (let i = 0; i < count; i++) moveTo(arena, moving[i] ?? 0, next[moving[i] ?? 0] ?? 0)
+  for (let i = 0; i < count; i++) {
+    stretchInto(stretch, arena, moving[i] ?? 0, next)
+    walk(arena, stretch, reach, Number.MAX_SAFE_INTEGER)
+  }
+  for (let i = 0; i < count; i++) moveTo(arena, moving[i] ?? 0, next)
   for (let i = 0; i < reach.found; i++) settle(triggers, arena.reached[i] ?? 0)
 }
 
+const noStretch = (): Stretch => ({ start: 0, bucket: 0, direction: 1, left: 0 })
+const stretch = noStretch()
+
 /** Numbers of everybody without certain room, ascending. */
-export function suspects({ parked, behind, found }: Triggers): readonly number[] {
-  const numbers = [...parked]
-  if (behind !== NOBODY)
-    for (const [i, word] of found.entries())
-      for (let left = word; left !== 0; left &= left - 1) {
-        const account = i * 32 + 31 - Math.clz32(left & -left)
-        if (!parked.has(account)) numbers.push(account)
-      }
-  return numbers.sort((a, b) => a - b)
+export function suspects(triggers: Triggers): readonly number[] {
+  const { parked, behind } = triggers
+  if (behind.length === 0) return [...parked].sort((a, b) => a - b)
+  // Some may have been parked since the rescan.
+  for (const account of parked) note(triggers, account)
+  const { found } = triggers
+  const numbers: number[] = []
+  for (let i = 0; i < found.length; i++)
+    for (let left = found[i] ?? 0; left !== 0; left &= left - 1) numbers.push(i * 32 + 31 - Math.clz32(left & -left))
+  return numbers
+}
+
+function note(triggers: Triggers, account: number): void {
+  const word = account >> 5
+  if (word >= triggers.found.length) {
+    const bigger = new Uint32Array((triggers.arena.reached.length + 31) >>> 5)
+    bigger.set(triggers.found)
+    triggers.found = bigger
+  }
+  triggers.found[word] = (triggers.found[word] ?? 0) | (1 << (account & 31))
 }
 
 function crossed({ arena, moving }: Triggers, count: number, next: Float64Array): number {
   let sum = 0
-  for (let i = 0; i < count; i++) sum += waiting(arena, moving[i] ?? 0, next[moving[i] ?? 0] ?? 0)
+  for (let i = 0; i < count; i++) {
+    stretchInto(stretch, arena, moving[i] ?? 0, next)
+    sum += waiting(arena, stretch)
+  }
   return sum
 }
 
 /** A leg that is reached costs as much as the rescan of about ninety accounts. */
 const mostWalked = ({ accountCount }: Arena): number => Math.max(512, accountCount / 96)
 
-/** Too far to walk: prices change at once, everybody is behind, and the rescan answers until nobody is. */
-function leap(triggers: Triggers, count: number, next: Float64Array): void {
-  const { arena, moving } = triggers
-  for (let i = 0; i < count; i++) moveTo(arena, moving[i] ?? 0, next[moving[i] ?? 0] ?? 0)
-  triggers.behind = LEAPT
+/** Too far to walk: prices change at once, the rescan answers, and whom the move reached is re-armed afterwards. */
+function leap(triggers: Triggers, tiles: Tiles, count: number, next: Float64Array): void {
+  const { arena, moving, behind } = triggers
+  for (let i = 0; i < count; i++) {
+    const left = noStretch()
+    stretchInto(left, arena, moving[i] ?? 0, next)
+    behind.push(left)
+    moveTo(arena, moving[i] ?? 0, next)
+  }
+  findAll(triggers, tiles)
 }
 
-/** Rescans, and re-arms some of those that are behind: the first answer after a leap comes before any of that. */
-function catchUp(triggers: Triggers): void {
-  const { arena, tiles, behind } = triggers
-  const end = behind === LEAPT ? 0 : Math.min(behind + SLICE, arena.accountCount)
-  for (let account = behind; account < end; account++)
-    if (((arena.accounts.words[account * WORDS + SHAPE] ?? 0) & (ARMED | PARKED)) !== 0) settle(triggers, account)
-  triggers.behind = end < arena.accountCount ? end : NOBODY
-  if (triggers.behind !== NOBODY && tiles !== undefined) findAll(triggers, tiles)
+/** Re-arms some of those that are behind; until nobody is, the rescan answers. */
+function catchUp(triggers: Triggers, tiles: Tiles): void {
+  const { arena, behind, reach } = triggers
+  reach.stamp = (reach.stamp + 1) >>> 0
+  reach.found = 0
+  for (let left = behind.at(-1); left !== undefined && reach.found < SLICE; left = behind.at(-1)) {
+    walk(arena, left, reach, SLICE)
+    if (left.left === 0) behind.pop()
+  }
+  for (let i = 0; i < reach.found; i++) settle(triggers, arena.reached[i] ?? 0)
+  if (behind.length > 0) findAll(triggers, tiles)
 }
 
 const measure: Measure = { slack: 0, bound: 0, swing: 0 }
 
 function findAll(triggers: Triggers, tiles: Tiles): void {
   const { arena, spreads } = triggers
-  const words = (arena.accountCount + 31) >>> 5
-  if (triggers.found.length < words) triggers.found = new Uint32Array((arena.reached.length + 31) >>> 5)
-  const { found } = triggers
-  found.fill(0)
-  const note = (account: number) => {
-    found[account >> 5] = (found[account >> 5] ?? 0) | (1 << (account & 31))
-  }
-  rescan(tiles, arena, note)
+  triggers.found.fill(0)
+  rescan(tiles, arena, (account) => note(triggers, account))
   for (const account of spreads.of.keys()) {
     measureSpread(arena, spreads, account, measure)
-    if (measure.slack <= measure.bound) note(account)
+    if (measure.slack <= measure.bound) note(triggers, account)
   }
 }
 
@@ -227,8 +250,5 @@ function enlarge(triggers: Triggers): void {
 export const LARGE = 4_096
 const FEW_SLOTS = 512
 const MANY_SLOTS = 4_096
-/** Accounts that one move re-arms while some are behind. */
-const SLICE = 16_384
-/** Nobody is behind; everybody is, since just now. */
-const NOBODY = Number.POSITIVE_INFINITY
-const LEAPT = -1
+/** Accounts that one move re-arms while some are behind, and those of one more slot. */
+const SLICE = 2_048
