@@ -74,7 +74,7 @@ export const shallow: Drill = async (stage) => {
   for (let depth = 0; depth < FINALITY; depth++) {
     await stage.mine()
     if (depth === 0) await sent
-    await until(() => openCount(stage) === 0, 300)
+    await until(() => openCount(stage) === 0, 1_000)
     if (openCount(stage) === 0) return [`a transaction ${depth} blocks deep was called final, expected ${FINALITY}`]
   }
   if (!(await stage.mineUntil(() => openCount(stage) === 0, 10))) found.push('a final transaction stayed open')
@@ -89,8 +89,9 @@ export const crowded: Drill = async (stage) => {
   void transactor.send(order(1), never).catch(() => undefined)
   await until(async () => (await pooled(stage.node)) === 1)
   for (let block = 0; block < 30 && history(stage).length < 9; block++) {
+    const before = history(stage).length
     await stage.mine()
-    await until(() => false, 60)
+    await until(() => history(stage).length > before, 400)
   }
   const fees = history(stage).map(({ raw }) => parseTransaction(raw))
   const steps = fees.slice(1).map((next, i) => ({ last: fees[i], next }))
@@ -204,13 +205,19 @@ export const gap: Drill = async (stage) => {
   const [proxy] = stage.proxies
   const transactor = await stage.open({}, { urls: [proxy.url] })
   const found = proxy.add({ kind: 'swallow', hashOf })
+  let refusals = 0
   const fates = [1, 2, 3].map((name) =>
     transactor.send(order(name), never).then(
       ({ kind }) => kind,
-      (error) => String(error.code ?? error),
+      (error) => {
+        refusals++
+        return String(error.code ?? error)
+      },
     ),
   )
-  await until(() => (proxy.faults.get('swallow') ?? 0) >= 3, 3_000)
+  // Each is on its way into the void, or was refused: before that the pool would help.
+  await until(() => history(stage).length + refusals >= 3, 60_000)
+  await until(() => (proxy.faults.get('swallow') ?? 0) >= 3, 1_000)
   found()
   fates.push(
     transactor.send(order(4), never).then(
