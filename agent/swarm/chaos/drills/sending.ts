@@ -88,10 +88,10 @@ export const crowded: Drill = async (stage) => {
   await stage.node.request('anvil_setBlockGasLimit', ['0x5208'])
   void transactor.send(order(1), never).catch(() => undefined)
   await until(async () => (await pooled(stage.node)) === 1)
-  for (let block = 0; block < 30 && history(stage).length < 9; block++) {
+  for (let still = 0; still < STILL && history(stage).length < 12; ) {
     const before = history(stage).length
     await stage.mine()
-    await until(() => history(stage).length > before, 400)
+    still = (await until(() => history(stage).length > before, 500)) ? 0 : still + 1
   }
   const fees = history(stage).map(({ raw }) => parseTransaction(raw))
   const steps = fees.slice(1).map((next, i) => ({ last: fees[i], next }))
@@ -105,7 +105,7 @@ export const crowded: Drill = async (stage) => {
   const newest = history(stage).at(-1)?.hash
   const mined = (await stage.mined()).map(({ hash }) => hash)
   return [
-    ...complain(fees.length < 5, `fees rose ${fees.length - 1} times in 30 full blocks`),
+    ...complain(fees.length < 5, `fees rose ${fees.length - 1} times, then not for ${STILL} full blocks`),
     ...complain(small.length > 0, `${small.length} replacements pay less than a tenth more: nodes refuse them`),
     ...complain(
       fees.some(({ maxFeePerGas = 0n }) => maxFeePerGas > ceiling),
@@ -114,6 +114,9 @@ export const crowded: Drill = async (stage) => {
     ...complain(mined[0] !== newest, 'not the newest attempt was mined: older bytes travel'),
   ]
 }
+
+/** Full blocks without another attempt after which none will come. */
+const STILL = 6
 
 const tenthMore = (last = 0n, next = 0n): boolean => next * 10n >= last * 11n
 
