@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { published } from '../../../agent/simulator/history/market.ts'
-import { readPrices, rowAt } from '../../../agent/simulator/history/prices.ts'
+import { historyMarket, published } from '../../../agent/simulator/history/market.ts'
+import { readPrices, readRounds, rowAt } from '../../../agent/simulator/history/prices.ts'
 
 const MINUTE = 60_000
 const read = (...lines: readonly string[]) => readPrices('prices.csv', lines.join('\n'), { gap: 5 * MINUTE })
@@ -60,4 +60,41 @@ test('publishers speak after a move or a silence, and repeat themselves otherwis
   const rule = { deviation: 0.005, heartbeat: 2 * MINUTE }
   expect([...published(times, traded, rule)]).toEqual([100, 100, 100.6, 100.6, 99, 99, 99.3])
   expect([...published(times, traded, { ...rule, deviation: 0 })]).toEqual([...traded])
+})
+
+describe('the rounds of an oracle', () => {
+  const rounds = (...lines: readonly string[]) =>
+    readRounds('rounds.csv', ['timestamp_ms,phase,round,price', ...lines].join('\n'))
+
+  test('take the place of its model: publishers say the last round, and nothing of a later one', () => {
+    const history = {
+      ...read(HEADER, '1583712000000,100,1', '1583712060000,101,1', '1583712120000,102,1'),
+      rounds: new Map([['ETH', rounds('1583711990000,6,1,99', '1583712060000,6,2,98', '1583712060000,6,3,101.5')]]),
+    }
+    const rule = { deviation: 0, heartbeat: 60 * MINUTE }
+    const market = historyMarket(history, {
+      symbols: ['ETH', 'BTC'],
+      opensAt: 1_583_712_000_000,
+      timeScale: 60,
+      oracle: rule,
+    })
+    const said = [0, 999, 1_000, 2_000].map((at) => market.entries(at, 0).map(({ price }) => Number(price) / 1e8))
+    expect(said).toEqual([
+      [99, 1],
+      [99, 1],
+      [101.5, 1],
+      [101.5, 1],
+    ])
+    expect([0, 1_000, 2_000].map((at) => market.spot(0, at))).toEqual([100, 101, 102])
+  })
+
+  test.each([
+    ['without a price', ['1583712000000,6,1,'], 'line 2: expected a price above zero'],
+    ['in the wrong order', ['1583712060000,6,1,9', '1583712000000,6,2,9'], 'line 3: earlier than the line before'],
+    ['in mixed units', ['1583712000,6,1,9', '1583712060000,6,2,9'], 'times are in seconds before'],
+  ])('%s are refused in one message', (_, lines, message) => {
+    expect(() => rounds(...lines)).toThrow(
+      expect.objectContaining({ code: 'E_PRICE_FILE', message: expect.stringContaining(message) }),
+    )
+  })
 })
