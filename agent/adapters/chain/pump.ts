@@ -221,8 +221,11 @@ async function checkForeign(state: Pump, order: Pending): Promise<void> {
   throw state.halt.reason
 }
 
+/** What handing bytes out needs of a pump. */
+type Voice = Pick<Pump, 'halt' | 'alarm' | 'trouble'> & { readonly rpc: Pick<Rpc, 'send'> }
+
 /** Hands the newest bytes to everybody. A refusal changes nothing but, at most, how soon the fees are raised. */
-export async function broadcast(state: Pump, order: Pending): Promise<void> {
+export async function broadcast(state: Voice, order: Pending): Promise<void> {
   const raw = order.attempts.at(-1)?.raw
   if (raw === undefined || state.halt.reason) return
   for (const { place, message } of await state.rpc.send(raw)) {

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { capped, ceilingOf, type FeePolicy, marketFees, raised } from '../../../agent/adapters/chain/fees.ts'
+import { capped, ceilingOf, type FeePolicy, marketFees, raised, spentFees } from '../../../agent/adapters/chain/fees.ts'
 import { sendAnswer } from '../../../agent/adapters/chain/send-answer.ts'
+import { type ErrorContext, LienmeshError } from '../../../agent/domain/errors.ts'
 import { wad } from '../../../agent/domain/units.ts'
 
 const GWEI = 10n ** 9n
@@ -48,6 +49,24 @@ describe('a replacement', () => {
       }),
       { numRuns: 5_000 },
     )
+  })
+})
+
+describe('the fees that a signer signed before', () => {
+  const refused = (code: string, context: ErrorContext) =>
+    new LienmeshError(code, 'refused', { remedy: 'retry', exit: 1, fix: '', context })
+
+  test('are in its refusal of the nonce', () => {
+    const spent = { maxFee: 7n, tip: 3n }
+    expect(spentFees(refused('E_SIGNER_NONCE', spent))).toEqual(spent)
+  })
+
+  test.each([
+    ['of something else', refused('E_SIGNER_POLICY', { maxFee: 7n, tip: 3n })],
+    ['without one of them', refused('E_SIGNER_NONCE', { maxFee: 7n })],
+    ['that is not ours', Object.assign(new Error('x'), { code: 'E_SIGNER_NONCE', context: { maxFee: 7n, tip: 3n } })],
+  ])('are not in a refusal %s', (_, error) => {
+    expect(spentFees(error)).toBeUndefined()
   })
 })
 

@@ -110,6 +110,37 @@ beforeEach(() => {
 const run = () => desk.run('vault-fast', ended.signal)
 const events = (event: string) => said.filter((one) => one.event === event)
 
+test('a desk that has nothing to prove yet looks again after a pause, not before', async () => {
+  const pause = Promise.withResolvers<void>()
+  vault.basis = async (oldest) => {
+    asked.push(oldest)
+    return undefined
+  }
+  const slow = createDesk(
+    {
+      engines: new Map([[chainId(31_337), { chain: engine, deployment: deployedEngine, executor: US }]]),
+      vaults: new Map([['vault-fast', { chain: vault, deployment: deployedVault, executor: US }]]),
+      roots: createRoots(1),
+      clock: {
+        now: () => instant(now),
+        sleep: (length) => {
+          slept.push(length)
+          return pause.promise
+        },
+      },
+      ...{ valueOf: () => undefined, emit: () => undefined, tell: () => undefined, journal },
+    },
+    { maxSlippage: 500, onSold: () => undefined },
+  )
+  slow.open(claim())
+  const running = slow.run('vault-fast', ended.signal)
+  for (let i = 0; i < 5; i++) await turn()
+  expect([asked, slept]).toEqual([[5n], [150]])
+  ended.abort()
+  pause.resolve()
+  await running
+})
+
 describe('a claim', () => {
   test('is sold for what it is worth, at most a twentieth below the price, and is done', async () => {
     steps = [sold()]
