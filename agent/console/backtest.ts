@@ -55,7 +55,7 @@ export function backtestPage(page: BacktestPage): string {
 <pre>${escaped(lines.join('\n'))}</pre>
 ${figure('Equity', curves('Settled P&L', page.equity, page.hours), FEW(page.equity.length))}
 ${figure('Where it came from', waterfall(page.waterfall), 'The causes, one after the other, add up to the net P&L of all runs.')}
-${figure('Exposure', curves('Paid and not yet received', page.exposure, page.hours, page.exposureLimit), 'Outlay in flight over time; dashed, the most that the agent allows itself.')}
+${figure('Exposure', curves('Paid and not yet received', page.exposure, page.hours, page.exposureLimit), `Outlay in flight over time. The agent allows itself ${dollars(page.exposureLimit)}.`)}
 ${figure('Calibration', pit(page.pit), 'Where outcomes fell in their forecast. A model that holds fills every tenth alike (dashed); a high bar on the left is a tail that was too thin.', coverage(page.coverage))}
 ${figure('Runs', runs(page), `Net P&L of every run, ${escaped(names.tested)} beside ${escaped(names.baseline)} in the same world.`, compared(page))}
 ${figure('Against each competitor', races(page.races), 'Of the slices that either of the two took, the share that we took; behind it, bids of ours that the other was first with.')}
@@ -66,7 +66,7 @@ ${figure('What was left', counts('Candidates left, by reason', page.skipped), 'T
 }
 
 const FEW = (runs: number): string =>
-  `Each line is one run${runs > SHOWN ? `, the first ${SHOWN} of ${runs}` : ''}; hours since the market opened.`
+  `Each line is one run${runs > SHOWN ? `, the first ${SHOWN} of ${runs}` : ''}; time since the market opened.`
 
 const figure = (title: string, drawn: string | undefined, about: string, more = ''): string =>
   `<section><h2>${escaped(title)}</h2>${drawn === undefined ? '<p class="soft">Nothing to draw.</p>' : `<figure>${drawn}<figcaption>${about}</figcaption></figure>${more}`}</section>`
@@ -81,25 +81,28 @@ const dollars = (value: number): string =>
 const roundly = (value: number): string =>
   `${value < 0 ? '−' : ''}$${Math.abs(value).toLocaleString('en-US', { notation: 'compact', maximumFractionDigits: 2 })}`
 
-function curves(title: string, all: readonly Curve[], hours: number, limit?: number): string | undefined {
+function curves(title: string, all: readonly Curve[], hours: number, limit = 0): string | undefined {
   const shown = all.slice(0, SHOWN)
   const points = shown.flatMap((one) => one.points)
   if (points.length < 2) return undefined
-  const show = (value: number): string => String(Math.round(value))
-  const across = { from: 0, to: hours, ticks: evenTicks(hours), label: 'hours', show }
+  // A market of a few hours is told in minutes.
+  const [label, unit] = hours > SHORT ? (['hours', 60] as const) : (['minutes', 1] as const)
+  const to = (hours * 60) / unit
+  const across = { from: 0, to, ticks: evenTicks(to), label, show: (value: number) => String(Math.round(value)) }
   const heights = points.map(([, value]) => value)
+  const seen = limit > 0 && limit <= NEAR * Math.max(...heights)
   const lines = shown.map(({ name, points: of }, i) => ({
     name,
     tone: TONES[i] ?? 'muted',
-    points: stairs(of, hours * 60).map(([minutes, value]) => [minutes / 60, value] as const),
+    points: stairs(of, hours * 60).map(([minutes, value]) => [minutes / unit, value] as const),
   }))
-  const bound =
-    limit === undefined ? [] : [{ name: `limit ${dollars(limit)}`, tone: 'rule' as const, points: level(limit, hours) }]
-  return lineChart(
-    { title, about: title },
-    { across, up: scaleOf([...heights, limit ?? 0], ''), lines: [...lines, ...bound] },
-  )
+  const bound = seen ? [{ name: `limit ${dollars(limit)}`, tone: 'rule' as const, points: level(limit, to) }] : []
+  const up = scaleOf([...heights, ...(seen ? [limit] : [])], '')
+  return lineChart({ title, about: title }, { across, up, lines: [...lines, ...bound] })
 }
+
+/** Hours up to which an axis counts minutes; and how many times the largest value a limit may be to stand beside it. */
+const [SHORT, NEAR] = [4, 5]
 
 const level = (value: number, to: number): readonly Point[] => [
   [0, value],
@@ -150,7 +153,7 @@ function pit(bins: readonly number[]): string | undefined {
   return barChart(
     { title: 'Probability integral transform', about: 'Histogram of ten tenths', height: 260 },
     {
-      up: scaleOf(bins, 'gaps', (value) => value.toFixed(0)),
+      up: scaleOf([...bins, FEWEST], 'gaps', String),
       label: 'tenths of the forecast, the worst outcomes left',
       groups,
       series: [{ name: '', tone: 'two' }],
@@ -158,6 +161,9 @@ function pit(bins: readonly number[]): string | undefined {
     },
   )
 }
+
+/** Counts have no halves: an axis of them goes at least so far. */
+const FEWEST = 5
 
 function coverage(levels: readonly Coverage[]): string {
   const p = (value: number | undefined): string => (value === undefined ? 'not judged' : value.toFixed(3))

@@ -92,7 +92,7 @@ export type Bars = {
   readonly rules?: readonly number[]
 }
 
-/** Bars with their names at the top left. */
+/** Bars with their names at the top right. */
 export function barChart(head: Head, { up, label, groups, series, rules = [] }: Bars, alone = false): string {
   const every = Math.ceil(groups.length / 10)
   const across = { from: 0, to: groups.length, ticks: [], label, show: String }
@@ -112,14 +112,17 @@ export function barChart(head: Head, { up, label, groups, series, rules = [] }: 
   const across2 = rules.map(
     (rule) => `<path class="line-rule" d="M${MARGIN.left} ${n(y(rule))}H${width - MARGIN.right}"/>`,
   )
-  const legend = series.length > 1 ? series.flatMap((one, i) => key(one, i)) : []
+  const legend = series.length > 1 ? series.toReversed().flatMap((one, i) => key(one, i, width - MARGIN.right)) : []
   return picture({ width, height, ...head }, [...marks, ...drawn, ...across2, ...legend], alone)
 }
 
-const key = ({ name, tone }: { readonly name: string; readonly tone: Tone }, i: number): string[] => [
-  `<rect class="fill-${tone}" x="${MARGIN.left + 12}" y="${MARGIN.top + 4 + 18 * i}" width="12" height="12"/>`,
-  words(MARGIN.left + 30, MARGIN.top + 14 + 18 * i, name),
+/** Names stand beside the title, where no bar reaches. */
+const key = ({ name, tone }: { readonly name: string; readonly tone: Tone }, i: number, right: number): string[] => [
+  `<rect class="fill-${tone}" x="${right - KEY * (i + 1)}" y="10" width="12" height="12"/>`,
+  words(right - KEY * (i + 1) + 18, 20, name),
 ]
+
+const KEY = 130
 
 /** Even ticks that a person would choose: at most `most` of them from zero. */
 export function evenTicks(to: number, most = 5): readonly number[] {

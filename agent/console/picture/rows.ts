@@ -11,14 +11,16 @@ export type Row = {
   readonly text: string
 }
 
-const [NAMES, FIGURES, HEIGHT, TOP] = [170, 92, 24, 34]
+const [NAMES, FIGURES, HEIGHT, TOP] = [170, 150, 24, 34]
 
 /** Rows from top to bottom, all on one scale that has zero on it. */
 export function rowChart({ title, about, width = 640 }: Head, rows: readonly Row[]): string {
   const ends = rows.flatMap(({ from, to }) => [from, to])
   const [low, high] = [Math.min(0, ...ends), Math.max(0, ...ends)]
-  const room = width - NAMES - 2 * FIGURES
-  const x = (value: number): number => NAMES + FIGURES + (room * (value - low)) / (high - low || 1)
+  // Figures stand left of bars that go back.
+  const before = rows.some(({ from, to }) => to < from) ? FIGURES / 2 : 0
+  const room = width - NAMES - before - FIGURES
+  const x = (value: number): number => NAMES + before + (room * (value - low)) / (high - low || 1)
   const height = TOP + rows.length * HEIGHT + 10
   const marks = rows.flatMap(({ name, from, to, tone, text }, i) => {
     const y = TOP + i * HEIGHT

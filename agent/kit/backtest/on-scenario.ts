@@ -7,7 +7,7 @@ import { participantsOf, scenarioNetwork, scenarioWorld } from '../../simulator/
 import type { WorldSpec } from '../../simulator/spec.ts'
 import { rivalsOf } from '../../simulator/venue.ts'
 import type { Opened } from './opened.ts'
-import { namesOf, type Plan, type Spec } from './plan.ts'
+import { type Plan, type Spec, TESTED } from './plan.ts'
 
 /** Reads the file; its agents stay unless others were named. */
 export async function openScenario(file: string, plan: Plan, lineups: readonly (readonly Spec[])[]): Promise<Opened> {
@@ -44,13 +44,16 @@ export async function simulatedScenario(scenario: Scenario): Promise<WorldSpec> 
 type Group = Scenario['agents'][number]
 
 /** The tested agent first, bonded, with what the best-funded of the scenario's agents has. */
-function seated(scenario: Scenario, lineup: readonly Spec[], { named }: Pick<Plan, 'named'>): Scenario {
+function seated(scenario: Scenario, lineup: readonly Spec[], plan: Pick<Plan, 'named'>): Scenario {
   const most = scenario.agents.flatMap(({ capital }) => capital).reduce(max<Wad>, wad(0n))
-  const groupOf = (group: string, { use, params }: Spec): Group => ({
-    ...{ group, strategy: use, params: { ...params }, count: 1, attest: true, blindLogs: 0 },
+  const groupOf = (group: string, { use, params }: Spec, count: number): Group => ({
+    ...{ group, strategy: use, params: { ...params }, count, attest: true, blindLogs: 0 },
     capital: [most],
   })
-  const [tested, ...others] = namesOf(lineup).map((name, i) => groupOf(name, lineup[i] ?? { use: name, params: {} }))
-  const rest = named ? others : scenario.agents
-  return { ...scenario, agents: [...(tested === undefined ? [] : [tested]), ...rest] }
+  const [first, ...others] = lineup
+  const tested = first === undefined ? [] : [groupOf(TESTED, first, 1)]
+  const named = [...Map.groupBy(others, ({ use, params }) => JSON.stringify([use, params])).values()].flatMap((same) =>
+    same.slice(0, 1).map((one) => groupOf(one.use.replace(/^.*\//, ''), one, same.length)),
+  )
+  return { ...scenario, agents: [...tested, ...(plan.named ? named : scenario.agents)] }
 }
