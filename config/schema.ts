@@ -151,7 +151,7 @@ const provider = z
     lineDepth: z.int().nonnegative().default(1).describe('Blocks on top of a deposit before cash is lent on it.'),
     validFor: duration.prefault('6s').describe('How long a signed offer is good for.'),
   })
-  .describe('Terms of a liquidity provider. Read by the role provider only.')
+  .describe('Terms of a liquidity provider. Read by the roles provider and both.')
 
 const paper = z
   .strictObject({
@@ -208,7 +208,10 @@ export const agentConfig = z.strictObject({
     .enum(['shadow', 'paper', 'live'])
     .default('shadow')
     .describe('shadow decides and records; paper also books what its bids would have become; live sends.'),
-  role: z.enum(['bidder', 'provider']).default('bidder').describe('bidder liquidates; provider buys claims at once.'),
+  role: z
+    .enum(['bidder', 'provider', 'both'])
+    .default('bidder')
+    .describe('bidder liquidates; provider buys claims at once and lends; both does both.'),
   attest: z.boolean().default(false).describe('Sign headers of final blocks as a bonded attestor.'),
   relay: z.boolean().default(false).describe('Credit deposits on the engine chain as a public service.'),
   blindLogs: z.boolean().default(false).describe('Never read event logs: live from proven states that peers gossip.'),

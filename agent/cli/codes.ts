@@ -69,6 +69,7 @@ export const codes: Readonly<Record<string, Entry>> = {
   E_NO_CONFIG: config('A config file cannot be read.'),
   E_NO_ENGINE: config('The network has no engine at all.'),
   E_NO_JOURNAL: { exit: EXIT.notRunning, meaning: 'No journal below the folder.' },
+  E_NO_PRICER: config('A provider has no strategy that prices claims.'),
   E_NO_RUN: { exit: EXIT.notRunning, meaning: 'No run in this directory.' },
   E_PENDING: failure('Transactions of a key wait in the pool; nothing is sent beside them.'),
   E_PAPER: config('A provider has no paper mode.'),

@@ -201,6 +201,11 @@ export const commands: readonly Entry[] = [
     async () => (await import('./strategies-info.ts')).strategiesInfo,
   ),
   entry(
+    'strategies pnl',
+    'Show what each strategy earned',
+    async () => (await import('./strategies-pnl.ts')).strategiesPnl,
+  ),
+  entry(
     'strategies set',
     'Give a running strategy another parameter',
     async () => (await import('./strategies-set.ts')).strategiesSet,

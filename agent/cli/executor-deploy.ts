@@ -27,7 +27,7 @@ export const executorDeploy = command({
   run: async (options, context) => {
     const desk = await openDesk(options)
     const { config, network } = desk
-    if (config.role === 'provider')
+    if (config.role !== 'bidder')
       throw usageError(
         'E_USAGE',
         'executor deploy sets up bidders; this config says role: provider',

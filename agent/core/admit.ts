@@ -4,6 +4,7 @@ import { after, type ChainId, type Instant, instant, type VaultId, wad } from '.
 import { isFresh } from '../maths/oracle.ts'
 import { accountKey, type Market, retiredUntil } from './book.ts'
 import { free, inFlight, openClaims, pledged, travelling, usage } from './ledger.ts'
+import { holdsAny } from './positions.ts'
 import { cashNeeded, gainOf, maxPay } from './quote.ts'
 import { limitReached, stalled } from './risk/limits.ts'
 import { INTENT_LIFE, type Seat } from './setup.ts'
@@ -130,7 +131,11 @@ function budgetRefuses({ setup, ledger }: Core, { quote, seat: { name, budget } 
     : undefined
 }
 
-function intentOf({ setup, attempts, self }: Core, { terms, at }: Market, { seat, quote, reason }: Wish): Intent {
+function intentOf(
+  { setup, attempts, self, trades }: Core,
+  { terms, at }: Market,
+  { seat, quote, reason }: Wish,
+): Intent {
   const ends = quote.candidate.batches.map(({ validUntil, sequence }) =>
     Math.min(validUntil, sequence + terms.priceMaxAge),
   )
@@ -141,6 +146,7 @@ function intentOf({ setup, attempts, self }: Core, { terms, at }: Market, { seat
     maxPay: wad(maxPay(quote, setup.risk.payTolerance)),
     validUntil: instant(Math.min(after(at, INTENT_LIFE), ...ends)),
     reason,
+    ...(holdsAny(trades, quote.candidate.account.engine) && { keeps: true as const }),
   }
 }
 

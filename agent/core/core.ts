@@ -17,6 +17,7 @@ import type {
 import type { Anchor, EngineTerms, Head, MarginAccount, PriceBatch, Source } from '../domain/market.ts'
 import type { ProviderStatus, RouteReport } from '../domain/message.ts'
 import type { RouteSide } from '../domain/network.ts'
+import type { ClosedPosition, TradeOrder, TradeOutcome } from '../domain/trade.ts'
 import {
   type AccountId,
   after,
@@ -30,9 +31,22 @@ import {
   type Wad,
 } from '../domain/units.ts'
 import type { Question, Reply } from './apart.ts'
-import { hear, learn, marketAt, retract } from './book.ts'
+import { hear, marketAt, retract } from './book.ts'
 import { decide, heard } from './decide.ts'
-import { burnt, counted, ended, halted, opened, priced, rivalled, sold, traded } from './happen.ts'
+import {
+  burnt,
+  counted,
+  ended,
+  halted,
+  offered,
+  opened,
+  priced,
+  rivalled,
+  sold,
+  told,
+  traded,
+  tradeEnded,
+} from './happen.ts'
 import { openClaims } from './ledger.ts'
 import { forgetOpened, openings, unopened } from './openings.ts'
 import { type Halt, halt, resume } from './protect.ts'
@@ -47,6 +61,8 @@ import { breakerKey } from './routes.ts'
 import { scan } from './scan.ts'
 import type { Setup } from './setup.ts'
 import { type Core, openCore } from './state.ts'
+import { mayTrade, type Refused, trade, weigh } from './trades.ts'
+import { viewOf } from './view.ts'
 
 /** Everything that can happen to the agent. */
 export type Input = { readonly at: Instant } & (
@@ -89,6 +105,7 @@ export type Input = { readonly at: Instant } & (
   | { readonly kind: 'scenarios'; readonly table: Table }
   /** What the evidence of earlier forecasts makes of tails. */
   | { readonly kind: 'multiplier'; readonly multiplier: number }
+  | { readonly kind: 'trade-ended'; readonly order: TradeOrder; readonly outcome: TradeOutcome }
   /** A strategy in another process answered, or failed to. */
   | ({ readonly kind: 'reply' } & Reply)
   /** An operator gave a strategy other parameters; its schema has read them. */
@@ -102,13 +119,23 @@ export type Effect =
   | { readonly kind: 'decided'; readonly decision: Decision }
   | { readonly kind: 'found'; readonly candidate: Candidate }
   | { readonly kind: 'settle'; readonly claim: Claim }
-  | { readonly kind: 'settled'; readonly intent: IntentId; readonly attribution: Attribution; readonly fill: Fill }
+  | {
+      readonly kind: 'settled'
+      readonly intent: IntentId
+      readonly strategy: string
+      readonly attribution: Attribution
+      readonly fill: Fill
+    }
   | { readonly kind: 'alarm'; readonly code: string; readonly detail: string }
   /** Nothing is bid from here on, until an operator clears it. */
   | { readonly kind: 'halted'; readonly halt: Halt }
   | { readonly kind: 'wake'; readonly at: Instant }
   /** Nobody takes it at the start discount, which rises only once the auction is open: start it, without a bid. */
   | { readonly kind: 'open-auction'; readonly candidate: Candidate }
+  /** Trade on the engine with our own account. To be answered with `trade-ended`. */
+  | { readonly kind: 'trade'; readonly order: TradeOrder }
+  | { readonly kind: 'trade-refused'; readonly refused: Refused }
+  | { readonly kind: 'position-closed'; readonly closed: ClosedPosition }
   /** For a strategy in another process: how its intent ended. */
   | { readonly kind: 'observed'; readonly seat: string; readonly quote: Quote; readonly outcome: Outcome }
   /** To be answered with `reply`. */
@@ -125,9 +152,9 @@ export const createCore = (setup: Setup): Core => openCore(setup)
 export function step(core: Core, input: Input): Effect[] {
   core.turn++
   if (!TOLD_APART.has(input.kind)) core.others++
-  const effects = happen(core, input)
   // An answer is heard at once: it was waited for long enough.
   if (input.kind === 'reply') return look(core, input.engine, input.at, input)
+  const effects = happen(core, input)
   return [...effects, ...enginesOf(core, input).flatMap((engine) => lookInTurn(core, engine, input))]
 }
 
@@ -140,10 +167,11 @@ const TOLD_APART: ReadonlySet<Input['kind']> = new Set([
   'outcome',
   'timer',
   'provider',
+  'reply',
 ])
 
 /** What an input changes, before anything is decided. */
-function happen(core: Core, input: Input): Effect[] {
+function happen(core: Core, input: Exclude<Input, { kind: 'reply' }>): Effect[] {
   const [book, at] = [core.book, input.at] as const
   switch (input.kind) {
     case 'terms':
@@ -154,13 +182,13 @@ function happen(core: Core, input: Input): Effect[] {
       forgetOpened(core, input.from)
       return done(retract(book, input.from))
     case 'account':
-      return done(learn(book, { account: input.account, source: input.source }))
+      return done(told(core, input))
     case 'prices':
       return hear(book, input.batch) ? priced(core, input.batch.engine, at) : []
     case 'pools':
       return traded(core, at, input)
     case 'provider':
-      return done(book.providers.set(input.from.toLowerCase(), { status: input.provider, agent: input.from, at }))
+      return offered(core, at, input)
     case 'cash':
       return done(counted(core, input.engine, input.cash))
     case 'route':
@@ -188,8 +216,8 @@ function happen(core: Core, input: Input): Effect[] {
       return done(takeScenarios(core, at, input.table))
     case 'multiplier':
       return done(widen(core, input.multiplier))
-    case 'reply':
-      return []
+    case 'trade-ended':
+      return [...tradeEnded(core, at, input.order, input.outcome)]
     case 'tuned':
       return done(core.setup.seats.find(({ name }) => name === input.seat)?.tune(input.params))
     case 'timer':
@@ -231,6 +259,7 @@ function look(core: Core, engine: ChainId, at: Instant, reply?: Reply): Effect[]
   const market = marketAt(core.book, engine, at)
   if (market === undefined) return []
   carry(core, at)
+  weigh(core, market)
   const { candidates, fresh, unpriced } = scan(core.book, core.sightings, market, core.self)
   const priced = candidates.map((candidate) => offer(core, market, candidate))
   const offers = priced.flatMap((one) => one.offer ?? [])
@@ -244,6 +273,7 @@ function look(core: Core, engine: ChainId, at: Instant, reply?: Reply): Effect[]
     ...priced.flatMap(({ sayings }) => sayings),
     ...choices.flatMap((choice) => act(core, market, choice)),
     ...openings(core, market, choices),
+    ...(mayTrade(core) && reply === undefined ? trade(core, market, viewOf(core, market, offers)) : []),
     ...questions.map((question): Effect => ({ kind: 'ask', ...question })),
     ...(offers.length > 0 || openClaims(core.ledger).length > 0 ? drawings(core, at) : []),
     ...wake(core, at, [...priced.flatMap(({ again }) => again ?? []), ...choices.flatMap(laterOf)]),
@@ -267,6 +297,7 @@ function enginesOf({ book }: Core, input: Input): readonly ChainId[] {
       return [input.engine]
     case 'outcome':
     case 'claim-sold':
+    case 'trade-ended':
     case 'resume':
     case 'timer':
       return [...book.terms.keys()]

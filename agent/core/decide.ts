@@ -29,6 +29,7 @@ export function decide(core: Core, market: Market, offers: readonly Offer[]): De
   const questions: Question[] = []
   const choices = core.setup.seats.flatMap((seat) => {
     const { decide } = seat
+    if (decide === 'none') return []
     if (decide !== 'apart') return chosen(core, market, { seat, answers: () => decide(view), offers, taken })
     questions.push(...questionTo(core, market, seat, view))
     return []

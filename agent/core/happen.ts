@@ -2,6 +2,8 @@
 import type { Address } from 'viem'
 import type { GapRecord } from '../domain/gap-record.ts'
 import type { Attribution, Claim, Fill, Intent, IntentId, Outcome, Quote, Sale } from '../domain/liquidation.ts'
+import type { ProviderStatus } from '../domain/message.ts'
+import type { TradeOrder, TradeOutcome } from '../domain/trade.ts'
 import {
   type AccountId,
   after,
@@ -15,8 +17,7 @@ import {
   wad,
 } from '../domain/units.ts'
 import { mulDivUp } from '../maths/fixed-point.ts'
-import { collateralValueDown } from '../maths/margin.ts'
-import { accountKey, discountOf, feedKey, type Market, marketAt, retire, saw } from './book.ts'
+import { accountKey, discountOf, type Fact, feedKey, learn, type Market, marketAt, retire, saw } from './book.ts'
 import { adopt, bookSale, count, openClaim, openSettlement, release, type Settled, wealth } from './ledger.ts'
 import { closed, failed, type Halt, halt, heard } from './protect.ts'
 import { learnArrivals, learnDelays, learnPrices } from './risk/beliefs.ts'
@@ -25,12 +26,20 @@ import { remember } from './risk/history.ts'
 import { learnRace } from './risk/races.ts'
 import { RETRY_AFTER } from './setup.ts'
 import type { Core } from './state.ts'
+import { adopt as adoptPositions, traded as booked, type Traded } from './trades.ts'
 import { contradicting, deviation, note } from './venues.ts'
+import { worth } from './worth.ts'
 
 /** What an event makes us do at once. A part of the core's effects. */
 export type Consequence =
   | { readonly kind: 'settle'; readonly claim: Claim }
-  | { readonly kind: 'settled'; readonly intent: IntentId; readonly attribution: Attribution; readonly fill: Fill }
+  | {
+      readonly kind: 'settled'
+      readonly intent: IntentId
+      readonly strategy: string
+      readonly attribution: Attribution
+      readonly fill: Fill
+    }
   | { readonly kind: 'alarm'; readonly code: string; readonly detail: string }
   | { readonly kind: 'halted'; readonly halt: Halt }
   | { readonly kind: 'gap-realised'; readonly record: GapRecord }
@@ -58,7 +67,7 @@ function apart({ watch, setup }: Core, { terms, batches, engine, at }: Market): 
 export function traded(
   core: Core,
   at: Instant,
-  { vault, number, prices }: { readonly vault: VaultId; readonly number: bigint; readonly prices: readonly Traded[] },
+  { vault, number, prices }: { readonly vault: VaultId; readonly number: bigint; readonly prices: readonly Pooled[] },
 ): Consequence[] {
   const engine = core.setup.vaults.find(({ id }) => id === vault)?.engine
   const market = engine === undefined ? undefined : marketAt(core.book, engine, at)
@@ -75,7 +84,7 @@ export function traded(
 }
 
 /** What one pool pays per whole token. */
-type Traded = { readonly collateral: CollateralId; readonly price: Price }
+type Pooled = { readonly collateral: CollateralId; readonly price: Price }
 
 function contradicted(
   { watch, setup }: Core,
@@ -98,6 +107,34 @@ function contradicted(
 }
 
 const judged = (record: GapRecord): Consequence => ({ kind: 'gap-realised', record })
+
+/** Rates and reserves of a provider. Without reserves its route is no route: what we win comes home by state proof. */
+export function offered(
+  core: Core,
+  at: Instant,
+  { provider, from }: { readonly provider: ProviderStatus; readonly from: Address },
+): Consequence[] {
+  const key = from.toLowerCase()
+  const before = core.book.providers.get(key)?.status
+  core.book.providers.set(key, { status: provider, agent: from, at })
+  if (isLending(provider) || before === undefined || !isLending(before)) return []
+  const detail = `${from} has nothing left to pay with: claims come home by state proof until it has`
+  return [{ kind: 'alarm', code: 'W_PROVIDER_EXHAUSTED', detail }]
+}
+
+const isLending = ({ reserves, rates }: ProviderStatus): boolean => reserves > 0n && rates.length > 0
+
+/** What a node, a proof or a peer says of an account; of our own, what we hold. */
+export function told(core: Core, { account, source }: Fact): void {
+  adoptPositions(core, account)
+  learn(core.book, { account, source })
+}
+
+/** A trade of ours ended; its gas is nobody's settlement. */
+export function tradeEnded(core: Core, at: Instant, order: TradeOrder, outcome: TradeOutcome): readonly Traded[] {
+  if (outcome.gasCost > 0n) burnt(core, order.engine, wad(outcome.gasCost), 'root')
+  return booked(core, at, order, outcome)
+}
 
 /** Cash as the chain says. More of it than when it ran out: it may run out again. */
 export function counted(core: Core, engine: ChainId, cash: Wad): void {
@@ -227,20 +264,10 @@ function saleWeight(core: Core, at: Instant, claim: Claim): bigint {
   return (market && worth(market, claim)) ?? openClaim(core.ledger, claim)?.value ?? 0n
 }
 
-/** Full value of an amount of collateral at the market's prices. */
-export function worth(
-  { terms, prices }: Market,
-  { collateral, amount }: Pick<Claim, 'collateral' | 'amount'>,
-): bigint | undefined {
-  const listed = terms.collaterals.find(({ id }) => id === collateral)
-  const price = listed && prices.get(listed.feed)?.price
-  return listed === undefined || price === undefined ? undefined : collateralValueDown(amount, listed.decimals, price)
-}
-
-function settlement(core: Core, at: Instant, { intent, attribution, fill }: Settled): Consequence[] {
+function settlement(core: Core, at: Instant, { intent, strategy, attribution, fill }: Settled): Consequence[] {
   const { ledger, setup, watch } = core
   const stop = closed(watch, attribution, { limits: setup.protections, capital: wealth(ledger), at })
-  return [{ kind: 'settled', intent, attribution, fill }, ...halted(stop)]
+  return [{ kind: 'settled', intent, strategy, attribution, fill }, ...halted(stop)]
 }
 
 /** Says that bidding stopped, if it did. */

@@ -36,6 +36,8 @@ export type Ledger = {
   readonly cash: Map<ChainId, Wad>
   readonly reserved: Map<IntentId, Reservation>
   readonly settlements: Map<IntentId, OpenSettlement>
+  /** What our own positions on an engine are worth, and the initial margin they take. */
+  readonly standing: Map<ChainId, { readonly value: Wad; readonly margin: Wad }>
   /** Claims that no settlement of this run explains (found after a restart), by claim. */
   readonly orphans: Map<string, OpenClaim>
   /** Gas of lost races since the last settlement, in dollars. */
@@ -47,13 +49,19 @@ export type Ledger = {
 }
 
 /** Everything settled of one intent. */
-export type Settled = { readonly intent: IntentId; readonly attribution: Attribution; readonly fill: Fill }
+export type Settled = {
+  readonly intent: IntentId
+  readonly strategy: string
+  readonly attribution: Attribution
+  readonly fill: Fill
+}
 
 export const openLedger = (): Ledger => ({
   changes: 0,
   cash: new Map(),
   reserved: new Map(),
   settlements: new Map(),
+  standing: new Map(),
   orphans: new Map(),
   lostRaceGas: 0n,
   claimGas: new Map(),
@@ -80,12 +88,35 @@ export function count(ledger: Ledger, engine: ChainId, cash: Wad): void {
   ledger.cash.set(engine, cash)
 }
 
+/** What our own positions on an engine are worth and take; undefined when there are none. */
+export function stand(
+  ledger: Ledger,
+  engine: ChainId,
+  own: { readonly value: Wad; readonly margin: Wad } | undefined,
+): void {
+  const known = ledger.standing.get(engine)
+  if (known?.value === own?.value && known?.margin === own?.margin) return
+  ledger.changes++
+  if (own === undefined) ledger.standing.delete(engine)
+  else ledger.standing.set(engine, own)
+}
+
 /** Free to spend on an engine after reservations; never below zero. */
 export function free(ledger: Ledger, engine: ChainId, reserve: Wad): Wad {
   const promised = [...ledger.reserved.values()].filter(({ intent }) => engineOf(intent) === engine)
-  const cash = (ledger.cash.get(engine) ?? 0n) - promised.reduce((sum, { amount }) => sum + amount, 0n)
+  const cash =
+    (ledger.cash.get(engine) ?? 0n) - tied(ledger, engine) - promised.reduce((sum, { amount }) => sum + amount, 0n)
   return wad(max(0n, cash - reserve))
 }
+
+/** Cash that positions of ours take: what closing them costs, and their margin. What is short was paid in cash. */
+function tied({ standing }: Ledger, engine: ChainId): bigint {
+  const own = standing.get(engine)
+  return own === undefined ? 0n : max(0n, -own.value) + own.margin
+}
+
+const worthOf = ({ cash, standing }: Ledger, engine: ChainId): bigint =>
+  (cash.get(engine) ?? 0n) + (standing.get(engine)?.value ?? 0n)
 
 /** Paid and not yet received, over all engines. */
 export const inFlight = (ledger: Ledger): Wad => sum(openClaims(ledger), ({ debt }) => debt)
@@ -94,8 +125,9 @@ export const inFlight = (ledger: Ledger): Wad => sum(openClaims(ledger), ({ debt
 export const pledged = (ledger: Ledger): Wad =>
   sum(travelling(ledger), ({ intent }) => max(wad(0n), intent.quote.outlay))
 
-/** Cash on every engine and what is in flight. */
-export const wealth = (ledger: Ledger): Wad => wad(sum([...ledger.cash.values()], (cash) => cash) + inFlight(ledger))
+/** Cash and positions on every engine, and what is in flight. */
+export const wealth = (ledger: Ledger): Wad =>
+  wad(sum([...ledger.cash.keys()], (engine) => wad(worthOf(ledger, engine))) + inFlight(ledger))
 
 /**
  * Gas in dollars that no settlement has carried: races lost since the last one, claims under way, attesting, crediting
@@ -120,7 +152,7 @@ export function usage(ledger: Ledger, engine: ChainId, strategy: string): Usage 
   const here = promised.filter(({ intent }) => engineOf(intent) === engine)
   return {
     used: wad(debts(own) + sum(here, ({ amount }) => amount)),
-    whole: wad((ledger.cash.get(engine) ?? 0n) + debts(settlements)),
+    whole: wad(worthOf(ledger, engine) + debts(settlements)),
     shortfall: sum([...own, ...promised], ({ intent }) => intent.quote.gap.shortfall),
   }
 }
@@ -223,7 +255,7 @@ function close(settlement: OpenSettlement): Settled {
     slippage: settlement.travelled ? proceeds - saleValue : 0n,
     gap: settlement.travelled ? saleValue - fill.collateralValue : 0n,
   }
-  return { intent: intent.id, attribution: attributionOf(parts, total), fill }
+  return { intent: intent.id, strategy: intent.strategy, attribution: attributionOf(parts, total), fill }
 }
 
 type Parts = Readonly<Record<Exclude<keyof Attribution, 'total'>, bigint>>

@@ -14,7 +14,7 @@ import {
 } from '../domain/units.ts'
 import type { PriceTerms } from '../maths/learning/price-terms.ts'
 import type { Market } from '../maths/sizing.ts'
-import type { Answer, Strategy, View } from '../strategy.ts'
+import type { Answer, Claimed, ClaimPrice, Strategy, Trade, View } from '../strategy.ts'
 import type { Protections } from './protect.ts'
 
 /** Everything the core needs besides inputs. Amounts in dollars (wad). */
@@ -121,8 +121,11 @@ export const WHOLE_BUDGET: Budget = { capital: bps(10_000), shortfall: bps(10_00
 export type Seat = {
   readonly name: string
   readonly budget: Budget
-  /** `apart`: it lives in another process, is asked by an effect and answers by an input. */
-  readonly decide: Decide | 'apart'
+  /** `apart`: it lives in another process, is asked by an effect and answers by an input. `none`: it never bids. */
+  readonly decide: Decide | 'apart' | 'none'
+  /** Absent where it trades nothing, or prices no claims. */
+  readonly trade?: ((view: View) => readonly Trade[]) | undefined
+  readonly price?: ((claimed: Claimed) => ClaimPrice) | undefined
   readonly observe: (quote: Quote, outcome: Outcome) => void
   /** Decides by these parameters from here on. They were read by its own schema. */
   readonly tune: (params: unknown) => void
@@ -141,7 +144,12 @@ export function seat<Params>(
   return {
     name: strategy.name,
     budget: WHOLE_BUDGET,
-    decide: (view) => strategy.decide(view, bound),
+    // Who prices the claims of others leaves bidding to them.
+    decide: strategy.price ? 'none' : (view) => strategy.decide(view, bound),
+    trade: strategy.trade && ((view) => strategy.trade?.(view, bound) ?? []),
+    price:
+      strategy.price &&
+      ((claimed) => strategy.price?.(claimed, bound) ?? { kind: 'decline', reason: 'it has no price' }),
     observe: (quote, outcome) => strategy.observe?.(quote, outcome, bound),
     tune: (params) => {
       bound = params as Params

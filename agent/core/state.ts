@@ -6,6 +6,7 @@ import { mulberry32 } from '../maths/seeded.ts'
 import { type Book, openBook } from './book.ts'
 import type { Kept, Load } from './kept.ts'
 import { type Ledger, openLedger } from './ledger.ts'
+import { openTrades, type Trades } from './positions.ts'
 import { openWatch, type Watch } from './protect.ts'
 import {
   type Asked,
@@ -68,6 +69,8 @@ export type Core = {
   readonly watch: Watch
   /** When each engine was last looked at. */
   readonly looked: Map<ChainId, Instant>
+  /** Positions of our own, and orders that change them. */
+  readonly trades: Trades
   /** Questions that strategies elsewhere have not answered yet, by strategy and engine; and how many there ever were. */
   readonly asking: Map<string, Asking>
   questions: number
@@ -111,6 +114,7 @@ export function openCore(setup: Setup): Core {
     payable: new Map(),
     watch: openWatch(),
     looked: new Map(),
+    trades: openTrades(),
     asking: new Map(),
     questions: 0,
     wakeAt: undefined,

@@ -97,6 +97,8 @@ export type Intent = {
   readonly maxPay: Wad
   readonly validUntil: Instant
   readonly reason: string
+  /** We hold positions of our own on this engine: only what is inherited may be closed. */
+  readonly keeps?: true | undefined
 }
 
 /** Cash that left or reached the engine account, as the chain says. */

@@ -9,7 +9,7 @@ export type Asset = Address | 'cash' | 'coin'
 /**
  * `actual`: what the chain says we hold. `in-flight`: paid for and not yet received; `owed` faces it. `reserved`:
  * promised to an intent; `promised` faces it. The others say where the rest went or came from: `bids`, `vaults` (what
- * they paid), `sales`, `gas`, `fees` of trades, `lines` (liquidity that we lend), `owner` (deposits and withdrawals),
+ * they paid), `sales`, `gas`, `fees` of trades, `lines` (liquidity that we lend), `trades` (positions of our own), `owner` (deposits and withdrawals),
  * `opening` (what was there when the books began), `arrived` (nobody knows why), `accepted` (an operator took the
  * chain's word over ours).
  */
@@ -25,6 +25,7 @@ export type LedgerAccount =
   | 'gas'
   | 'fees'
   | 'lines'
+  | 'trades'
   | 'owner'
   | 'opening'
   | 'arrived'

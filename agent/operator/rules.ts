@@ -50,6 +50,7 @@ function onEngine(engine: Ground['engines'][number], { executor, role }: Who): r
     allow(engine.auction, LiquidationAuction.abi, 'bid', to(5, executor)),
     allow(engine.auction, LiquidationAuction.abi, 'bidAndSell'),
     allow(engine.engine, MarginEngine.abi, 'closeAll', to(1, executor)),
+    allow(engine.engine, MarginEngine.abi, 'trade', to(1, executor)),
     slashing(engine.registry),
     ...(role === 'provider' ? lends : []),
   ]

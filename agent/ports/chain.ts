@@ -5,6 +5,7 @@ import type { Anchor, EngineTerms, Head, MarginAccount, PriceBatch } from '../do
 import type { Attestation, ClaimFact, Evidence, Offer, ProvenState, StorageProof } from '../domain/message.ts'
 import type { RouteSide } from '../domain/network.ts'
 import type { Asset, Posting } from '../domain/posting.ts'
+import type { TradeOrder, TradeOutcome } from '../domain/trade.ts'
 import type { AccountId, ChainId, CollateralId, Price, VaultId, Wad } from '../domain/units.ts'
 
 /** A new head, or the first block that is no longer canonical. A reorg is always followed by heads that replace it. */
@@ -87,6 +88,8 @@ export interface EngineChain extends ChainReader {
   openAuctions(candidates: readonly Candidate[], signal: AbortSignal): Promise<AuctionsOpened>
   /** Opens, enforces or settles a credit line from our executor's cash. */
   orderLine(order: LineOrder, signal: AbortSignal): Promise<LineOutcome>
+  /** Trades with our executor's own account. A refusal is a value: it may not be allowed to, or prices moved. */
+  trade(order: TradeOrder, signal: AbortSignal): Promise<TradeOutcome>
   /** Where a mirror's source can be shown its vault's counters, at or above a block; undefined while it cannot. */
   basis(vault: VaultId, atLeast: bigint, attested: AttestedHeader | undefined): Promise<Basis | undefined>
   /** Does the next step of crediting deposits: what the source needs first, or the credit itself. */

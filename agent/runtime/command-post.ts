@@ -10,6 +10,7 @@ import { type PeersReport, peersReport } from './peers-report.ts'
 import { type AgentStatus, type Post, statusOf } from './post.ts'
 import { type Settlement, settlementsIn } from './settlements.ts'
 import { type Snapshot, snapshotOf } from './snapshot.ts'
+import type { StrategyLine } from './strategy-books.ts'
 
 /** The name under which the journal keeps a halt. */
 const HALT = 'halt'
@@ -31,6 +32,7 @@ type Answer =
   | { readonly decisions: readonly Decision[] }
   | { readonly settlements: readonly Settlement[] }
   | { readonly balances: readonly Balance[] }
+  | { readonly strategies: readonly StrategyLine[] }
   | { readonly tuned: string }
   | { readonly error: string; readonly fix: string; readonly code: string }
   | Snapshot
@@ -60,6 +62,8 @@ export async function obey(post: Post, question: Question): Promise<Answer> {
       return { settlements: settlementsIn(context.journal, question.filter) }
     case 'balances':
       return { balances: context.journal.balances() }
+    case 'strategies':
+      return { strategies: post.books.lines() }
     case 'tune':
       return tune(post, question)
     case 'snapshot':

@@ -14,7 +14,7 @@ export type Question =
   | { readonly ask: 'tune'; readonly strategy: string; readonly changes: Readonly<Record<string, unknown>> }
   | { readonly ask: 'settlements'; readonly filter: Parameters<Journal['settlements']>[0] }
 
-const plain = ['status', 'pause', 'resume', 'stop', 'balances', 'snapshot', 'peers'] as const
+const plain = ['status', 'pause', 'resume', 'stop', 'balances', 'snapshot', 'peers', 'strategies'] as const
 
 /** Where an agent listens: in its data directory, unless the path would be too long for a socket. */
 export function socketOf(dataDir: string): string {

@@ -30,7 +30,7 @@ export const seatedOnPaper = (config: AgentConfig, self: Address): AgentConfig =
 
 /** The same seats at chains on paper. Throws E_PAPER for a provider: nobody would rely on offers that are not signed. */
 export function onPaper({ engines, vaults }: Seats, { config, network, links, journal }: PaperParts): Seats {
-  if (config.role === 'provider')
+  if (config.role !== 'bidder')
     throw configError('E_PAPER', 'a provider has no paper mode: its offers would bind nobody', 'Use shadow or live.')
   const book = openPaperBook(journal, config.paper.capital)
   const { latency } = config.paper

@@ -4,6 +4,7 @@ import type { Question } from '../core/apart.ts'
 import type { Effect } from '../core/core.ts'
 import type { Intent, Outcome, Quote } from '../domain/liquidation.ts'
 import type { Offer, OfferRequest } from '../domain/message.ts'
+import type { TradeOrder, TradeOutcome } from '../domain/trade.ts'
 import { type Bps, millis } from '../domain/units.ts'
 import { max, mulDivDown, mulDivUp } from '../maths/fixed-point.ts'
 import { BPS } from '../maths/margin.ts'
@@ -14,6 +15,7 @@ import type { Drawer } from './drawer.ts'
 import type { Holder } from './holder.ts'
 import type { Opener } from './opener.ts'
 import type { Desk } from './settle.ts'
+import type { StrategyBooks } from './strategy-books.ts'
 import type { Tally } from './tally.ts'
 import { tellLater } from './tell-claim.ts'
 import { refresh } from './watch-engine.ts'
@@ -27,6 +29,7 @@ export type Performer = {
   readonly drawer: Drawer
   readonly caution: Caution
   readonly holders: readonly Holder[]
+  readonly books: StrategyBooks
 }
 
 const ASK_TIMEOUT = millis(1_500)
@@ -50,10 +53,11 @@ export function perform(context: Context, performer: Performer, effect: Effect):
       tellLater(context, { kind: 'opened', claim: effect.claim, block: effect.claim.openedIn.number })
       return performer.desk.open(effect.claim)
     case 'settled': {
-      const { intent, attribution } = effect
+      const { intent, strategy, attribution } = effect
       performer.tally.closed(attribution)
+      context.tasks.keep('book strategy', async () => performer.books.closed(strategy, attribution))
       context.tasks.keep('book payment', async () => context.journal.paid(intent))
-      return context.emit('settlement:closed', { intent, attribution })
+      return context.emit('settlement:closed', { intent, strategy, attribution })
     }
     case 'alarm':
       return context.emit('alarm', { code: effect.code, detail: effect.detail })
@@ -63,6 +67,13 @@ export function perform(context: Context, performer: Performer, effect: Effect):
       return performer.wake(effect.at)
     case 'open-auction':
       return performer.opener.open(effect.candidate)
+    case 'trade':
+      return context.tasks.own('trade', trade(context, effect.order))
+    case 'trade-refused':
+      return context.emit('trade:refused', { ...effect.refused })
+    case 'position-closed':
+      context.tasks.keep('book position', async () => performer.books.hedged(effect.closed))
+      return context.emit('trade:closed', { ...effect.closed })
     case 'ask':
       return ask(context, performer, effect)
     case 'observed':
@@ -87,6 +98,23 @@ function ask(context: Context, performer: Performer, question: Question): void {
     'ask',
     holder.ask(question).then((reply) => context.tell({ kind: 'reply', ...reply })),
   )
+}
+
+/** Our own account is read before the core hears of the end: it knows then what it holds. */
+async function trade(context: Context, order: TradeOrder): Promise<void> {
+  const seat = context.engines.get(order.engine)
+  if (seat === undefined) throw new Error(`no seat at engine ${order.engine}`)
+  const unable = context.paper ? undefined : context.signer.unable()
+  const outcome: TradeOutcome =
+    unable === undefined
+      ? await seat.chain.trade(order, context.signal)
+      : { kind: 'refused', reason: unable, gasCost: 0n }
+  if (outcome.kind === 'done') {
+    const { strategy, instrument, size, reason } = order
+    context.emit('trade:done', { strategy, instrument, size, reason, ...outcome })
+    await refresh(context, seat, [seat.executor], await seat.chain.latest())
+  }
+  context.tell({ kind: 'trade-ended', order, outcome })
 }
 
 async function submit(context: Context, performer: Performer, intent: Intent): Promise<void> {

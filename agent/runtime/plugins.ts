@@ -5,14 +5,18 @@ import { pathToFileURL } from 'node:url'
 import { configError } from '../domain/errors.ts'
 import { API_VERSION, type Strategy, z } from '../strategy.ts'
 import type { Introduction } from './box/decider.ts'
-import { type Package, packageOf, sourceOf } from './box/package.ts'
+import { type Package, packageIn, packageOf, sourceOf } from './box/package.ts'
 import { waitedFor } from './box/waited.ts'
+import { revived } from './box/words.ts'
 import { refuseForeignImports } from './imports.ts'
 
 /** Built-in strategies by name, loaded on demand. */
 const builtIns: Readonly<Record<string, () => Promise<unknown>>> = {
   'first-come': () => import('../../strategies/first-come.ts'),
   'gap-aware': () => import('../../strategies/gap-aware.ts'),
+  'claim-buyer': () => import('../../strategies/claim-buyer.ts'),
+  hedged: () => import('../../strategies/hedged.ts'),
+  inventory: () => import('../../strategies/inventory.ts'),
   patient: () => import('../../strategies/patient.ts'),
   'shortfall-budget': () => import('../../strategies/shortfall-budget.ts'),
 }
@@ -33,7 +37,8 @@ export function originOf(use: string): Origin {
   if (builtIns[use] !== undefined) return { kind: 'built-in' }
   const file = resolve(use)
   if (/\.[cm]?[jt]s$/.test(use) && existsSync(file)) return { kind: 'file', file }
-  const found = packageOf(use)
+  // A name is an installed package, a path one that is being written.
+  const found = /^\.{0,2}(\/|$)/.test(use) || use === '.' ? packageIn(use) : packageOf(use)
   if (found !== undefined) return { kind: 'package', found }
   throw configError(
     'E_STRATEGY_UNKNOWN',
@@ -83,8 +88,8 @@ export type Described = {
 export async function describeStrategy(use: string): Promise<Described> {
   const origin = originOf(use)
   if (origin.kind === 'package') {
-    const { name, apiVersion, schema } = (await opened(origin.found, {})).introduction
-    return { name, apiVersion, schema: JSON.parse(schema), defaults: undefined }
+    const { name, apiVersion, schema, defaults } = (await opened(origin.found, {})).introduction
+    return { name, apiVersion, schema: JSON.parse(schema), defaults: JSON.parse(defaults, revived) }
   }
   const { name, apiVersion, params } = await inlineStrategy(use, origin)
   const schema = z.toJSONSchema(params, { io: 'input', unrepresentable: 'any' })

@@ -6,6 +6,7 @@ import { type ChainId, wad } from '../domain/units.ts'
 import type { Context } from './context.ts'
 import type { Holder } from './holder.ts'
 import type { Reconciler } from './reconcile.ts'
+import type { StrategyBooks } from './strategy-books.ts'
 import type { Tally } from './tally.ts'
 
 /** What the agent says of itself. Amounts in dollars (wad). */
@@ -30,6 +31,7 @@ export type Post = {
   readonly tally: Tally
   readonly reconcilers: readonly Reconciler[]
   readonly holders: readonly Holder[]
+  readonly books: StrategyBooks
   readonly stop: () => void
 }
 

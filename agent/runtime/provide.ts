@@ -1,14 +1,20 @@
 // The liquidity provider's desk: announces indicative rates and signs firm offers while reserves last.
 import type { Offer, OfferAnswer, OfferRequest, ProviderStatus } from '../domain/message.ts'
 import { bps, type CollateralId, type Wad, wad } from '../domain/units.ts'
+import { min } from '../maths/fixed-point.ts'
+import type { Claimed, ClaimPrice } from '../strategy.ts'
 import type { Context, EngineSeat } from './context.ts'
 
 /** What a provider needs of the agent. */
 type Room = Pick<Context, 'clock' | 'emit' | 'signer' | 'network' | 'vaults'>
 
 export type ProviderTerms = {
-  /** Kept of every claim above the priced gap, in bps. */
-  readonly margin: number
+  /** What a claim is worth to us, as whoever prices claims here says. */
+  readonly price: (claimed: Claimed) => ClaimPrice
+  /** Where a collateral is and what moves its price; undefined when nobody lists it. */
+  readonly placeOf: (collateral: CollateralId) => Pick<Claimed['legs'][number], 'feed' | 'vault'> | undefined
+  /** Claims that we paid for and that are not home. */
+  readonly inFlight: () => bigint
   readonly maxClaim: Wad
   readonly minReserve: Wad
   /** Seconds an offer is good for. */
@@ -30,9 +36,11 @@ export type Provider = {
   kept(bidder: string, account: string): void
 }
 
+const NO_PRICE = 'no fresh price to value the claim'
+
 /** Cash promised above the value asked for, in percent: prices may rise between the offer and the bid. */
 const HEADROOM = 103n
-/** The size that indicative rates are quoted for. */
+/** The size that indicative rates are quoted for, at most: a tenth of what there is. */
 const SAMPLE = wad(10_000n * 10n ** 18n)
 
 type Promised = { readonly cash: bigint; readonly until: number }
@@ -50,6 +58,11 @@ export function createProvider(context: Room, seat: EngineSeat, terms: ProviderT
     return rest > 0n ? rest : 0n
   }
 
+  const priceOf = async (collaterals: readonly CollateralId[], value: Wad): Promise<ClaimPrice> => {
+    const [cash, left] = [await seat.chain.cash(seat.executor), await free()]
+    return priced(terms, { collaterals, value, free: wad(left), whole: wad(cash + terms.inFlight()) })
+  }
+
   const decline = (request: OfferRequest, reason: string): OfferAnswer => {
     context.emit('offer:declined', { bidder: request.bidder, account: request.account, value: request.value, reason })
     return { kind: 'declined', reason }
@@ -61,10 +74,9 @@ export function createProvider(context: Room, seat: EngineSeat, terms: ProviderT
       const unable = context.signer.unable()
       if (unable !== undefined) return decline(request, unable)
       if (request.engine !== seat.chain.id) return decline(request, `no reserves on chain ${request.engine}`)
-      const shut = request.collaterals.map(terms.shut).find((why) => why !== undefined)
-      if (shut !== undefined) return decline(request, shut)
-      const rate = rateFor(terms, request.collaterals, request.value)
-      if (rate === undefined) return decline(request, 'no fresh price to value the claim')
+      const found = await priceOf(request.collaterals, request.value)
+      if (found.kind === 'decline') return decline(request, found.reason)
+      const { rate, reason } = found
       const cash = wad((request.value * BigInt(rate) * HEADROOM) / 1_000_000n)
       const reserves = await free()
       if (cash > reserves)
@@ -73,17 +85,19 @@ export function createProvider(context: Room, seat: EngineSeat, terms: ProviderT
       const until = Math.ceil(context.clock.now() / 1_000) + terms.validFor
       promised.set(promiseKey(request.bidder, request.account), { cash, until })
       const offer = await sign(context, seat, { request, rate, cash, until, nonce: nonce++ })
-      context.emit('offer:made', { bidder: offer.bidder, account: offer.account, rate, maxCash: offer.maxCash })
+      context.emit('offer:made', { bidder: offer.bidder, account: offer.account, rate, maxCash: offer.maxCash, reason })
       return { kind: 'offer', offer }
     },
     async status() {
       const vaults = context.network.vaults.filter((vault) => vault.engine === seat.chain.id)
-      const rates = vaults.flatMap((vault) =>
-        vault.assets.flatMap(({ collateral }) => {
-          const rate = terms.shut(collateral) === undefined ? rateFor(terms, [collateral], SAMPLE) : undefined
-          return rate === undefined ? [] : [{ collateral, rate: bps(rate) }]
-        }),
-      )
+      const listed = vaults.flatMap(({ assets }) => assets.map(({ collateral }) => collateral))
+      const whole = (await seat.chain.cash(seat.executor)) + terms.inFlight()
+      const sample = min(SAMPLE, wad(whole / 10n))
+      const found = await Promise.all(listed.map((collateral) => priceOf([collateral], sample)))
+      const rates = found.flatMap((one, i) => {
+        const collateral = listed[i]
+        return one.kind === 'buy' && collateral !== undefined ? [{ collateral, rate: one.rate }] : []
+      })
       return { account: seat.executor, engine: seat.chain.id, reserves: wad(await free()), rates }
     },
     kept(bidder, account) {
@@ -92,15 +106,27 @@ export function createProvider(context: Room, seat: EngineSeat, terms: ProviderT
   }
 }
 
-/** Bps of a claim's value that we would pay; undefined without a price. */
-function rateFor(terms: ProviderTerms, collaterals: readonly CollateralId[], value: Wad): number | undefined {
-  let dearest = 0
-  for (const collateral of collaterals) {
-    const premium = terms.gapPremium(collateral, value)
-    if (premium === undefined) return undefined
-    dearest = Math.max(dearest, premium)
-  }
-  return Math.max(0, Math.floor(10_000 - terms.margin - dearest))
+type Asked = Pick<Claimed, 'value' | 'free' | 'whole'> & { readonly collaterals: readonly CollateralId[] }
+
+/** At the dearest gap among its collaterals: how its value is spread over them is not said. */
+function priced(
+  { price, gapPremium, placeOf, shut }: ProviderTerms,
+  { collaterals, value, ...reserves }: Asked,
+): ClaimPrice {
+  const closed = collaterals.map(shut).find((why) => why !== undefined)
+  if (closed !== undefined) return { kind: 'decline', reason: closed }
+  const premiums = collaterals.map((collateral) => gapPremium(collateral, value))
+  const places = collaterals.map(placeOf)
+  if (premiums.includes(undefined) || places.includes(undefined)) return { kind: 'decline', reason: NO_PRICE }
+  const share = wad(value / BigInt(Math.max(1, collaterals.length)))
+  return price({
+    legs: places.flatMap((place) =>
+      place === undefined ? [] : [{ feed: place.feed, vault: place.vault, value: share }],
+    ),
+    value,
+    premium: bps(Math.max(0, ...premiums.map((premium) => premium ?? 0))),
+    ...reserves,
+  })
 }
 
 type Terms = {

@@ -1,6 +1,7 @@
 // A provider's whole business: offers and credit lines at the front, purchases at the back, one claim book between.
 import type { AgentConfig } from '../../config/schema.ts'
 import { marketAt } from '../core/book.ts'
+import { inFlight } from '../core/ledger.ts'
 import { shut } from '../core/routes.ts'
 import type { Core } from '../core/state.ts'
 import { configError } from '../domain/errors.ts'
@@ -9,6 +10,7 @@ import type { Head } from '../domain/market.ts'
 import type { ProviderStatus } from '../domain/message.ts'
 import type { CollateralId, Wad } from '../domain/units.ts'
 import type { EngineEvents } from '../ports/chain.ts'
+import type { Claimed, ClaimPrice } from '../strategy.ts'
 import type { Context } from './context.ts'
 import { createLender } from './lend.ts'
 import { createProvider } from './provide.ts'
@@ -40,8 +42,18 @@ export function openProviderDesk(
     const vault = core.book.terms.get(seat.chain.id)?.collaterals.find(({ id }) => id === collateral)?.vault
     return vault === undefined ? undefined : shut(core, vault)
   }
+  const { price } = core.setup.seats.find((one) => one.price !== undefined) ?? {}
+  if (price === undefined)
+    throw configError(
+      'E_NO_PRICER',
+      'no strategy of this provider prices claims',
+      'Add { use: claim-buyer } to strategies, or one of your own that has a price.',
+    )
   const provider = createProvider(context, seat, {
-    ...{ margin, maxClaim, minReserve, validFor: Math.ceil(validFor / 1_000), gapPremium: premium },
+    ...{ maxClaim, minReserve, validFor: Math.ceil(validFor / 1_000), gapPremium: premium },
+    price: safely(price),
+    placeOf: (collateral) => core.book.terms.get(seat.chain.id)?.collaterals.find(({ id }) => id === collateral),
+    inFlight: () => inFlight(core.ledger),
     shut: shutFor,
     promised: () => lender.promised,
   })
@@ -71,3 +83,17 @@ export function openProviderDesk(
     },
   }
 }
+
+/** A price that throws, or is none, is no price. */
+const safely =
+  (price: (claimed: Claimed) => ClaimPrice) =>
+  (claimed: Claimed): ClaimPrice => {
+    try {
+      const found = price(claimed)
+      if (found.kind !== 'buy') return found
+      const honest = Number.isInteger(found.rate) && found.rate > 0 && found.rate <= 10_000
+      return honest ? found : { kind: 'decline', reason: `it asks for ${found.rate} bps of its value` }
+    } catch (error) {
+      return { kind: 'decline', reason: `its price failed: ${error instanceof Error ? error.message : String(error)}` }
+    }
+  }

@@ -49,12 +49,12 @@ export function createPurchases(context: Context, seat: EngineSeat): Purchases {
     }
   }
 
-  const price = (claims: readonly Claim[], purchase: Purchase | undefined): void => {
+  const price = (claims: readonly Claim[], purchase: Purchase): void => {
     const values = claims.map(({ collateral, amount }) => context.valueOf(seat.chain.id, collateral, amount) ?? 1n)
-    const cash = prorate(purchase?.cash ?? 0n, values)
-    const value = prorate(purchase?.value ?? 0n, values)
+    const cash = prorate(purchase.cash, values)
+    const value = prorate(purchase.value, values)
     claims.forEach(({ intent }, i) => {
-      costs.set(intent, { cash: cash[i] ?? 0n, value: value[i] ?? 0n, account: purchase?.account })
+      costs.set(intent, { cash: cash[i] ?? 0n, value: value[i] ?? 0n, account: purchase.account })
     })
   }
 
@@ -63,10 +63,10 @@ export function createPurchases(context: Context, seat: EngineSeat): Purchases {
       const ours = events.owed.filter((fact) => isOurs(context, fact))
       return [...new Set(ours.map((fact) => fact.tx))].flatMap((tx) => {
         const claims = ours.filter((fact) => fact.tx === tx).flatMap((fact) => claimOf(fact, head) ?? [])
-        price(
-          claims,
-          events.purchases.find((purchase) => purchase.tx === tx),
-        )
+        const purchase = events.purchases.find((one) => one.tx === tx && same(one.provider, seat.executor))
+        // What we won by a bid of our own is in the books of the core.
+        if (purchase === undefined) return []
+        price(claims, purchase)
         return claims
       })
     },
@@ -110,6 +110,8 @@ const NOTHING: Attribution = {
 
 /** A fee earned without collateral changing hands. */
 export const feeEarned = (fee: Wad): Attribution => ({ ...NOTHING, bonus: fee, total: fee })
+
+const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase()
 
 const isOurs = (context: Context, { kind, vault, beneficiary }: ClaimFact): boolean =>
   kind === 'opened' && context.vaults.get(vault)?.executor.toLowerCase() === beneficiary.toLowerCase()

@@ -38,6 +38,7 @@ import { routeReports } from './route-reports.ts'
 import { createSecondCopy, type SecondCopy } from './second-copy.ts'
 import { createDesk } from './settle.ts'
 import { share } from './share.ts'
+import { openStrategyBooks } from './strategy-books.ts'
 import { createTally, type Tally } from './tally.ts'
 import { rest } from './tasks.ts'
 import { tellLater } from './tell-claim.ts'
@@ -102,7 +103,7 @@ type Running = { readonly tally: Tally; readonly stop: () => void; readonly atte
 async function live(agent: Agent, config: AgentConfig, { tally, stop, attend }: Running): Promise<void> {
   const { context, core, inputs, holders } = agent
   const { tasks } = context
-  const provider = config.role === 'provider' ? openProviderDesk(context, core, config, tally.closed) : undefined
+  const provider = config.role !== 'bidder' ? openProviderDesk(context, core, config, tally.closed) : undefined
   const desk = createDesk(context, {
     maxSlippage: MAX_SLIPPAGE,
     onSold(claims, sale) {
@@ -117,6 +118,7 @@ async function live(agent: Agent, config: AgentConfig, { tally, stop, attend }: 
       }
     },
   })
+  const books = openStrategyBooks(context.journal)
   const judge = createJudge(core)
   const copy = createSecondCopy(context)
   tasks.keep('listen', () => listen(context, { judge, copy, punish: createPunisher(context, agent.slashers) }))
@@ -128,7 +130,7 @@ async function live(agent: Agent, config: AgentConfig, { tally, stop, attend }: 
   for (const one of reconcilers) tasks.keep(`reconcile ${one.chain}`, (signal) => reconcile(one, context.clock, signal))
   for (const one of agent.statements) tasks.keep(`gas ${one.chain}`, (signal) => watchRunway(context, one, signal))
   rememberHalt(context)
-  const post = { context, core, tally, reconcilers, holders, stop }
+  const post = { context, core, tally, reconcilers, holders, books, stop }
   tasks.keep('control', (signal) => serveControl(config.dataDir, (question) => obey(post, question), signal))
   if (attend !== undefined) tasks.keep('console', (signal) => attend(houseOf(post, inputs), signal))
   tasks.keep('recover', () => recoverClaims(context))
@@ -147,7 +149,7 @@ async function live(agent: Agent, config: AgentConfig, { tally, stop, attend }: 
   const caution = createCaution(context.journal.gaps(), (multiplier) =>
     context.tell({ kind: 'multiplier', multiplier }),
   )
-  const performer = { desk, wake, tally, opener: createOpener(context), drawer, caution, holders }
+  const performer = { desk, wake, tally, opener: createOpener(context), drawer, caution, holders, books }
   await consume({ core, inputs, journal: context.journal, perform: (effect) => perform(context, performer, effect) })
 }
 

@@ -3,6 +3,7 @@
 import { unwatchFile, watchFile } from 'node:fs'
 import type { AgentConfig } from '../../config/schema.ts'
 import { seat } from '../core/setup.ts'
+import { bps } from '../domain/units.ts'
 import { type Strategy, z } from '../strategy.ts'
 import { openBoxed } from './boxed.ts'
 import { guarded } from './guarded.ts'
@@ -14,16 +15,26 @@ type Chosen = AgentConfig['strategies'][number]
 /** Every strategy of the config, seated in its order. Throws what is wrong with the first that is wrong. */
 export async function openSeats(config: AgentConfig, seating: Seating): Promise<readonly Holder[]> {
   const holders: Holder[] = []
-  // A provider bids on nothing.
-  if (config.role === 'provider') return holders
   try {
-    for (const chosen of config.strategies) holders.push(await openHolder(chosen, holders, seating))
-    return holders
+    for (const chosen of chosenBy(config)) holders.push(await openHolder(chosen, holders, seating))
+    // A provider bids on nothing: its strategies price claims and trade.
+    return config.role === 'provider'
+      ? holders.map((one) => ({ ...one, seat: { ...one.seat, decide: 'none' } }))
+      : holders
   } catch (error) {
     for (const one of holders) one.close()
     throw error
   }
 }
+
+/** A provider prices claims: by the first of its strategies that does, and else by the built-in one. */
+function chosenBy({ role, strategies, provider }: AgentConfig): readonly Chosen[] {
+  const buys = role !== 'bidder' && !strategies.some(({ use }) => use === BUYER)
+  const buyer = { use: BUYER, params: { margin: provider.margin }, share: bps(10_000), shortfall: bps(10_000) }
+  return buys ? [...strategies, buyer] : strategies
+}
+
+const BUYER = 'claim-buyer'
 
 async function openHolder(chosen: Chosen, before: readonly Holder[], seating: Seating): Promise<Holder> {
   const { use, share, shortfall } = chosen

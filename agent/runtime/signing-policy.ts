@@ -13,7 +13,7 @@ import { FEES } from './links.ts'
 /** What this agent ever signs: calls of its executors within its capital, and statements of its roles. */
 export function policyOf(config: AgentConfig, network: Network): Policy {
   const { chains, role, attest } = config
-  const offers = role === 'provider' ? network.engines : []
+  const offers = role !== 'bidder' ? network.engines : []
   const attested = attest ? chains : []
   const statements: readonly StatementPolicy[] = [
     { kind: 'status', network: networkDigest(network) },
@@ -29,7 +29,7 @@ function chainPolicy(
   network: Network,
   { id, executor }: AgentConfig['chains'][number],
 ): ChainPolicy {
-  const paid = role === 'provider' && provider.maxClaim > capital.maxBid ? provider.maxClaim : capital.maxBid
+  const paid = role !== 'bidder' && provider.maxClaim > capital.maxBid ? provider.maxClaim : capital.maxBid
   const engine = network.engines.some(({ chain }) => chain === id)
   const bonds = sourcesOn(network, id).map((source) => (source.kind === 'optimistic' ? source.bond : 0n))
   const bond = bonds.reduce((sum, one) => sum + one, 0n)

@@ -18,6 +18,7 @@ export async function watchEngine(context: Context, seat: EngineSeat, watch: Eng
   const { chain, deployment } = seat
   context.tell({ kind: 'terms', terms: await chain.terms() })
   context.tell({ kind: 'cash', engine: chain.id, cash: await chain.cash(seat.executor) })
+  await refresh(context, seat, [seat.executor], await chain.latest())
   const logs = createLogs(context, seat)
   const unread = createUnread((accounts, at) => refresh(context, seat, accounts, at))
   const read = createLatest(context, async (head) => {
@@ -94,9 +95,9 @@ export async function refresh(
   accounts: readonly AccountId[],
   at: Anchor,
 ): Promise<void> {
-  const others = accounts.filter((account) => !same(account, seat.executor))
-  if (others.length === 0) return
-  for (const account of await seat.chain.accounts(others, at)) context.tell({ kind: 'account', account, source: 'own' })
+  if (accounts.length === 0) return
+  for (const account of await seat.chain.accounts(accounts, at))
+    context.tell({ kind: 'account', account, source: 'own' })
 }
 
 const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase()

@@ -3,6 +3,7 @@ import { createCore, type Effect, type Input, step } from '../core/core.ts'
 import { drawTable } from '../core/risk/draw.ts'
 import type { GapRecord } from '../domain/gap-record.ts'
 import type { Candidate, Fill, Intent, Outcome } from '../domain/liquidation.ts'
+import type { TradeOrder, TradeOutcome } from '../domain/trade.ts'
 import { type Instant, wad } from '../domain/units.ts'
 import { max, mulDivDown } from '../maths/fixed-point.ts'
 import { createCaution } from '../maths/trust/caution.ts'
@@ -11,6 +12,7 @@ import { anchorOf, type Bid, executeBid, openAuction, type Taken } from './slice
 import type { AgentSpec } from './spec.ts'
 import type { Agent, News, World } from './state.ts'
 import { hashOf } from './streams.ts'
+import { executeTrade, ownAccount } from './trade.ts'
 import { GAS } from './transactions.ts'
 
 /** An agent that has heard nothing. */
@@ -58,6 +60,8 @@ function perform(world: World, agent: Agent, effect: Effect): void {
       return
     case 'wake':
       return world.time.at(effect.at, () => inform(world, agent, { kind: 'timer' }))
+    case 'trade':
+      return tradeOwn(world, agent, effect.order)
     case 'open-auction':
       return open(world, agent, effect.candidate)
     case 'draw-scenarios':
@@ -66,6 +70,8 @@ function perform(world: World, agent: Agent, effect: Effect): void {
     case 'gap-realised':
       return heed(world, agent, effect.record)
     // Nobody lives elsewhere in a simulation: packages are waited for.
+    case 'trade-refused':
+    case 'position-closed':
     case 'ask':
     case 'observed':
     case 'decided':
@@ -95,6 +101,28 @@ function submit(world: World, agent: Agent, intent: Intent): void {
       deadline: intent.validUntil,
       execute: () => end(outcomeOf(world, agent, intent)),
       expire: () => end({ kind: 'expired', reason: 'NOT_INCLUDED' }),
+    }),
+  )
+}
+
+function tradeOwn(world: World, agent: Agent, order: TradeOrder): void {
+  const { time, waiting, engine } = world
+  const { tip, submitDelay, executor } = agent.spec
+  const end = (outcome: TradeOutcome): void => void agent.mail.push({ kind: 'trade-ended', order, outcome })
+  time.at(time.now + submitDelay, () =>
+    waiting.add({
+      tip,
+      gas: GAS.trade,
+      deadline: time.now + PATIENCE,
+      execute: () => {
+        const done = executeTrade(engine, executor, order)
+        const gasCost = ('reverted' in done ? GAS.reverted : GAS.trade) * tip
+        agent.mail.push({ kind: 'account', account: ownAccount(engine, executor), source: 'own' })
+        end(
+          'reverted' in done ? { kind: 'refused', reason: done.reverted, gasCost } : { kind: 'done', ...done, gasCost },
+        )
+      },
+      expire: () => end({ kind: 'refused', reason: 'NOT_INCLUDED', gasCost: 0n }),
     }),
   )
 }

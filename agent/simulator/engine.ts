@@ -1,7 +1,7 @@
 // The margin engine and its price book as the contracts keep them: accounts, cash and prices of one chain.
 import type { Address } from 'viem'
 import type { EngineTerms, Margin, MarginAccount, OraclePrice, PriceBatch, Prices } from '../domain/market.ts'
-import { type AccountId, type FeedId, type Instant, instant, type Wad } from '../domain/units.ts'
+import { type AccountId, type FeedId, type Instant, type InstrumentId, instant, type Wad } from '../domain/units.ts'
 import { isBelowMaintenance } from '../maths/margin.ts'
 import { isFresh, quorumPrices } from '../maths/oracle.ts'
 import { standingOf } from '../maths/standing.ts'
@@ -17,6 +17,8 @@ export type Engine = {
   readonly changed: Set<AccountId>
   /** Cash of executors, whose accounts hold nothing else between transactions. */
   readonly cash: Map<Address, bigint>
+  /** Positions of executors that outlive a transaction, by instrument. */
+  readonly positions: Map<Address, ReadonlyMap<InstrumentId, bigint>>
   readonly bonded: ReadonlySet<Address>
   prices: Prices
   pool: bigint
@@ -39,6 +41,7 @@ export const openEngine = (
   watch: openWatch(),
   changed: new Set(),
   cash: new Map(),
+  positions: new Map(),
   prices: new Map(),
   badDebt: 0n,
   number: 0n,

@@ -49,6 +49,11 @@ function lineOf(effect: Effect): string | undefined {
       return `halted ${effect.halt.reason}`
     case 'gap-realised':
       return `over ${effect.record.forecast.id} ${effect.record.realised.x}`
+    case 'trade':
+      return `trade ${effect.order.instrument} ${effect.order.size}`
+    case 'position-closed':
+      return `closed ${effect.closed.instrument} ${effect.closed.pnl}`
+    case 'trade-refused':
     case 'ask':
     case 'observed':
     case 'draw-scenarios':

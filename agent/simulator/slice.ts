@@ -21,6 +21,7 @@ import {
 } from '../maths/margin.ts'
 import { standingOf } from '../maths/standing.ts'
 import { type Engine, marginAt, pushed, put } from './engine.ts'
+import { ownMargin } from './trade.ts'
 
 /** What a bidder asks for. `floor` is the least change of its engine cash that it accepts. */
 export type Bid = {
@@ -106,7 +107,7 @@ function sliceOf(engine: Engine, valued: Valued, bid: Bid): Executed {
   const legs = legsOf(held, bid.fraction)
   const cash = share(account.cash, bid.fraction) - pay
   const closed = closeOut(engine, valued, bid.fraction)
-  if (!isFunded(engine, bid, { cash, ...closed })) return revert('InitialMargin')
+  if (!isFunded(engine, bid, { cash, prices: valued.prices, ...closed })) return revert('InitialMargin')
   const cashChange = wad(cash + closed.value - closed.fees)
   if (cashChange < bid.floor) return revert('BelowFloor')
   return {
@@ -154,8 +155,13 @@ function closeOut(engine: Engine, { account, held, prices }: Valued, fraction: B
 }
 
 /** A bidder stands on its own cash and what it inherits. */
-function isFunded({ cash }: Engine, { bidder }: Bid, slice: Closed & { readonly cash: bigint }): boolean {
-  return (cash.get(bidder) ?? 0n) + slice.cash + slice.value >= slice.initial
+function isFunded(
+  engine: Engine,
+  { bidder }: Bid,
+  slice: Closed & { readonly cash: bigint; readonly prices: Prices },
+): boolean {
+  const own = ownMargin(engine, bidder, slice.prices)
+  return (engine.cash.get(bidder) ?? 0n) + slice.cash + slice.value + own.value >= slice.initial + own.initial
 }
 
 type Commit = {

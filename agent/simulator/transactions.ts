@@ -38,4 +38,4 @@ export function openPool(): Waiting {
 const byTip = (a: Transaction, b: Transaction): number => (a.tip > b.tip ? -1 : a.tip < b.tip ? 1 : 0)
 
 /** Gas of what agents send, as the contracts' own tests measure it, with prices and closing. */
-export const GAS = { bid: 950_000n, reverted: 320_000n, open: 330_000n, claim: 620_000n } as const
+export const GAS = { bid: 950_000n, reverted: 320_000n, open: 330_000n, trade: 400_000n, claim: 620_000n } as const

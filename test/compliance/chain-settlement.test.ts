@@ -1,7 +1,9 @@
 // One settlement through the adapters alone, on two real chains: deposit, root, credit, trade, fall, bid, claim, sale.
-import { type Address, encodeFunctionData, keccak256 } from 'viem'
+import { type Address, encodeFunctionData, getAbiItem, keccak256, toFunctionSelector, toHex } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { collateralVaultAbi } from '../../agent/adapters/chain/abi/collateral-vault.ts'
+import { liquidatorExecutorAbi } from '../../agent/adapters/chain/abi/liquidator-executor.ts'
+import { marginEngineAbi } from '../../agent/adapters/chain/abi/margin-engine.ts'
 import { testTokenAbi } from '../../agent/adapters/chain/abi/test-token.ts'
 import { openEngineChain } from '../../agent/adapters/chain/engine-chain.ts'
 import { anchoring, evidenceOf, submission } from '../../agent/adapters/chain/sources/headers.ts'
@@ -11,7 +13,8 @@ import { proveState } from '../../agent/adapters/gossip/state-proof.ts'
 import type { Claim, Fill, Intent } from '../../agent/domain/liquidation.ts'
 import type { EngineTerms } from '../../agent/domain/market.ts'
 import { balanceOf, unbalanced } from '../../agent/domain/posting.ts'
-import { type AccountId, instant, millis, wad } from '../../agent/domain/units.ts'
+import type { TradeOrder } from '../../agent/domain/trade.ts'
+import { type AccountId, instant, millis, price, wad } from '../../agent/domain/units.ts'
 import { owedSlot } from '../../agent/maths/slots.ts'
 import type { ChainReader, Deposit, VaultChain } from '../../agent/ports/chain.ts'
 import { createReconciler, type Reconciler } from '../../agent/runtime/reconcile.ts'
@@ -37,7 +40,7 @@ beforeAll(async () => {
   ;[winner, rival] = await Promise.all([parts.takeSeat(0), parts.takeSeat(1)])
   terms = await winner.engine.terms()
   books = await openBooks(winner)
-  traders = await nameTraders(network.deployment, [long(1n), long(2n), long(3n), long(4n)])
+  traders = await nameTraders(network.deployment, [long(1n), long(2n), long(3n), long(4n), long(5n)])
   await Promise.all([lockCollateral(network.deployment, traders), openAccounts(network.deployment, traders)])
 })
 
@@ -260,6 +263,27 @@ describe('when a stranger relays a claim', () => {
   })
 })
 
+describe('a hedge of the winner', () => {
+  const held = async () => (await accountsNow(winner, [winner.seat.executor])).flatMap(({ positions }) => positions)
+  test('opens, outlives a bid that closes what it inherits, and costs its fees when it is closed', async () => {
+    const cash = (): Promise<bigint> => winner.engine.cash(winner.seat.executor)
+    const opened = await winner.engine.trade(await order(-ETHER / 2n, 1), never)
+    expect(opened).toMatchObject({ kind: 'done' })
+    expect(await held()).toEqual([{ instrument: 0, size: -ETHER / 2n }])
+    const intent = await parts.intentOn({ by: winner, account: traders[4]?.account, at: CRASH })
+    const fill = won(await winner.engine.bid({ ...intent, keeps: true }, undefined, never))
+    expect(fill.cashChange).toBe(-intent.quote.outlay - fill.tradeFees)
+    expect(await held()).toEqual([{ instrument: 0, size: -ETHER / 2n }])
+    const before = await cash()
+    const closed = await winner.engine.trade(await order(ETHER / 2n, 2), never)
+    if (opened.kind !== 'done' || closed.kind !== 'done') throw new Error('expected both trades')
+    expect(await held()).toEqual([])
+    expect((await cash()) - before).toBe(closed.cashChange)
+    // Bought back at the price of the sale: what is gone are the two fees.
+    expect(opened.cashChange + closed.cashChange).toBe(-opened.fees - closed.fees)
+  })
+})
+
 describe('after the fall, over the liquidity service', () => {
   test('the provider pays at once and holds the claim', async () => {
     const provider = network.deployment.seats.find(({ role }) => role === 'provider')
@@ -336,6 +360,42 @@ describe('the books of the winner', () => {
     expect(halts).toHaveLength(1)
   })
 })
+
+// Last of all: nobody can prove the transactions of a block in which an owner was impersonated.
+describe('a hedge of an executor whose owner never allowed it', () => {
+  test('is refused with a reason, at no cost', async () => {
+    await forbidTrades(rival.seat.executor)
+    const refused = { kind: 'refused', reason: 'CALL_FORBIDDEN', gasCost: 0n }
+    expect(await rival.engine.trade(await order(-ETHER / 2n, 3), never)).toEqual(refused)
+  })
+})
+
+/** A trade at the prices of the fall, wherever the market is. */
+const order = async (size: bigint, nth: number): Promise<TradeOrder> => {
+  const { quote } = await parts.intentOn({ by: winner, account: traders[4]?.account, at: CRASH })
+  const { batches } = quote.candidate
+  const limit = price(size > 0n ? 10n ** 15n : 1n)
+  const place = { engine: winner.engine.id, instrument: 0, strategy: 'hedged', reason: 'test' }
+  return { ...place, id: keccak256(toHex(`trade ${nth}`)), size: wad(size), limit, batches }
+}
+
+/** Its owner takes the rule back under which an executor may trade. */
+async function forbidTrades(executor: Address): Promise<void> {
+  const { rpc } = network.engine
+  const engine = network.deployment.network.engines[0]?.engine ?? '0x'
+  const ask = encodeFunctionData({ abi: liquidatorExecutorAbi, functionName: 'owner' })
+  const owner: Address = `0x${(await rpc.request<string>('eth_call', [{ to: executor, data: ask }, 'latest'])).slice(26)}`
+  const selector = toFunctionSelector(getAbiItem({ abi: marginEngineAbi, name: 'trade' }))
+  const args = [engine, selector, { allowed: false, pins: [] }] as const
+  const data = encodeFunctionData({ abi: liquidatorExecutorAbi, functionName: 'setRule', args })
+  await rpc.request('anvil_impersonateAccount', [owner])
+  await rpc.request('anvil_setBalance', [owner, '0xde0b6b3a7640000'])
+  const sent = await rpc.request('eth_sendTransaction', [{ from: owner, to: executor, data }])
+  await eventually(
+    () => rpc.request('eth_getTransactionReceipt', [sent]),
+    (receipt) => receipt !== null,
+  )
+}
 
 /** The books of a seat, opened at what its chains hold now. */
 async function openBooks({ journal, statements }: Seat): Promise<readonly Reconciler[]> {

@@ -94,6 +94,7 @@ export function fakeEngine(terms: EngineTerms): FakeEngine {
         return account ? [{ ...account, anchor: { chain: at.chain, number: at.number, hash: at.hash } }] : []
       }),
     bonded: async () => true,
+    trade: async () => ({ kind: 'refused', reason: 'NOT_ALLOWED', gasCost: 0n }),
     cash: async () => engine.purse,
     owed: async () => 0n,
     provenState: async ({ engine: on, id, version }, number) => {

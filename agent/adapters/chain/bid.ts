@@ -6,10 +6,11 @@ import type { Intent, Outcome } from '../../domain/liquidation.ts'
 import type { Offer } from '../../domain/message.ts'
 import { wad } from '../../domain/units.ts'
 import { max, mulDivDown } from '../../maths/fixed-point.ts'
+import { share } from '../../maths/margin.ts'
 import { marginEngineAbi } from './abi/margin-engine.ts'
 import { bidding, closeEverything, pushPrices, startAuction } from './bid-acts.ts'
 import type { EventPlaces } from './events.ts'
-import { type Act, executeCall, LEG } from './executor-call.ts'
+import { type Act, act, executeCall, LEG } from './executor-call.ts'
 import { fillOf } from './fill.ts'
 import { type ChainLink, sender } from './link.ts'
 import { rehearse, type Tried } from './refusal.ts'
@@ -93,9 +94,26 @@ function bidActs(
     pushPrices(deployment, candidate.batches),
     startAuction(deployment, id),
     bidding(deployment, terms, offer),
-    closeEverything(deployment, executor),
+    ...closing({ deployment, executor }, intent),
   ]
 }
+
+/** What is inherited is closed against the pool; while positions of ours are to stay, one by one. */
+function closing(
+  { deployment, executor }: Pick<Bidder, 'deployment' | 'executor'>,
+  { quote, keeps }: Intent,
+): readonly Act[] {
+  if (keeps !== true) return [closeEverything(deployment, executor)]
+  return quote.candidate.account.positions.flatMap(({ instrument, size }) => {
+    const inherited = share(size, quote.fraction)
+    if (inherited === 0n) return []
+    const args = [executor, instrument, -inherited, inherited > 0n ? 0n : MOST] as const
+    return [act(deployment.engine, { abi: marginEngineAbi, functionName: 'trade', args })]
+  })
+}
+
+/** The highest price there is: the guard of the call says what may be lost. */
+const MOST = 2n ** 64n - 1n
 
 /** The replay sees the end of the block: a version that moved in it is somebody else's win, whatever reverted first. */
 async function lossOf({ link, deployment }: Bidder, intent: Intent, tried: Tried, block: bigint): Promise<string> {

@@ -47,10 +47,13 @@ function engineCash({ chain, executor, engine }: Premises, { logs }: Mined, leg:
     0n,
   )
   return [
-    ...move({ chain, asset: 'cash', amount: change + fees, from: leg === 'line' ? 'lines' : 'bids', to: 'actual' }),
+    ...move({ chain, asset: 'cash', amount: change + fees, from: counterOf(leg), to: 'actual' }),
     ...move({ chain, asset: 'cash', amount: fees, from: 'actual', to: 'fees' }),
   ]
 }
+
+/** Where cash came from, or went to, by what was sent. */
+const counterOf = (leg: string): LedgerAccount => (leg === 'line' ? 'lines' : leg === 'trade' ? 'trades' : 'bids')
 
 /** Collateral that mirrors on this chain owe us from now on, on the chains of their vaults. */
 export function claimsIn({ mirrored }: Premises, logs: readonly Log[]): readonly Entry[] {

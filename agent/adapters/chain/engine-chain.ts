@@ -20,6 +20,7 @@ import type { ChainLink } from './link.ts'
 import { openAuctions } from './open-auction.ts'
 import type { Elsewhere } from './sources/testimony.ts'
 import { readTerms } from './terms.ts'
+import { placeTrade } from './trade.ts'
 
 export type EngineChainOptions = {
   /** The engine's chain, opened once with `openLink`. */
@@ -64,6 +65,7 @@ export async function openEngineChain(options: EngineChainOptions): Promise<Engi
     bid: (intent, offer, signal) => placeBid(bidder, intent, offer, signal),
     openAuctions: (candidates, signal) => openAuctions(bidder, candidates, signal),
     orderLine: (order, signal) => orderLine(bidder, order, signal),
+    trade: (order, signal) => placeTrade(bidder, order, signal),
     ...openCrediting({ link, network, executor, elsewhere }),
   }
 }

@@ -20,7 +20,7 @@ export type Act = { readonly target: Address; readonly data: Hex }
 export type Guard = { readonly intent: Hex; readonly leg: number; readonly deadline: bigint; readonly floor: bigint }
 
 /** Legs of an intent: each executes once. */
-export const LEG = { bid: 0, claim: 1, root: 2, credit: 3, open: 4, line: 5 } as const
+export const LEG = { bid: 0, claim: 1, root: 2, credit: 3, open: 4, line: 5, trade: 6 } as const
 
 /** An act from a typed function call. */
 export const act = <const abi extends Abi, name extends ContractFunctionName<abi>>(

@@ -39,6 +39,7 @@ export const paperEngine = (engine: PaperEngine): EngineChain => ({
   bid: (intent, _offer, signal) => bidOnPaper(engine, intent, signal),
   openAuctions: async () => ({ gasCost: 0n, started: [] }),
   orderLine: async () => ({ kind: 'refused', reason: 'PAPER', gasCost: 0n }),
+  trade: async () => ({ kind: 'refused', reason: 'PAPER', gasCost: 0n }),
   credit: async () => ({ kind: 'nothing', held: [] }),
 })
 

@@ -1,12 +1,14 @@
 // Is a strategy what the API asks for? It decides in a simulated world; everything it sees and says is looked at.
-import type { Decide, Seat } from '../../core/setup.ts'
+import { type Decide, type Seat, seat } from '../../core/setup.ts'
+import { bps, wad } from '../../domain/units.ts'
 import { mulberry32 } from '../../maths/seeded.ts'
 import { withoutAuthority } from '../../runtime/authority.ts'
+import { loadStrategy } from '../../runtime/plugins.ts'
 import { simulatedSetup } from '../../runtime/simulated.ts'
 import { backtestNetwork, executorOf } from '../../simulator/backtest/world.ts'
 import { seedWorld } from '../../simulator/coverage/seed-world.ts'
 import { runWorld } from '../../simulator/world.ts'
-import { type Answer, API_VERSION, type View } from '../../strategy.ts'
+import { type Answer, API_VERSION, type Claimed, type View } from '../../strategy.ts'
 import type { Spec } from '../backtest/plan.ts'
 
 /** One thing that was looked at, and what was found. */
@@ -21,6 +23,8 @@ const HARD = 50
 
 /** Throws what loading throws (E_STRATEGY_...). */
 export async function verify(spec: Spec): Promise<readonly Finding[]> {
+  const { strategy, params } = await loadStrategy(spec.use, { ...spec.params })
+  if (strategy.price !== undefined) return verifyPrice(seat(strategy, params))
   const watched = await watch(spec)
   const { views, answers, errors, times } = watched
   const sorted = [...times].sort((a, b) => a - b)
@@ -64,6 +68,54 @@ export async function verify(spec: Spec): Promise<readonly Finding[]> {
   ]
 }
 
+/** A buyer of claims: cheap and dear ones, with much and with nothing left. */
+function verifyPrice({ name, price }: Seat): readonly Finding[] {
+  const touched: string[] = []
+  const errors: string[] = []
+  const asked = CLAIMS.flatMap((claimed) => {
+    try {
+      const found = withoutAuthority(touched, () => price?.(claimed))
+      const again = price?.(claimed)
+      return [{ found, same: JSON.stringify(found) === JSON.stringify(again) }]
+    } catch (error) {
+      errors.push(error instanceof Error ? error.message : String(error))
+      return []
+    }
+  })
+  const bought = asked.flatMap(({ found }) => (found?.kind === 'buy' ? [found.rate] : []))
+  const wrong = bought.filter((rate) => !Number.isInteger(rate) || rate <= 0 || rate > 10_000)
+  return [
+    finding('loads', true, `${name}, API ${API_VERSION}`),
+    finding('is asked', true, `${asked.length} claims, ${bought.length} of them bought`),
+    finding('never throws', errors.length === 0, errors[0] ?? 'no error'),
+    finding(
+      'keeps to itself',
+      touched.length === 0,
+      touched.length === 0 ? 'no clock, no chance, no network, no timers' : `uses ${[...new Set(touched)].join(', ')}`,
+    ),
+    finding(
+      'is deterministic',
+      asked.every(({ same }) => same),
+      'the same claim, the same price',
+    ),
+    finding(
+      'answers properly',
+      wrong.length === 0,
+      wrong[0] === undefined ? 'every price is a share of the value' : `pays ${wrong[0]} bps`,
+    ),
+  ]
+}
+
+const CLAIMS: readonly Claimed[] = [0n, 1_000n, 50_000n, 400_000n].flatMap((dollars) =>
+  [0n, 40_000n, 500_000n].flatMap((left) =>
+    [0, 80, 4_000, 10_000].map((premium): Claimed => {
+      const value = wad(dollars * 10n ** 18n)
+      const [free, whole] = [wad(left * 10n ** 18n), wad(600_000n * 10n ** 18n)]
+      return { legs: [{ feed: 0, vault: 'fast', value }], value, premium: bps(premium), free, whole }
+    }),
+  ),
+)
+
 const finding = (check: string, holds: boolean, found: string): Finding => ({ check, holds, found })
 
 type Seen = { readonly view: View; readonly seed: number; readonly said: string }
@@ -76,14 +128,14 @@ async function watch(spec: Spec) {
     seed: 1,
     strategies,
   })
-  const [seat] = setup.seats
-  if (seat === undefined || seat.decide === 'apart') throw new RangeError('a setup without a strategy')
-  const { name, decide } = seat
+  const [first] = setup.seats
+  if (first === undefined || typeof first.decide === 'string') throw new RangeError('a setup without a strategy')
+  const { name, decide } = first
   const seen: Seen[] = []
   const answers: { readonly answer: Answer; readonly view: View }[] = []
   const [errors, times, touched]: [string[], number[], string[]] = [[], [], []]
   const watching: Seat = {
-    ...seat,
+    ...first,
     decide(view) {
       const seed = seen.length
       const before = process.threadCpuUsage()

@@ -190,6 +190,7 @@ const introduction = z.strictObject({
   live: z.array(z.string()),
   issues: z.array(z.string()),
   schema: z.string(),
+  defaults: z.string(),
 })
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -2,6 +2,7 @@
 import type { Quote, View } from '../../strategy.ts'
 import type { Confined } from './confine.ts'
 import { PLACE } from './view-frame.ts'
+import { bigAsText } from './words.ts'
 
 /**
  * One answer as it leaves the box: kind (take, postpone, skip), candidate and quote by their places in the view, fraction,
@@ -27,6 +28,8 @@ export type Introduction = {
   readonly live: readonly string[]
   readonly issues: readonly string[]
   readonly schema: string
+  /** Every parameter as it is read from nothing, as JSON; empty when some have no default. */
+  readonly defaults: string
 }
 
 /** A packaged strategy with its parameters read. */
@@ -49,7 +52,13 @@ export function deciderOf({ exported, z }: Confined, given: unknown): Decider {
     const read = invoke(schema, 'safeParse', given)
     if (!isBag(read)) throw new Error('params is no schema')
     if (read['success'] === true) params = read['data']
-    return { name: name.slice(0, 60), apiVersion, ...schemaOf(z, schema), issues: issuesOf(read) }
+    return {
+      name: name.slice(0, 60),
+      apiVersion,
+      ...schemaOf(z, schema),
+      issues: issuesOf(read),
+      defaults: defaultsOf(schema),
+    }
   }
   return {
     introduction: tune(given),
@@ -67,6 +76,11 @@ function schemaOf(z: unknown, schema: unknown): { readonly schema: string; reado
     isBag(value) && value['live'] === true ? [key] : [],
   )
   return { schema: text, live }
+}
+
+function defaultsOf(schema: unknown): string {
+  const read = invoke(schema, 'safeParse', {})
+  return isBag(read) && read['success'] === true ? JSON.stringify(read['data'], bigAsText) : '{}'
 }
 
 function issuesOf(read: Bag): readonly string[] {

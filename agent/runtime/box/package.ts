@@ -19,17 +19,20 @@ export const installed = (from: string = process.cwd()): readonly Package[] => [
   ...new Map(
     shelves(from)
       .toReversed()
-      .flatMap((shelf) => namesIn(shelf).flatMap((name) => packageIn(shelf, name) ?? []))
+      .flatMap((shelf) => namesIn(shelf).flatMap((name) => readManifest(join(shelf, name)) ?? []))
       .filter(({ keywords }) => keywords.includes(KEYWORD))
       .map(({ name, version, file }) => [name, { name, version, file }]),
   ).values(),
 ]
 
+/** The package in a folder, before it is published; undefined when there is none. */
+export const packageIn = (folder: string): Package | undefined => readManifest(resolve(folder))
+
 /** The package of that name; undefined when none is installed. */
 export function packageOf(name: string, from: string = process.cwd()): Package | undefined {
   if (!/^(@[\w.-]+\/)?[\w.-]+$/.test(name)) return undefined
   for (const shelf of shelves(from)) {
-    const found = packageIn(shelf, name)
+    const found = readManifest(join(shelf, name))
     if (found !== undefined) return found
   }
   return undefined
@@ -71,13 +74,13 @@ const namesIn = (shelf: string): readonly string[] =>
 
 type Listed = Package & { readonly keywords: readonly unknown[] }
 
-function packageIn(shelf: string, name: string): Listed | undefined {
-  const manifest = join(shelf, name, 'package.json')
-  if (!existsSync(manifest)) return undefined
+function readManifest(folder: string): Listed | undefined {
+  const path = join(folder, 'package.json')
+  if (!existsSync(path)) return undefined
   try {
-    const { version, main, keywords }: Readonly<Record<string, unknown>> = JSON.parse(readFileSync(manifest, 'utf8'))
-    const file = join(shelf, name, typeof main === 'string' ? main : 'index.js')
-    return { name, version: String(version), file, keywords: Array.isArray(keywords) ? keywords : [] }
+    const { name, version, main, keywords }: Readonly<Record<string, unknown>> = JSON.parse(readFileSync(path, 'utf8'))
+    const file = join(folder, typeof main === 'string' ? main : 'index.js')
+    return { name: String(name), version: String(version), file, keywords: Array.isArray(keywords) ? keywords : [] }
   } catch {
     // A damaged manifest is nobody's package.
     return undefined

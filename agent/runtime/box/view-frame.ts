@@ -4,7 +4,7 @@ import type { Candidate, Leg, Quote } from '../../domain/liquidation.ts'
 import type { MarginAccount } from '../../domain/market.ts'
 import { bps, instant, price, type Wad, wad } from '../../domain/units.ts'
 import { mulberry32 } from '../../maths/seeded.ts'
-import type { Offered, Quoted, Travelling, View } from '../../strategy.ts'
+import type { Offered, Pool, Quoted, Tradable, Travelling, View } from '../../strategy.ts'
 import type { Reader, Writer } from './words.ts'
 
 /** Writes a view; `seed` stands for its chance. */
@@ -12,16 +12,28 @@ export function writeView(to: Writer, view: View, seed: number): void {
   to.number(seed)
   to.number(view.now)
   for (const amount of [view.free, view.inFlight, view.shortfall.carried, view.shortfall.limit]) to.big(amount)
-  writeAll(to, view.travelling, ({ strategy, collateral, vault, amount, value, debt, openedAt }) => {
+  writeAll(to, view.travelling, ({ strategy, collateral, vault, amount, value, debt, openedAt, feed, worth }) => {
     to.told(strategy ?? '')
     to.told(vault)
     to.number(collateral)
     to.number(openedAt)
-    for (const one of [amount, value, debt]) to.big(one)
+    to.number(feed)
+    for (const one of [amount, value, debt, worth]) to.big(one)
   })
   writeAll(to, view.prices, (one) => {
     for (const n of [one.feed, one.confidence, one.observedAt]) to.number(n)
     to.big(one.price)
+  })
+  writeAll(to, view.instruments, ({ instrument, feed, fee, mark, held }) => {
+    for (const n of [instrument, feed, fee]) to.number(n)
+    to.big(mark)
+    to.big(held)
+  })
+  writeAll(to, view.pools, ({ vault, feed, observedAt, price: paid, official }) => {
+    to.told(vault)
+    for (const n of [feed, observedAt]) to.number(n)
+    to.big(paid)
+    to.big(official)
   })
   writeAll(to, view.rivals, (one) => to.told(one))
   writeAll(to, view.candidates, (one) => writeOffered(to, one))
@@ -38,6 +50,8 @@ export function readView(from: Reader): View {
     shortfall: { carried: money(2), limit: money(3) },
     travelling: readAll(from, () => readTravelling(from)),
     prices: readAll(from, () => readPrice(from)),
+    instruments: readAll(from, () => readTradable(from)),
+    pools: readAll(from, () => readPool(from)),
     rivals: readAll(from, () => from.told() as View['rivals'][number]),
     candidates: readAll(from, (i) => readOffered(from, i)),
   }
@@ -48,15 +62,38 @@ export const PLACE = Symbol('place')
 
 function readTravelling(from: Reader): Travelling {
   const [strategy, vault] = [String(from.told()), String(from.told())]
-  const [collateral, openedAt] = [from.number(), instant(from.number())]
-  const at = from.skip(6)
+  const [collateral, openedAt, feed] = [from.number(), instant(from.number()), from.number()]
+  const at = from.skip(8)
   const [amount, value, debt] = [from.bigAt(at), wad(from.bigAt(at + 2)), wad(from.bigAt(at + 4))]
-  return { strategy: strategy === '' ? undefined : strategy, vault, collateral, openedAt, amount, value, debt }
+  const worth = wad(from.bigAt(at + 6))
+  return {
+    strategy: strategy === '' ? undefined : strategy,
+    vault,
+    collateral,
+    openedAt,
+    amount,
+    value,
+    debt,
+    feed,
+    worth,
+  }
 }
 
 function readPrice(from: Reader): Quoted {
   const [feed, confidence, observedAt] = [from.number(), bps(from.number()), instant(from.number())]
   return { feed, confidence, observedAt, price: price(from.bigAt(from.skip(2))) }
+}
+
+function readTradable(from: Reader): Tradable {
+  const [instrument, feed, fee] = [from.number(), from.number(), bps(from.number())]
+  const at = from.skip(4)
+  return { instrument, feed, fee, mark: price(from.bigAt(at)), held: wad(from.bigAt(at + 2)) }
+}
+
+function readPool(from: Reader): Pool {
+  const [vault, feed, observedAt] = [String(from.told()), from.number(), instant(from.number())]
+  const at = from.skip(4)
+  return { vault, feed, observedAt, price: price(from.bigAt(at)), official: price(from.bigAt(at + 2)) }
 }
 
 function writeOffered(to: Writer, { quotes, competitors, discountPerSecond, maxDiscount }: Offered): void {

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { systemClock } from '../../../agent/adapters/clock/system-clock.ts'
 import { signerOf } from '../../../agent/adapters/signer/local-signer.ts'
 import { bps, chainId, wad } from '../../../agent/domain/units.ts'
-import { createProvider } from '../../../agent/runtime/provide.ts'
+import { createProvider, type ProviderTerms } from '../../../agent/runtime/provide.ts'
+import { strategy as buyer } from '../../../strategies/claim-buyer.ts'
 import { smallNetwork } from '../../support/agent-directory.ts'
 import { engineTerms } from '../../support/builders.ts'
 import { fakeEngine, fakeVault } from '../../support/fake-chain.ts'
@@ -13,7 +14,7 @@ const ETHER = 10n ** 18n
 const TRIPPED = 'the breaker of vault-fast is tripped'
 
 /** A desk that asks 2 % for the gap and keeps 0.5 %. */
-function desk(shut: string | undefined) {
+function desk(shut: string | undefined, price: ProviderTerms['price'] = plain, carried = 0n) {
   const [deployed] = smallNetwork.engines
   const [locked] = smallNetwork.vaults
   if (!deployed || !locked) throw new Error('a network has both')
@@ -24,11 +25,18 @@ function desk(shut: string | undefined) {
     { ...room, vaults: new Map([[locked.id, vault]]) },
     { chain: { ...engine, cash: async () => engine.purse }, deployment: deployed, executor: US },
     {
-      ...{ margin: 50, maxClaim: wad(20_000n * ETHER), minReserve: wad(0n), validFor: 6, gapPremium: () => 200 },
-      ...{ shut: () => shut, promised: () => 0n },
+      ...{ maxClaim: wad(20_000n * ETHER), minReserve: wad(0n), validFor: 6, gapPremium: () => 200 },
+      ...{ shut: () => shut, promised: () => 0n, price, inFlight: () => carried },
+      placeOf: () => ({ feed: 0, vault: locked.id }),
     },
   )
 }
+
+const plain: ProviderTerms['price'] = ({ premium }) => ({
+  kind: 'buy',
+  rate: bps(10_000 - premium - 50),
+  reason: 'plain',
+})
 
 const request = {
   ...{ engine: chainId(31_337), bidder: BIDDER, account: BIDDER },
@@ -43,4 +51,22 @@ test('a claim is bought at its value less the gap and the margin', async () => {
 test('on a tripped route nothing is bought, and no rate is said', async () => {
   expect(await desk(TRIPPED).answer(request)).toEqual({ kind: 'declined', reason: TRIPPED })
   expect((await desk(TRIPPED).status()).rates).toEqual([])
+})
+
+test('with most of its reserves lent out it asks for more, and then says no rate at all', async () => {
+  const buys = (carried: bigint) =>
+    desk(
+      undefined,
+      (claimed) => buyer.price?.(claimed, buyer.params.parse({})) ?? { kind: 'decline', reason: '' },
+      carried,
+    )
+  const rateWith = async (carried: bigint) => (await buys(carried * ETHER).status()).rates.map(({ rate }) => rate)
+  const [rested = 0] = await rateWith(0n)
+  const [busy = 0] = await rateWith(150_000n)
+  expect([rested > busy, busy > 9_500]).toEqual([true, true])
+  expect(await rateWith(900_000n)).toEqual([])
+  expect(await buys(900_000n * ETHER).answer(request)).toEqual({
+    kind: 'declined',
+    reason: 'reserves exhausted: the rest is kept',
+  })
 })
