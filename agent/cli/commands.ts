@@ -57,6 +57,11 @@ export const commands: readonly Entry[] = [
   looking('pnl', 'Show the settled P&L, by part and by whom', async () => (await import('./views.ts')).pnl),
   looking('peers', 'Show who hears whom, and how fast', async () => (await import('./views.ts')).peers),
   looking('competitors', 'Show who takes what', async () => (await import('./views.ts')).competitors),
+  looking(
+    'portfolio',
+    'Show an account over all chains, also as one act would make it',
+    async () => (await import('./portfolio.ts')).portfolio,
+  ),
   entry('backtest', 'Test a strategy on prices that were', async () => (await import('./backtest.ts')).backtest),
   entry('sweep', 'Try many parameters, judged out of sample', async () => (await import('./sweep.ts')).sweep),
   entry('arena', 'Let strategies race each other', async () => (await import('./arena.ts')).arena),

@@ -51,6 +51,7 @@ async function deskIn(folder: string): Promise<Desk> {
     agents: () => [{ name, role: 'bidder', strategies: [], addresses: [] }],
     look: async () => new Map([[name, snapshot]]),
     order: () => Promise.reject(new Error('nothing is ordered here')),
+    portfolio: async () => [],
     scenario: () => undefined,
     config: () => ({ settings: [] }),
     progress: () => undefined,

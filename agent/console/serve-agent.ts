@@ -68,6 +68,7 @@ function deskOf({ config, network, settings }: AgentConsole, chronicle: Desk['ch
     agents: () => [known],
     look: async () => new Map([[config.name, house.snapshot()]]),
     order: (_, order) => flatten.give(order, { ask: house.order, left: async () => leftIn(house) }),
+    portfolio: async (account, wish) => house.portfolio(account, wish),
     scenario: () => undefined,
     config: () => ({ settings }),
     progress: () => ({ taken: house.taken(), waiting: house.waiting() }),

@@ -7,6 +7,7 @@ import { instant } from '../domain/units.ts'
 import type { Context } from './context.ts'
 import type { Question } from './control.ts'
 import { type PeersReport, peersReport } from './peers-report.ts'
+import { type Portfolio, portfoliosOf } from './portfolio.ts'
 import { type AgentStatus, type Post, statusOf } from './post.ts'
 import { type Settlement, settlementsIn } from './settlements.ts'
 import { type Snapshot, snapshotOf } from './snapshot.ts'
@@ -37,6 +38,7 @@ type Answer =
   | { readonly error: string; readonly fix: string; readonly code: string }
   | Snapshot
   | PeersReport
+  | { readonly portfolios: readonly Portfolio[] }
 
 /** Answers an operator. */
 export async function obey(post: Post, question: Question): Promise<Answer> {
@@ -66,6 +68,8 @@ export async function obey(post: Post, question: Question): Promise<Answer> {
       return { strategies: post.books.lines() }
     case 'tune':
       return tune(post, question)
+    case 'portfolio':
+      return { portfolios: portfoliosOf(post.core, context.clock.now(), question.account, question.wish) }
     case 'snapshot':
       return snapshotOf(post)
     case 'peers': {

@@ -4,14 +4,17 @@ import { chmodSync, rmSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { type Address, isAddress } from 'viem'
 import { decode, encode } from '../adapters/store/codec.ts'
 import type { Journal } from '../ports/journal.ts'
+import { type Wish, wishIn } from './wish.ts'
 
 /** What can be asked of an agent. */
 export type Question =
   | { readonly ask: (typeof plain)[number] }
   | { readonly ask: 'decisions'; readonly filter: Parameters<Journal['decisions']>[0] }
   | { readonly ask: 'tune'; readonly strategy: string; readonly changes: Readonly<Record<string, unknown>> }
+  | { readonly ask: 'portfolio'; readonly account: Address; readonly wish: Wish | undefined }
   | { readonly ask: 'settlements'; readonly filter: Parameters<Journal['settlements']>[0] }
 
 const plain = ['status', 'pause', 'resume', 'stop', 'balances', 'snapshot', 'peers', 'strategies'] as const
@@ -90,8 +93,19 @@ function questionIn(line: string): Question | undefined {
   if (held.ask === 'decisions') return { ask: held.ask, filter: filterIn(filter) }
   if (held.ask === 'settlements') return { ask: held.ask, filter: whichIn(filter) }
   if (held.ask === 'tune') return tuningIn(held)
+  if (held.ask === 'portfolio') return portfolioIn(held)
   const ask = plain.find((one) => one === held.ask)
   return ask && { ask }
+}
+
+function portfolioIn(held: object): Question | undefined {
+  const { account, wish }: Readonly<Record<string, unknown>> = { ...held }
+  if (typeof account !== 'string' || !isAddress(account, { strict: false })) return undefined
+  return {
+    ask: 'portfolio',
+    account,
+    wish: typeof wish === 'object' && wish !== null ? wishIn({ ...wish }) : undefined,
+  }
 }
 
 function tuningIn(held: object): Question | undefined {

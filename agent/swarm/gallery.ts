@@ -2,12 +2,13 @@
 import type { Scenario } from '../../config/scenario.ts'
 import { type Chronicle, hearSaying, noteBid, notePrice, openChronicle } from '../console/chronicle/chronicle.ts'
 import { createRing } from '../console/chronicle/ring.ts'
-import type { Saying } from '../console/chronicle/saying.ts'
+import { list, part, type Saying } from '../console/chronicle/saying.ts'
 import { type Flattener, flattener } from '../console/flatten.ts'
 import { serve } from '../console/http/server.ts'
 import type { Desk, Known, Looks } from '../console/view/desk.ts'
 import type { ConfigView, ScenarioView } from '../console/view/words.ts'
 import { askAgent, type Question } from '../runtime/control.ts'
+import type { Portfolio } from '../runtime/portfolio.ts'
 import type { Snapshot } from '../runtime/snapshot.ts'
 import { packageVersion } from '../suite/artefact.ts'
 import type { Console } from './console.ts'
@@ -109,6 +110,7 @@ function deskOf({ run, scenario }: Watching, state: State): Desk {
       const ask = (word: 'pause' | 'resume' | 'stop'): Promise<unknown> => askAgent(folder(agent), { ask: word })
       return one.give(order, { ask, left: async () => leftOf(await asked(folder(agent))) })
     },
+    portfolio: (account, wish) => askAll(readyIn(state).map(folder), { ask: 'portfolio', account, wish }),
     scenario: () => scenarioView(run, scenario, state),
     config: () => ({ settings: configOf(scenario) }),
     progress: () => undefined,
@@ -123,15 +125,24 @@ function knownIn(deployment: Deployment | undefined): readonly Known[] {
 }
 
 /** Agents that said they are ready, asked side by side. */
-async function lookAt({ chronicle, deployment }: State, folder: (agent: string) => string): Promise<Looks> {
-  const seats = deployment?.seats.filter(({ name }) => {
-    const seat = chronicle.seats.get(name)
-    return seat?.startedAt !== undefined && seat.endedAt === undefined
-  })
+async function lookAt(state: State, folder: (agent: string) => string): Promise<Looks> {
   const found = await Promise.all(
-    (seats ?? []).map(async ({ name }) => [name, await asked(folder(name)).catch(() => undefined)] as const),
+    readyIn(state).map(async (name) => [name, await asked(folder(name)).catch(() => undefined)] as const),
   )
   return new Map(found.flatMap(([name, look]) => (look === undefined ? [] : [[name, look] as const])))
+}
+
+const readyIn = ({ chronicle, deployment }: State): readonly string[] =>
+  (deployment?.seats ?? []).flatMap(({ name }) => {
+    const seat = chronicle.seats.get(name)
+    return seat?.startedAt !== undefined && seat.endedAt === undefined ? [name] : []
+  })
+
+/** The answer of whoever reads the account from its own node, else of anybody who knows it. */
+async function askAll(folders: readonly string[], question: Question): Promise<readonly Portfolio[]> {
+  const answers = await Promise.all(folders.map((folder) => askAgent(folder, question).catch(() => undefined)))
+  const known = answers.map((answer) => list(part(answer, 'portfolios')) as readonly Portfolio[])
+  return known.find((all) => all.some(({ source }) => source === 'own')) ?? known.find((all) => all.length > 0) ?? []
 }
 
 /** Longest wait for one agent: a busy one is looked at next time. */

@@ -35,6 +35,7 @@ export function playback({ folder, until = Number.POSITIVE_INFINITY }: Playback)
     agents: () => agents,
     look: async () => new Map(),
     order: () => Promise.reject(new Error('the run is over')),
+    portfolio: async () => [],
     scenario: () => scenarioOf(record, folder, chronicle),
     config: () => ({
       settings: agents.flatMap(({ name }) => settingsOf(join(folder, 'agents', name, 'agent.yaml'), name)),

@@ -18,6 +18,7 @@ export function desk(changes: Partial<Desk> = {}): Desk & { readonly ordered: st
       ordered.push(`${order} ${agent}`)
       return { state: order, undo: order === 'resume' ? 'pause' : 'resume' }
     },
+    portfolio: async () => [],
     scenario: () => undefined,
     config: () => ({ settings: [] }),
     progress: () => undefined,

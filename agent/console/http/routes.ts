@@ -1,5 +1,7 @@
 // What each path answers. Views are read; orders are the only change, and take a token that may give them.
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Address } from 'viem'
+import { wishIn } from '../../runtime/wish.ts'
 import type { Desk, Looks, Order } from '../view/desk.ts'
 import { namesOf } from '../view/lines.ts'
 import { capital, competitors, logs, network, opportunities, story, strategies } from '../view/others.ts'
@@ -86,12 +88,28 @@ export const viewOf = async ({ desk, look }: Pick<Rooms, 'desk' | 'look'>, name:
 async function read(rooms: Rooms, { asked, response }: Exchange): Promise<void> {
   const [, , , name = '', detail, more] = asked.path.split('/')
   if (detail === undefined && isView(name)) return sendJson(response, 200, await viewOf(rooms, name))
-  if (name === 'accounts' && detail !== undefined && ACCOUNT.test(detail) && more === undefined)
+  if (name === 'accounts' && isAccount(detail) && more === undefined)
     return sendJson(response, 200, story(rooms.desk, await rooms.look(), detail, Date.now()))
+  if (name === 'accounts' && isAccount(detail) && more === 'portfolio')
+    return portfolio(rooms, { asked, response }, detail)
   refuse(response, 404, 'no such view')
 }
 
-const ACCOUNT = /^0x[0-9a-fA-F]{40}$/
+const isAccount = (text: string | undefined): text is Address => /^0x[0-9a-fA-F]{40}$/.test(text ?? '')
+
+/** An account over all chains; `?kind=trade&what=ETH-PERP&amount=-1.5` asks what if. */
+async function portfolio(
+  { desk }: Rooms,
+  { asked, response }: Omit<Exchange, 'request'>,
+  account: Address,
+): Promise<void> {
+  const wish = wishIn(Object.fromEntries(asked.query))
+  if (wish === undefined && asked.query.size > 0)
+    return refuse(response, 400, 'ask for kind=deposit, withdraw or trade, what=NAME and a decimal amount')
+  const found = await desk.portfolio(account, wish)
+  if (found.length === 0) return refuse(response, 404, 'no agent knows this account')
+  sendJson(response, 200, { portfolios: found })
+}
 
 function served({ desk, version }: Rooms, power: Power): Served {
   const network = desk.network()

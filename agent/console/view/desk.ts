@@ -1,6 +1,10 @@
 // What stands behind an API: one agent, or a swarm of them.
+
+import type { Address } from 'viem'
 import type { Network } from '../../domain/network.ts'
+import type { Portfolio } from '../../runtime/portfolio.ts'
 import type { Snapshot } from '../../runtime/snapshot.ts'
+import type { Wish } from '../../runtime/wish.ts'
 import type { Chronicle } from '../chronicle/chronicle.ts'
 import type { ConfigView, ScenarioView, Time } from './words.ts'
 
@@ -36,6 +40,8 @@ export type Desk = {
   /** Asks every agent how it stands. Whoever does not answer is left out. */
   readonly look: () => Promise<Looks>
   readonly order: (agent: string, order: Order) => Promise<OrderDone>
+  /** What is known of an account on every engine, after an act where one is wished for; whoever knows it best answers. */
+  readonly portfolio: (account: Address, wish: Wish | undefined) => Promise<readonly Portfolio[]>
   readonly scenario: () => ScenarioView | undefined
   readonly config: () => ConfigView
   /** Inputs that loops have taken and those waiting; undefined where the loops are in other processes. */
