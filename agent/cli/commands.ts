@@ -29,7 +29,7 @@ export const commands: readonly Entry[] = [
     'Prove that vaults cover what was credited and claimed',
     async () => (await import('./audit.ts')).audit,
   ),
-  entry('peers', 'Show whom a running agent hears, and why not', async () => (await import('./peers.ts')).peers),
+  looking('peers', 'Show whom a running agent hears, and why not', async () => (await import('./peers.ts')).peers),
   entry('status', 'Say what a running agent does', async () => (await import('./status.ts')).status),
   entry('dashboard', 'Print a link to the dashboard', async () => (await import('./dashboard.ts')).dashboard),
   entry('pause', 'Stop bidding; what is under way still settles', async () => (await import('./pause.ts')).pause),
@@ -39,12 +39,12 @@ export const commands: readonly Entry[] = [
     'Stop bidding, wait for every claim, end the agent',
     async () => (await import('./flatten.ts')).flatten,
   ),
-  entry(
+  looking(
     'settlements',
     'List liquidations with both legs, or tell all about one',
     async () => (await import('./settlements.ts')).settlements,
   ),
-  entry(
+  looking(
     'decisions',
     'List decisions, taken or not, with their reasons',
     async () => (await import('./decisions.ts')).decisions,
@@ -55,23 +55,23 @@ export const commands: readonly Entry[] = [
     async () => (await import('./views.ts')).opportunities,
   ),
   looking('pnl', 'Show the settled P&L, by part and by whom', async () => (await import('./views.ts')).pnl),
-  looking('peers', 'Show who hears whom, and how fast', async () => (await import('./views.ts')).peers),
+  looking('mesh', 'Show who hears whom in a fleet, and how fast', async () => (await import('./views.ts')).mesh),
   looking('competitors', 'Show who takes what', async () => (await import('./views.ts')).competitors),
   looking(
     'portfolio',
     'Show an account over all chains, also as one act would make it',
     async () => (await import('./portfolio.ts')).portfolio,
   ),
-  entry('backtest', 'Test a strategy on prices that were', async () => (await import('./backtest.ts')).backtest),
-  entry('sweep', 'Try many parameters, judged out of sample', async () => (await import('./sweep.ts')).sweep),
-  entry('arena', 'Let strategies race each other', async () => (await import('./arena.ts')).arena),
-  entry('record', 'Keep the last run of agents as sessions', async () => (await import('./record.ts')).record),
-  entry(
+  trying('backtest', 'Test a strategy on prices that were', async () => (await import('./backtest.ts')).backtest),
+  trying('sweep', 'Try many parameters, judged out of sample', async () => (await import('./sweep.ts')).sweep),
+  trying('arena', 'Let strategies race each other', async () => (await import('./arena.ts')).arena),
+  trying('record', 'Keep the last run of agents as sessions', async () => (await import('./record.ts')).record),
+  trying(
     'replay',
     'Decide a recorded session again and list what differs',
     async () => (await import('./replay.ts')).replay,
   ),
-  entry('why', 'Explain what was decided about an account', async () => (await import('./why.ts')).why),
+  looking('why', 'Explain what was decided about an account', async () => (await import('./why.ts')).why),
   entry(
     'config check',
     'Check a config file and say what is wrong with it',
@@ -192,7 +192,7 @@ export const commands: readonly Entry[] = [
   ),
   entry(
     'chaos',
-    'Kill an agent again and again under every fault, and count what it lost',
+    'Kill an agent under every fault, and count what it lost',
     async () => (await import('./chaos.ts')).chaos,
   ),
   entry(
@@ -233,9 +233,14 @@ export const commands: readonly Entry[] = [
   ),
 ]
 
-/** A page of the dashboard in words. */
+/** What is tried on prices and sessions of the past. */
+function trying(words: string, summary: string, load: Entry['load']): Entry {
+  return { ...entry(words, summary, load), under: 'to try' }
+}
+
+/** What is read, not done. */
 function looking(words: string, summary: string, load: Entry['load']): Entry {
-  return { ...entry(words, summary, load), under: 'in words' }
+  return { ...entry(words, summary, load), under: 'to read' }
 }
 
 function entry(words: string, summary: string, load: Entry['load']): Entry {

@@ -1,4 +1,4 @@
-// lienmesh pnl, capital show, peers, competitors, opportunities: the pages of the dashboard in words.
+// lienmesh pnl, capital show, mesh, competitors, opportunities: the pages of the dashboard in words.
 import { z } from 'zod'
 import type { Views } from '../console/view/words.ts'
 import { EXIT } from '../domain/errors.ts'
@@ -95,10 +95,10 @@ export const capitalShow = shown({
   rows: ({ holdings }) => holdings,
 })
 
-/** `lienmesh peers`. */
-export const peers = shown({
+/** `lienmesh mesh`. */
+export const mesh = shown({
   name: 'network',
-  example: 'lienmesh peers',
+  example: 'lienmesh mesh',
   lines: ({ agents, peers: all, rejects }) => [
     ...table(
       ['agent', 'peers', 'mesh', 'messages', 'p50', 'p99'],
