@@ -39,9 +39,7 @@ export function remembered(sheet: Sheet, price: (sheet: Sheet) => Priced): Price
   const { core, market, candidate, standing, elapsed } = sheet
   const laws: AskedLaw[] = []
   const before = openPrice(core)
-  core.laws.asked = laws
-  const priced = price(sheet)
-  core.laws.asked = undefined
+  const priced = asking(core, laws, () => price(sheet))
   // What was learned meanwhile is for the next time.
   if (openPrice(core) !== before) return priced
   core.priced.set(candidate.account, {
@@ -54,6 +52,16 @@ export function remembered(sheet: Sheet, price: (sheet: Sheet) => Priced): Price
     openPrice: before,
   })
   return priced
+}
+
+/** Writes down every law that is asked for meanwhile. */
+function asking<T>({ laws }: Core, asked: AskedLaw[], work: () => T): T {
+  laws.asked = asked
+  try {
+    return work()
+  } finally {
+    laws.asked = undefined
+  }
 }
 
 /** The same object as long as nothing of it changed. */

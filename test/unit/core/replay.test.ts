@@ -235,6 +235,26 @@ test("a run's logged inputs replayed through a fresh core give byte-identical ef
   expect([...seen].filter((kind) => kind.startsWith('input'))).toHaveLength(15)
 })
 
+test('quotes that are kept are those that would be made anew: a core that forgets them decides alike', {
+  timeout: LONG,
+}, () => {
+  let kept = 0
+  fc.assert(
+    fc.property(fc.array(event, { minLength: 40, maxLength: 120 }), (events) => {
+      const { inputs, effects } = session(events)
+      const forgetful = fresh()
+      const anew = inputs.flatMap((input) => {
+        Object.assign(forgetful, { priced: new WeakMap(), load: undefined })
+        return step(forgetful, input)
+      })
+      expect(bytes(anew)).toBe(bytes(effects))
+      kept += only(effects, 'decided').length
+    }),
+    { numRuns: 15, seed: 20_261_123 },
+  )
+  expect(kept).toBeGreaterThan(100)
+})
+
 test('in any session no account has two bids under way, and nothing but a take is said twice in a row', {
   timeout: LONG,
 }, () => {
