@@ -113,6 +113,7 @@ function absolute(config: AgentConfig, folder: string): AgentConfig {
     dataDir: roomOf(config, folder),
     keys: keysIn(config.keys, folder),
     p2p: { ...config.p2p, ...located(config.p2p, folder) },
+    notify: config.notify.map((one) => ({ ...one, address: resolve(folder, one.address) })),
     strategies: config.strategies.map((one) =>
       /^[./]/.test(one.use) ? { ...one, use: resolve(folder, one.use) } : one,
     ),

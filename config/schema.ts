@@ -200,6 +200,31 @@ const api = z
   })
   .describe('What can be seen and steered from a browser on this machine.')
 
+const minutes = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/, 'expected hours of the UTC day, such as 22:00-07:00')
+  .transform((text) => {
+    const [from = 0, to = 0] = text.split('-').map((part) => 60 * Number(part.slice(0, 2)) + Number(part.slice(3)))
+    return { from, to }
+  })
+
+const notify = z
+  .array(
+    z.strictObject({
+      kind: z.enum(['webhook', 'slack', 'discord', 'telegram']).describe('What receives the messages.'),
+      address: z
+        .string()
+        .min(1)
+        .describe("File with the webhook's URL, or with the token of a Telegram bot (mode 0600)."),
+      chat: z.string().min(1).optional().describe('The chat of a Telegram bot.'),
+      level: z.enum(['error', 'warn', 'info']).default('warn').describe('The least that is told.'),
+      digest: duration.prefault('15m').describe('Everything below error is gathered so long into one message.'),
+      quiet: minutes.optional().describe('Hours of the UTC day in which only errors are told, such as 22:00-07:00.'),
+    }),
+  )
+  .default([])
+  .describe('Who is told what happens. The same thing is told once in ten minutes.')
+
 /** One agent. Unknown keys are errors. */
 export const agentConfig = z.strictObject({
   name: name.default('agent').describe('Name in logs and status messages.'),
@@ -234,6 +259,7 @@ export const agentConfig = z.strictObject({
   paper: paper.prefault({}),
   p2p: p2p.prefault({}),
   api: api.prefault({}),
+  notify,
   log: log.prefault({}),
 })
 

@@ -66,6 +66,7 @@ export const codes: Readonly<Record<string, Entry>> = {
   E_NOT_FOUND: { exit: EXIT.notRunning, meaning: 'Nothing is known of that account or settlement.' },
   E_NOT_RUNNING: { exit: EXIT.notRunning, meaning: 'No agent answers for that data directory.' },
   E_NOT_READY: config('A live agent lacks something without which every bid would fail.'),
+  E_NOTIFY: config('A file that should hold the address of a receiver of reports does not.'),
   E_NO_CONFIG: config('A config file cannot be read.'),
   E_NO_ENGINE: config('The network has no engine at all.'),
   E_NO_JOURNAL: { exit: EXIT.notRunning, meaning: 'No journal below the folder.' },

@@ -49,7 +49,12 @@ function countdown(most: number): { readonly signal: AbortSignal; readonly hear:
 
 /** What the agent stands on; with a port of its own it is watched. */
 async function adaptersOf(emit: Adapters['emit'], loaded: Loaded, context: Context): Promise<Adapters> {
-  const usual = { ...(await import('../runtime/adapters.ts')).usual, emit }
+  const quiet = { ...(await import('../runtime/adapters.ts')).usual, emit }
+  const { notify } = loaded.config
+  const usual =
+    notify.length === 0
+      ? quiet
+      : (await import('../console/notify/notify.ts')).notifying(quiet, loaded.config, context.signal)
   const { port } = loaded.config.api
   if (port === undefined) return usual
   const { watched } = await import('../console/serve-agent.ts')

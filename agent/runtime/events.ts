@@ -76,6 +76,7 @@ const levels = {
   'strategy:kept': 'warn',
   'strategy:reloaded': 'info',
   'strategy:tuned': 'info',
+  'notify:failed': 'warn',
   alarm: 'warn',
 } as const satisfies Record<string, Level>
 

@@ -34,7 +34,7 @@ export const namesOf = (desk: Desk): Readonly<Record<string, string>> =>
 type Fields = Readonly<Record<string, unknown>>
 
 /** What an event says, in a line. Events without a sentence of their own show their fields. */
-function sentence(event: string, fields: Fields): string {
+export function sentence(event: string, fields: Fields): string {
   const who = short(text(fields['account']))
   switch (event) {
     case 'decision':
