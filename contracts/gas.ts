@@ -12,7 +12,8 @@ export interface GasReport {
   readonly problems: readonly string[]
 }
 
-type Figures = Record<string, number>
+/** Gas by call. */
+export type Figures = Record<string, number>
 
 const recordPath = join(root, 'contracts/gas.json')
 /** A figure may move this far from the record before somebody has to look. */
@@ -30,14 +31,17 @@ export const limits: Readonly<Figures> = {
 /** Measured figures against the record and the limits. Only a complete run can say that a recorded call is gone. */
 export function compareGas(complete: boolean): GasReport {
   const measured = measure()
-  const recorded = readRecord()
+  return { calls: Object.keys(measured).length, problems: compareFigures(measured, readRecord(), complete) }
+}
+
+/** A sentence for each figure that is off its record, over its limit, without a record, or gone. */
+export function compareFigures(measured: Figures, recorded: Figures, complete: boolean): readonly string[] {
   const gone = complete ? Object.keys(recorded).filter((call) => measured[call] === undefined) : []
   const problems = Object.entries(measured).flatMap(([call, gas]) => [
     ...overLimit(call, gas),
     ...offRecord(call, gas, recorded[call]),
   ])
-  const unmeasured = gone.map((call) => `${call} has a record and was not measured`)
-  return { calls: Object.keys(measured).length, problems: [...problems, ...unmeasured] }
+  return [...problems, ...gone.map((call) => `${call} has a record and was not measured`)]
 }
 
 /** Writes what was measured over the record; after a partial run the other calls keep their figures. */

@@ -92,6 +92,15 @@ contract PurchaseTest is MarginTest {
         lines.purchase(wanted, signed, bidder, account, 100e18);
     }
 
+    function test_an_offer_of_another_chain_is_not_signed() external {
+        ICreditLines.Offer memory wanted = offer();
+        bytes memory signed = world.signOffer(SIGNER, wanted);
+        vm.chainId(block.chainid + 1);
+        vm.expectPartialRevert(ICreditLines.SignerUnknown.selector);
+        vm.prank(address(auction));
+        lines.purchase(wanted, signed, bidder, account, 100e18);
+    }
+
     function test_a_replaced_signer_voids_its_offers() external {
         ICreditLines.Offer memory wanted = offer();
         vm.expectEmit(address(lines));

@@ -80,6 +80,22 @@ contract PushTest is MarginTest {
         refuse(batches, failure(IPriceBook.PublisherUnknown.selector, abi.encode(vm.addr(4711))));
     }
 
+    function test_prices_for_another_chain_or_book_are_not_signed() external {
+        IPriceBook.Batch[] memory batches = pair(2_000e8, 2_000e8);
+        vm.chainId(block.chainid + 1);
+        vm.expectPartialRevert(IPriceBook.PublisherUnknown.selector);
+        book.push(batches);
+        vm.chainId(block.chainid - 1);
+        IPriceBook other =
+            IPriceBook(deploy("PriceBook", abi.encode(world.authority(), uint256(2), uint48(60_000), uint16(1000))));
+        vm.startPrank(address(world));
+        for (uint256 i; i < 3; ++i) other.setPublisher(vm.addr(world.publishers(i)), true);
+        vm.stopPrank();
+        vm.expectPartialRevert(IPriceBook.PublisherUnknown.selector);
+        other.push(batches);
+        book.push(batches);
+    }
+
     function test_a_dismissed_publisher_publishes_nothing() external {
         address dismissed = vm.addr(world.publishers(1));
         vm.prank(address(world));

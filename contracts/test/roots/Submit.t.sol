@@ -88,6 +88,15 @@ contract SubmitTest is Suite {
         roots.submit(rlp, signed);
     }
 
+    function test_attestations_of_another_chain_make_no_root() external {
+        IRootOracle other =
+            IRootOracle(deploy("RootOracle", abi.encode(authority, SOURCE_CHAIN + 1, registry, uint256(2), uint64(0))));
+        (bytes memory rlp, bytes[] memory signed) = (header("owed"), signatures("owed"));
+        vm.expectPartialRevert(IRootOracle.AttestorUnknown.selector);
+        other.submit(rlp, signed);
+        eq(other.latest(), 0);
+    }
+
     function test_an_attestor_that_unbonds_does_not_attest() external {
         address leaving = attestor(0);
         vm.prank(leaving);
