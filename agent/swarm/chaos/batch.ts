@@ -22,8 +22,10 @@ export type BatchResult = Verdict & {
   readonly died: Readonly<Record<string, number>>
   /** What the agent alarmed its operator of, by code. */
   readonly alarms: Readonly<Record<string, number>>
-  /** Blocks from a reorganisation that took back what was final to the alarm about it. */
+  /** Blocks from a reorganisation that took back what was final to the alarm about it, where an agent saw it happen. */
   readonly alarmedAfter: readonly number[]
+  /** Alarms about what was taken back while no agent ran. */
+  readonly alarmedAtStart: number
   readonly wallSeconds: number
 }
 
@@ -133,6 +135,7 @@ function resultOf({ log, drive, wires }: Stage, verdict: Verdict, began: number)
     died: Object.fromEntries(log.died),
     alarms: Object.fromEntries(log.alarms),
     alarmedAfter: log.alarmedAfter,
+    alarmedAtStart: log.alarmedAtStart,
     wallSeconds: (Date.now() - began) / 1_000,
   }
 }

@@ -61,7 +61,7 @@ const POINT_PATIENCE = 5_000
 export function begin({ config, drive, current, lives }: Stage, life: Life, points: readonly Point[]): number {
   const slowness = Math.min(SLOWEST, Math.max(1, (lives.loading() ?? IDLE) / IDLE))
   drive.slow(slowness)
-  Object.assign(current, { life, points, cutAt: undefined })
+  Object.assign(current, { life, points, cutAt: undefined, readyAt: undefined })
   life.tell({ kind: 'live', config, pace: drive.pace(), points })
   return slowness
 }

@@ -2,6 +2,7 @@
 import { type Address, type Hex, toHex } from 'viem'
 import type { LocalChain } from '../local-chain.ts'
 import { openPool, type Pool, type Pooled } from './pool.ts'
+import { FINALITY } from './scene.ts'
 
 /** What a reorganisation does with the transactions of the blocks that it removes. */
 export type Aftermath = 'returned' | 'lost'
@@ -16,7 +17,10 @@ export type Miner = {
   offer(raw: Hex): Promise<string | undefined>
   /** One block, no earlier than `time` (s). */
   mine(time: number): Promise<void>
-  /** Removes the newest blocks and mines as many and one more in their place. */
+  /**
+   * Removes the newest blocks and mines as many and one more in their place. One that is deeper than finality goes on to
+   * the sender's newest transaction that is that deep, where there is one: what takes nothing back says nothing.
+   */
   reorg(depth: number, aftermath: Aftermath, time: number): Promise<void>
   /** The base fee of the next blocks is so many times the usual. */
   spike(times: number, blocks: number): void
@@ -42,7 +46,8 @@ export async function takeOver(chain: LocalChain, sender: Address): Promise<Mine
     dear.blocks--
     pool.prune(await nonce())
   }
-  const reorg = async (depth: number, aftermath: Aftermath, time: number): Promise<void> => {
+  const reorg = async (planned: number, aftermath: Aftermath, time: number): Promise<void> => {
+    const depth = planned > FINALITY ? Math.max(planned, await depthOfFinal(chain, sender, tip)) : planned
     const gone = await bytesIn(chain, sender, { from: tip.height - depth + 1, to: tip.height })
     await chain.rpc.request('anvil_rollback', [depth])
     Object.assign(tip, await tipOf(chain))
@@ -89,6 +94,18 @@ async function mineOne({ rpc }: LocalChain, tip: Tip, { time, block, baseFee }: 
   await rpc.request('evm_mine')
   tip.height++
 }
+
+/** How deep a fork must be to take back a sender's newest transaction that is final; nothing where none is near. */
+async function depthOfFinal(chain: LocalChain, sender: Address, { height }: Tip): Promise<number> {
+  for (let depth = FINALITY + 1; depth <= DEEPEST; depth++) {
+    const at = height - depth + 1
+    if ((await bytesIn(chain, sender, { from: at, to: at })).length > 0) return depth
+  }
+  return 0
+}
+
+/** The deepest fork that is looked for; anvil rolls back no further than it remembers. */
+const DEEPEST = 30
 
 type Listed = { readonly transactions: readonly { readonly from: Address; readonly hash: Hex }[] }
 

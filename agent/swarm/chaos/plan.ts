@@ -76,8 +76,10 @@ function lifeOf(end: End, reorgs: number, { options, dice }: Drawing): LifePlan 
   const sky = (): Weather => weathers[Math.floor(dice() * weathers.length)] ?? 'clear'
   const forks = Array.from({ length: reorgs }, () => reorgOf(depth, dice))
   const drawn = troubles.length > 0 && dice() < 0.4 ? [troubleOf(troubles, dice)] : []
+  // Somebody must live to see what was final taken back: such a life is longer, and ends after it.
+  const seen = forks.length > 0 && depth[0] > FINALITY
   return {
-    end,
+    end: seen ? { kind: 'moment', after: WITNESS + 1_000 } : end,
     weather: { engine: sky(), vault: sky() },
     troubles: [...(troubles.includes('reorg') ? forks : []), ...drawn],
   }
@@ -87,12 +89,17 @@ const TROUBLES: readonly TroubleKind[] = ['reorg', 'pause', 'spike', 'withhold',
 
 const sideOf = (dice: Random): Side => (dice() < 0.5 ? 'engine' : 'vault')
 
+/** Wall milliseconds after which enough of a life is final to be taken back. */
+const WITNESS = 3_000
+
 const reorgOf = ([least, most]: readonly [number, number], dice: Random): Trouble => ({
   kind: 'reorg',
-  at: Math.floor(dice() * 600),
-  side: sideOf(dice),
+  at: least > FINALITY ? WITNESS - Math.floor(dice() * 1_000) : Math.floor(dice() * 600),
+  // What the vault paid on a bid that the engine's chain then forgets is for the breaker of the route, and its guardian.
+  side: least > FINALITY ? 'vault' : sideOf(dice),
   depth: least + Math.floor(dice() * (most - least + 1)),
-  aftermath: dice() < 0.5 ? 'returned' : 'lost',
+  // What a pool has again is not missed for a block: only what is lost shows whether anybody notices.
+  aftermath: dice() < 0.5 || least > FINALITY ? 'lost' : 'returned',
 })
 
 /** What leads to a point that is only reached when something happens. */

@@ -43,6 +43,8 @@ export type Stage = {
 export type Current = {
   life: Life | undefined
   ready: () => void
+  /** How high the chains were when it was ready; undefined before. */
+  readyAt: Readonly<Record<Side, number>> | undefined
   points: readonly Point[]
   cutAt: Point | undefined
 }
@@ -54,6 +56,7 @@ export type BatchLog = {
   readonly died: Map<string, number>
   readonly alarms: Map<string, number>
   readonly alarmedAfter: number[]
+  alarmedAtStart: number
   readonly complaints: string[]
 }
 
@@ -67,9 +70,13 @@ export async function setStage(options: BatchOptions, world: World): Promise<Sta
     died: new Map(),
     alarms: new Map(),
     alarmedAfter: [],
+    alarmedAtStart: 0,
     complaints: [],
   }
-  const current: Current = { life: undefined, ready: () => undefined, points: [], cutAt: undefined }
+  const current: Current = {
+    ...{ life: undefined, ready: () => undefined, readyAt: undefined },
+    ...{ points: [], cutAt: undefined },
+  }
   /** A life that ends on the wire ends before anybody else hears of it. */
   const reached = (name: string): boolean => {
     const point = current.points.find((one) => one === name)
@@ -95,12 +102,19 @@ export async function setStage(options: BatchOptions, world: World): Promise<Sta
 const listener =
   (world: World, log: BatchLog, current: Current) =>
   ({ event, code, detail = '' }: Said): void => {
-    if (event === 'agent:ready') current.ready()
+    if (event === 'agent:ready') {
+      current.readyAt = { engine: world.engine.height(), vault: world.vault.height() }
+      current.ready()
+    }
     if (event === 'agent:halted') log.complaints.push(`the agent stopped bidding: ${detail}`)
     if (event !== 'alarm' || code === undefined) return
     count(log.alarms, code)
     const side = SIDES.find((one) => detail.includes(`chain ${world[one].chain.id} `))
-    if (code === 'E_UNFINAL' && side !== undefined) log.alarmedAfter.push(world[side].height() - world[side].forked())
+    if (code !== 'E_UNFINAL' || side === undefined) return
+    const [fork, ready] = [world[side].forked(), current.readyAt?.[side]]
+    // A fork that happened while nobody ran, or was not ready yet, is told of by the next start.
+    if (ready === undefined || fork <= ready) log.alarmedAtStart++
+    else log.alarmedAfter.push(world[side].height() - fork)
   }
 
 /** Where the agent keeps its journal. */

@@ -27,6 +27,7 @@ export function writeTold(path: string, { asked, summary, worlds }: Told): void 
     livesEndedByThemselves: added(worlds.map(({ died }) => died)),
     alarms: added(worlds.map(({ alarms }) => alarms)),
     blocksToAlarm: worlds.flatMap(({ alarmedAfter }) => alarmedAfter),
+    alarmsAtStart: worlds.reduce((sum, { alarmedAtStart }) => sum + alarmedAtStart, 0),
     findings: worlds.flatMap(({ findings }) => findings),
   }
   const text = JSON.stringify(told, (_, value) => (typeof value === 'bigint' ? String(value) : value), 2)
