@@ -40,7 +40,7 @@ export const newStrategy = command({
     }
     const files = drafts.map(({ file }) => join(place, file))
     if (json) print(JSON.stringify({ type: 'created', files }))
-    else for (const line of publishable ? packageSteps(place, files) : nextSteps(name, files)) print(line)
+    else for (const line of publishable ? packageSteps(place, files) : nextSteps(files)) print(line)
     return EXIT.ok
   },
 })
@@ -58,11 +58,11 @@ const ownVersion = (): string =>
     .object({ version: z.string() })
     .parse(JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))).version
 
-const nextSteps = (name: string, [strategy = '', test = '']: readonly string[]): readonly string[] => [
+const nextSteps = ([strategy = '', test = '']: readonly string[]): readonly string[] => [
   `✔ ${strategy}`,
   `✔ ${test}`,
   '',
-  `  npx vitest run ${name}                            its test`,
+  `  node --test ${test}        its test`,
   `  lienmesh strategies verify ./${strategy}   the same checks, in words`,
   `  lienmesh backtest ./${strategy} --prices FILE`,
 ]

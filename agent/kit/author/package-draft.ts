@@ -79,7 +79,7 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { test } from 'node:test'
 
-const lienmesh = process.env.LIENMESH ?? 'npx lienmesh'
+const lienmesh = process.env.LIENMESH ?? 'lienmesh'
 
 test('${name} loads in its box, is deterministic, fast, keeps to itself and answers properly', () => {
   const [program, ...args] = lienmesh.split(' ')

@@ -36,11 +36,12 @@ export const strategy = defineStrategy<z.infer<typeof params>>({
 const why = ({ gap, bonus }: Quote): string => (gap.premium > bonus ? 'the gap costs more than the bonus' : 'costs eat the bonus')
 `
 
-const testText = (name: string, kit: string): string => `import { expect, test } from 'vitest'
+const testText = (name: string, kit: string): string => `import assert from 'node:assert/strict'
+import { test } from 'node:test'
 import { verify } from '${kit}/author/verify.ts'
 
 test('${name} is deterministic, fast, keeps to itself and answers properly', async () => {
   const findings = await verify({ use: \`\${import.meta.dirname}/${name}.ts\`, params: {} })
-  expect(findings.filter(({ holds }) => !holds)).toEqual([])
+  assert.deepEqual(findings.filter(({ holds }) => !holds), [])
 })
 `
