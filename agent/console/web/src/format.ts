@@ -43,8 +43,9 @@ export const count = (value: number | undefined): string => (value === undefined
 export const short = (hex: string): string => (hex.length > 13 ? `${hex.slice(0, 6)}…${hex.slice(-4)}` : hex)
 
 /** The time of day. */
-export const clock = (at: Time | undefined): string =>
-  at === undefined || at === 0 ? '–' : new Date(at).toLocaleTimeString('en-GB', { hour12: false })
+export const clock = (at: Time | undefined): string => (at === undefined || at === 0 ? '–' : daytime.format(at))
+
+const daytime = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' })
 
 /** `4.2 s`, `3 min`, `2 h 10`: how long something is. */
 export function span(ms: number): string {

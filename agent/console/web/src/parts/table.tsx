@@ -24,7 +24,7 @@ type TableProps<T> = {
 const ROW = 25.5
 /** Rows drawn beyond the edges. */
 const MARGIN = 8
-/** A table of fewer rows is drawn whole. */
+/** A table of fewer rows is drawn whole. In a larger one a line is its place: new rows change words, not elements. */
 const SMALL = 80
 
 /** A table of rows that look alike. */
@@ -73,8 +73,12 @@ export function Table<T>({ name, rows, columns, keyOf, onOpen, selected, empty, 
         </thead>
         <tbody>
           {first > 0 && <tr style={{ height: `${first * ROW}px` }} />}
-          {sorted.slice(first, last).map((row) => (
-            <Line key={keyOf(row)} {...{ row, columns, onOpen }} chosen={selected?.(row) ?? false} />
+          {sorted.slice(first, last).map((row, place) => (
+            <Line
+              key={whole ? keyOf(row) : first + place}
+              {...{ row, columns, onOpen }}
+              chosen={selected?.(row) ?? false}
+            />
           ))}
           {last < sorted.length && <tr style={{ height: `${(sorted.length - last) * ROW}px` }} />}
         </tbody>
