@@ -238,6 +238,12 @@ export const agentConfig = z.strictObject({
     .default('bidder')
     .describe('bidder liquidates; provider buys claims at once and lends; both does both.'),
   attest: z.boolean().default(false).describe('Sign headers of final blocks as a bonded attestor.'),
+  fleet: z
+    .array(address)
+    .default([])
+    .describe(
+      'Operators of agents that share our executor: each does its part of the accounts, and stands by for the others.',
+    ),
   relay: z.boolean().default(false).describe('Credit deposits on the engine chain as a public service.'),
   blindLogs: z.boolean().default(false).describe('Never read event logs: live from proven states that peers gossip.'),
   dataDir: z.string().min(1).default('data').describe('Directory of the journal. One agent per directory.'),

@@ -3,6 +3,7 @@ import type { Intent, IntentId, Quote, SkipReason } from '../domain/liquidation.
 import { after, type ChainId, type Instant, instant, type VaultId, wad } from '../domain/units.ts'
 import { isFresh } from '../maths/oracle.ts'
 import { accountKey, type Market, retiredUntil } from './book.ts'
+import { dutyOf } from './fleet.ts'
 import { free, inFlight, openClaims, pledged, travelling, usage } from './ledger.ts'
 import { holdsAny } from './positions.ts'
 import { cashNeeded, gainOf, maxPay } from './quote.ts'
@@ -50,6 +51,9 @@ export function blocked(core: Core, quote: Pick<Quote, 'candidate'>, at: Instant
     return accountKey(other.engine, other.id) === key
   })
   if (reserved) return refuse('already-reserved', 'a bid on this account is under way')
+  const duty = dutyOf(core, account)
+  if (duty.kind === 'theirs')
+    return { ...refuse('not-ours', `${duty.of} of our fleet is on duty for it`), until: duty.until }
   const retired = retiredUntil(core.book, account, at)
   if (retired === undefined) return undefined
   return { ...refuse('settling', `version ${account.version} was acted on; no newer state seen`), until: retired.until }
@@ -140,7 +144,8 @@ function intentOf(
     Math.min(validUntil, sequence + terms.priceMaxAge),
   )
   return {
-    id: intentId(quote, attempts.get(quote.candidate.id) ?? 0, [...self].join()),
+    // Members of a fleet name an intent alike: their executor executes it once.
+    id: intentId(quote, attempts.get(quote.candidate.id) ?? 0, setup.fleet?.executor ?? [...self].join()),
     strategy: seat.name,
     quote,
     maxPay: wad(maxPay(quote, setup.risk.payTolerance)),

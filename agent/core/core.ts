@@ -15,7 +15,7 @@ import type {
   Sale,
 } from '../domain/liquidation.ts'
 import type { Anchor, EngineTerms, Head, MarginAccount, PriceBatch, Source } from '../domain/market.ts'
-import type { ProviderStatus, RouteReport } from '../domain/message.ts'
+import type { ProviderStatus, RouteReport, Status } from '../domain/message.ts'
 import type { RouteSide } from '../domain/network.ts'
 import type { ClosedPosition, TradeOrder, TradeOutcome } from '../domain/trade.ts'
 import {
@@ -33,6 +33,7 @@ import {
 import type { Question, Reply } from './apart.ts'
 import { hear, marketAt, retract } from './book.ts'
 import { decide, heard } from './decide.ts'
+import { firstSeen, heardMember } from './fleet.ts'
 import {
   burnt,
   counted,
@@ -84,6 +85,8 @@ export type Input = { readonly at: Instant } & (
   | { readonly kind: 'route'; readonly vault: VaultId; readonly closed: boolean }
   /** Whether the breaker of one side of a route is tripped. */
   | { readonly kind: 'breaker'; readonly vault: VaultId; readonly side: RouteSide; readonly tripped: boolean }
+  /** A member of our fleet says which blocks it has seen. */
+  | { readonly kind: 'member'; readonly from: Address; readonly heads: Status['heads'] }
   /** A bonded agent says how its settlements went. */
   | { readonly kind: 'witness'; readonly from: Address; readonly routes: readonly RouteReport[] }
   /** A provider was asked for a firm offer, and fell so far behind what we quoted (bps); none if it made none. */
@@ -177,7 +180,7 @@ function happen(core: Core, input: Exclude<Input, { kind: 'reply' }>): Effect[] 
     case 'terms':
       return done(book.terms.set(input.terms.chain, input.terms))
     case 'head':
-      return done(book.heads.set(input.head.chain, { head: input.head, seenAt: at }))
+      return done([book.heads.set(input.head.chain, { head: input.head, seenAt: at }), firstSeen(core, input.head)])
     case 'reorg':
       forgetOpened(core, input.from)
       return done(retract(book, input.from))
@@ -196,6 +199,7 @@ function happen(core: Core, input: Exclude<Input, { kind: 'reply' }>): Effect[] 
     case 'runway':
     case 'witness':
     case 'promise':
+    case 'member':
       return done(wayHome(core, input))
     case 'competitor':
       return done(rivalled(core, at, input))
@@ -213,9 +217,8 @@ function happen(core: Core, input: Exclude<Input, { kind: 'reply' }>): Effect[] 
     case 'resume':
       return input.kind === 'halt' ? halted(halt(core.watch, input.halt)) : done(resume(core.watch))
     case 'scenarios':
-      return done(takeScenarios(core, at, input.table))
     case 'multiplier':
-      return done(widen(core, input.multiplier))
+      return done(input.kind === 'scenarios' ? takeScenarios(core, at, input.table) : widen(core, input.multiplier))
     case 'trade-ended':
       return [...tradeEnded(core, at, input.order, input.outcome)]
     case 'tuned':
@@ -238,10 +241,12 @@ function wayHome(core: Core, input: Extract<Input, { kind: Way }>): unknown {
       return witnessed(core, input.at, input.from, input.routes)
     case 'promise':
       return promised(core, input.provider, input.short)
+    case 'member':
+      return heardMember(core, input.from, input.heads)
   }
 }
 
-type Way = 'route' | 'breaker' | 'runway' | 'witness' | 'promise'
+type Way = 'route' | 'breaker' | 'runway' | 'witness' | 'promise' | 'member'
 
 /** A crowd of facts is one look. An outcome frees capital and waits less; those of one block are still looked at together. */
 function lookInTurn(core: Core, engine: ChainId, { kind, at }: Input): readonly Effect[] {
@@ -307,6 +312,7 @@ function enginesOf({ book }: Core, input: Input): readonly ChainId[] {
     case 'breaker':
     case 'witness':
     case 'promise':
+    case 'member':
     case 'runway':
     case 'competitor':
     case 'auctions-unopened':

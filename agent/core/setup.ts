@@ -27,6 +27,8 @@ export type Setup = {
   readonly bonded: boolean
   /** Whether somebody tells of the breakers of routes: then a route of which nothing is known takes nothing. */
   readonly guarded: boolean
+  /** Agents of one owner on one executor, ourselves among them. */
+  readonly fleet?: Fleet | undefined
   readonly seed: number
   /** Least wall time between two looks at one engine; what happens in between is looked at together. */
   readonly pace: Millis
@@ -42,6 +44,9 @@ export type Setup = {
   readonly protections: Protections
   readonly gas: GasCosts
 }
+
+/** Operators of a fleet, which of them we are, and the executor they share. */
+export type Fleet = { readonly members: readonly Address[]; readonly me: Address; readonly executor: Address }
 
 /** One vault as a way home: its latency in modelled time, and where each collateral is sold. */
 export type VaultSetup = {

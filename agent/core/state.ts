@@ -65,6 +65,8 @@ export type Core = {
   readonly breakers: Map<string, boolean>
   /** Claims that our coin pays for at present fees, by chain. */
   readonly payable: Map<ChainId, number>
+  /** Newest block that a member of our fleet said it has seen, by member and engine. */
+  readonly fleet: Map<string, bigint>
   /** Losses that may stop us. */
   readonly watch: Watch
   /** When each engine was last looked at. */
@@ -112,6 +114,7 @@ export function openCore(setup: Setup): Core {
     closedRoutes: new Set(),
     breakers: new Map(),
     payable: new Map(),
+    fleet: new Map(),
     watch: openWatch(),
     looked: new Map(),
     trades: openTrades(),

@@ -195,6 +195,7 @@ export type SkipReason =
   | 'halted'
   | 'strategy-error'
   | 'settling'
+  | 'not-ours'
 
 /** Every decision, taken or not, with its reason. */
 export type Decision = {

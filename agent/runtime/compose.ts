@@ -108,6 +108,7 @@ export async function compose(composing: Composing): Promise<Agent> {
     name: config.name,
     paper: config.mode === 'paper',
     network,
+    fleet: config.fleet.filter((one) => one.toLowerCase() !== signer.address.toLowerCase()),
     clock,
     signer,
     journal,

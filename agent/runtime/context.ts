@@ -33,6 +33,8 @@ export type Context = {
   /** Nothing is sent: fills and sales are simulated. */
   readonly paper: boolean
   readonly network: Network
+  /** Operators of our fleet besides ourselves. */
+  readonly fleet: readonly Address[]
   readonly clock: Clock
   readonly signer: Signer
   readonly journal: Journal

@@ -40,7 +40,8 @@ function absorb(context: Context, { copy, punish }: Hearers, message: Verified):
       return context.tell({ kind: 'account', account: message.account, source: 'proven' })
     }
     case 'status': {
-      const { provider, agent, routes } = message.payload
+      const { provider, agent, routes, heads } = message.payload
+      if (context.fleet.some((one) => same(one, agent))) context.tell({ kind: 'member', from: agent, heads })
       copy.heard(message.payload)
       if (bonded(context, agent) && routes.length > 0) context.tell({ kind: 'witness', from: agent, routes })
       if (provider === undefined) return

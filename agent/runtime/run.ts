@@ -7,7 +7,7 @@ import { unsettledGas } from '../core/ledger.ts'
 import { EXIT, type ExitStatus, LienmeshError } from '../domain/errors.ts'
 import type { Status } from '../domain/message.ts'
 import type { Network } from '../domain/network.ts'
-import { millis, wad } from '../domain/units.ts'
+import { type Millis, millis, wad } from '../domain/units.ts'
 import { createCaution } from '../maths/trust/caution.ts'
 import { type Adapters, usual } from './adapters.ts'
 import { obey, rememberHalt } from './command-post.ts'
@@ -194,6 +194,14 @@ function watchChains({ context, core }: Agent, config: AgentConfig, provider: Pr
 const ANNOUNCE_RATES_EVERY = millis(1_500)
 const ANNOUNCE_EVERY = millis(5_000)
 
+/** Members of a fleet say so more often than blocks come: two blocks of silence are a failure. */
+const ANNOUNCE_IN_FLEET = millis(500)
+
+function pauseOf({ fleet }: Context, provider: ProviderDesk | undefined): Millis {
+  if (fleet.length > 0) return ANNOUNCE_IN_FLEET
+  return provider === undefined ? ANNOUNCE_EVERY : ANNOUNCE_RATES_EVERY
+}
+
 /** Says who we are, where we stand and, for a provider, what we would pay. */
 async function announce(context: Context, provider: ProviderDesk | undefined, copy: SecondCopy): Promise<void> {
   const { signer, gossip, network, clock, signal, name } = context
@@ -216,7 +224,7 @@ async function announce(context: Context, provider: ProviderDesk | undefined, co
     copy.said(unsigned.sequence)
     const status: Status = { ...unsigned, signature: await signer.signStatement(statusStatement(unsigned, network)) }
     await gossip.publish('status', status)
-    await rest(clock, provider === undefined ? ANNOUNCE_EVERY : ANNOUNCE_RATES_EVERY, signal)
+    await rest(clock, pauseOf(context, provider), signal)
   }
 }
 

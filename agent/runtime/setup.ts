@@ -23,7 +23,8 @@ export type Standing = { readonly self: readonly Address[]; readonly bonded: boo
 export type DecisionConfig = Pick<
   AgentConfig,
   'role' | 'mode' | 'seed' | 'pace' | 'strategies' | 'risk' | 'capital' | 'protections'
->
+> &
+  Partial<Pick<AgentConfig, 'fleet'>>
 
 /** The setup of an agent whose strategies are seated. */
 export function setupOf(config: DecisionConfig, network: Network, who: Standing, seats: readonly Seat[]): Setup {
@@ -34,6 +35,7 @@ export function setupOf(config: DecisionConfig, network: Network, who: Standing,
     self: who.self,
     mode: config.mode,
     bonded: who.bonded,
+    fleet: fleetOf(config, who),
     guarded: true,
     seed: config.seed,
     pace: config.pace,
@@ -63,6 +65,13 @@ export function setupOf(config: DecisionConfig, network: Network, who: Standing,
     },
     gas: { bid: wad(fromDoubleUp(GAS_OF_BID)), claim: wad(fromDoubleUp(GAS_OF_CLAIM)), nativeFeed: 0, runway },
   }
+}
+
+/** Our first address is the operator's, the others are executors. */
+function fleetOf({ fleet = [] }: Pick<DecisionConfig, 'fleet'>, { self }: Standing): Setup['fleet'] {
+  const [me, executor] = self
+  if (fleet.length === 0 || me === undefined || executor === undefined) return undefined
+  return { members: [...fleet.filter((one) => one.toLowerCase() !== me.toLowerCase()), me], me, executor }
 }
 
 const fraction = (ratio: Bps): number => ratio / 10_000

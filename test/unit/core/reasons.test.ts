@@ -1,3 +1,4 @@
+import type { Address } from 'viem'
 import { expect, test } from 'vitest'
 import { createCore, type Effect, type Input } from '../../../agent/core/core.ts'
 import { type Budget, type Setup, seat, WHOLE_BUDGET } from '../../../agent/core/setup.ts'
@@ -7,11 +8,14 @@ import type { Answer, View } from '../../../agent/strategy.ts'
 import { strategy as gapAware } from '../../../strategies/gap-aware.ts'
 import {
   account,
+  address,
   anchor,
   auctionTerms,
   batchesAt,
+  ENGINE,
   engineTerms,
   hash,
+  ME,
   only,
   opening,
   play,
@@ -36,6 +40,7 @@ const altered = (change: (answer: Answer, view: View) => readonly Answer[]) => (
   seats: [seatOf((view) => takeAll(view).flatMap((answer) => change(answer, view)))],
 })
 
+const OTHER = address(0xaa)
 const paused = { reason: 'operator', detail: 'an operator paused this agent', at: START } as const
 
 /** The same account with one of the limits too narrow for anything. */
@@ -132,6 +137,15 @@ const situations: Readonly<Record<SkipReason, () => readonly Effect[]>> = {
         throw new Error('mistake')
       }),
     ),
+  'not-ours': () => {
+    const inFleet = (me: Address, other: Address): readonly Effect[] => {
+      const fleet = { members: [ME, OTHER], me, executor: ME }
+      const alive: Input = { at: START, kind: 'member', from: other, heads: [{ chain: ENGINE, number: 1n }] }
+      return play(createCore(setup({ seats: [seatOf(takeAll)], fleet })), [alive, ...opening(2_400, ripe())])
+    }
+    const one = inFleet(ME, OTHER)
+    return only(one, 'submit').length === 0 ? one : inFleet(OTHER, ME)
+  },
   settling: () => {
     const { core, intent } = submitted()
     return play(core, [{ at: secondsIn(1), kind: 'outcome', intent, outcome: won(intent) }])

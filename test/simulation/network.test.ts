@@ -1,0 +1,7 @@
+// The scenarios of `npm run bench:network`, shortened: a network of real receiving halves under attack, in virtual time.
+import { expect, test } from 'vitest'
+import * as scenarios from '../support/network-scenarios.ts'
+
+test.for(Object.entries(scenarios))('%s', async ([, scenario]) => {
+  expect(await scenario(7, 0.2)).toMatchObject({ passed: true })
+})

@@ -1,0 +1,436 @@
+// Attacks and accidents on a network of real receiving halves, each with its pass mark. Seeded, in virtual time.
+import { SHAPES, toBytes } from '../../agent/adapters/gossip/codec.ts'
+import type { PriceBatch } from '../../agent/domain/market.ts'
+import { instant, price } from '../../agent/domain/units.ts'
+import * as a from '../unit/gossip/builders.ts'
+import {
+  addNode,
+  at,
+  delivery,
+  link,
+  mesh,
+  type Node,
+  openWorld,
+  run,
+  say,
+  sendBytes,
+  type World,
+} from './gossip-world.ts'
+import { damage } from './mutations.ts'
+import { samples } from './samples.ts'
+
+/** One line of a summary. */
+export type Row = { readonly scenario: string; readonly seed: number; readonly passed: boolean } & Readonly<
+  Record<string, unknown>
+>
+
+/** How long and how large: 1 is the whole scenario, less is a short version. */
+export type Scale = number
+
+export type Scenario = (seed: number, scale: Scale) => Promise<Row>
+
+const batchAt = (now: number, change: Partial<PriceBatch> = {}, signer = a.alice): PriceBatch =>
+  a.priceBatch({ sequence: instant(Math.floor(now)), validUntil: instant(Math.floor(now) + 5_000), ...change }, signer)
+
+type Said = Map<string, { readonly at: number; readonly by: string }>
+
+/** Honest prices, so many a second, from one publisher's node. */
+function publish(world: World, by: string, perSecond: number, seconds: number): Said {
+  const said: Said = new Map()
+  for (let n = 0; n < perSecond * seconds; n++)
+    at(world, (n * 1_000) / perSecond, () => {
+      const id = say(world, by, 'price', batchAt(world.now))
+      said.set(id, { at: world.now, by })
+    })
+  return said
+}
+
+const named = (prefix: string, count: number): readonly string[] =>
+  Array.from({ length: count }, (_, n) => `${prefix}${n}`)
+const round = (value: number): number => Math.round(value * 10_000) / 10_000
+
+/** Half of forty peers lie: prices off by 1 to 50 %, states with damaged proofs, replays of what was once true. */
+export const liars: Scenario = async (seed, scale) => {
+  const world = openWorld(seed)
+  const honest = named('honest', 20).map((name) => addNode(world, name))
+  const lying = named('liar', 20).map((name) => addNode(world, name))
+  mesh(world, 6)
+  const seconds = Math.ceil(40 * scale)
+  const said = publish(world, 'honest0', 2, seconds)
+  const { of } = damage(seed)
+  const state = toBytes(SHAPES.state, samples.state)
+  let lies = 0
+  for (const { name } of lying) {
+    for (let n = 0; n < seconds; n++)
+      at(world, n * 1_000 + world.random() * 900, () => {
+        lies++
+        const off = 1 + (world.random() < 0.5 ? -1 : 1) * (0.01 + 0.49 * world.random())
+        const entries = a
+          .priceBatch()
+          .entries.map((one) => ({ ...one, price: price(BigInt(Math.round(Number(one.price) * off))) }))
+        if (n % 3 === 0) say(world, name, 'price', batchAt(world.now, { entries }, a.mallory))
+        else if (n % 3 === 1) sendBytes(world, name, 'state', of(state))
+        else say(world, name, 'price', { ...batchAt(world.now), entries })
+      })
+    for (const one of lying) one.relays = (kind) => kind !== 'price'
+  }
+  let out = Number.NaN
+  for (let n = 1; n <= seconds; n++)
+    at(world, n * 1_000, () => {
+      if (Number.isNaN(out) && honest.every(({ links }) => ![...links].some((peer) => peer.startsWith('liar')))) out = n
+      mesh(world, 6, (one, other) => one.name.startsWith('honest') && other.name.startsWith('honest'))
+    })
+  await run(world, seconds * 1_000 + 2_000)
+  const wrong = honest
+    .flatMap(({ heard }) => heard)
+    .filter(({ id, message }) => message.kind === 'price' && !said.has(id)).length
+  const falseStates = honest.flatMap(({ heard }) => heard).filter(({ message }) => message.kind === 'state').length
+  const { share, p99 } = delivery(honest, said)
+  const passed = wrong + falseStates === 0 && out < 30 && share >= 0.99
+  return {
+    scenario: 'half of forty lie',
+    seed,
+    lies,
+    wrong,
+    falseStates,
+    liarsOutSeconds: out,
+    delivered: round(share),
+    p99,
+    passed,
+  }
+}
+
+/** Two prices under one sequence, one to each half of twenty nodes: everybody knows within two seconds. */
+export const equivocation: Scenario = async (seed) => {
+  const world = openWorld(seed)
+  const nodes = named('node', 20).map((name) => addNode(world, name))
+  mesh(world, 4)
+  addNode(world, 'twin')
+  for (const { name } of nodes) link(world, 'twin', name)
+  const first = batchAt(world.now)
+  const second = batchAt(world.now, { entries: first.entries.slice(1) })
+  const began = world.now
+  const half = (rest: number) => ({ name: 'twin', to: (peer: string) => Number(peer.slice(4)) % 2 === rest })
+  say(world, half(0), 'price', first)
+  say(world, half(1), 'price', second)
+  let known = Number.NaN
+  for (let n = 1; n <= 300; n++)
+    at(world, n * 10, () => {
+      if (Number.isNaN(known) && nodes.every(({ witness }) => witness.outcasts.has(a.alice.address)))
+        known = world.now - began
+    })
+  await run(world, 3_500)
+  say(world, 'twin', 'price', batchAt(world.now))
+  await run(world, 500)
+  const later = nodes
+    .flatMap(({ heard }) => heard)
+    .filter(({ at: when, message }) => message.kind === 'price' && when > began + 3_400)
+  const blamed = nodes.flatMap(({ scores }) => [...scores.values()]).filter((score) => score < 0).length
+  const passed = known <= 2_000 && later.length === 0 && blamed === 0
+  return {
+    scenario: 'S9 equivocation',
+    seed,
+    knownAfterMillis: known,
+    believedAfter: later.length,
+    relaysBlamed: blamed,
+    passed,
+  }
+}
+
+/** Twenty nodes in two halves for a minute, then one again: everything said ten seconds after arrives everywhere. */
+export const partition: Scenario = async (seed, scale) => {
+  const world = openWorld(seed)
+  const nodes = named('node', 20).map((name) => addNode(world, name))
+  mesh(world, 5)
+  const half = (name: string): number => Number(name.slice(4)) % 2
+  const length = 60_000 * scale
+  world.carries = (from, to) => half(from) === half(to)
+  at(world, length, () => {
+    world.carries = () => true
+  })
+  const healed = world.now + length
+  const said = publish(world, 'node0', 2, Math.ceil(length / 1_000) + 20)
+  await run(world, length + 22_000)
+  const after = new Map([...said].filter(([, one]) => one.at > healed))
+  const whole = [...after].filter(([id]) =>
+    nodes.every(({ name, heard }) => name === 'node0' || heard.some((one) => one.id === id)),
+  )
+  const firstWhole = Math.min(...whole.map(([, one]) => one.at - healed))
+  const { share, p99 } = delivery(nodes, after)
+  const passed = share === 1 && firstWhole <= 10_000
+  return {
+    scenario: 'S15 partition and heal',
+    seed,
+    fullAfterMillis: Math.round(firstWhole),
+    delivered: share,
+    p99,
+    passed,
+  }
+}
+
+/** Thirty percent of the nodes leave and as many come, every minute. */
+export const churn: Scenario = async (seed, scale) => {
+  const world = openWorld(seed)
+  const nodes = named('node', 30).map((name) => addNode(world, name))
+  mesh(world, 5)
+  const minutes = Math.max(1, Math.round(10 * scale))
+  const said = publish(world, 'node0', 1, 60 * minutes)
+  const wanted = new Map<string, { readonly at: number; readonly by: string }>()
+  for (let n = 0; n < 9 * minutes; n++)
+    at(world, (n * 60_000) / 9, () => {
+      const gone = nodes[1 + Math.floor(world.random() * (nodes.length - 1))]
+      if (gone === undefined) return
+      gone.up = false
+      for (const peer of gone.links) world.nodes.get(peer)?.links.delete(gone.name)
+      gone.links.clear()
+      at(world, 5_000, () => {
+        gone.up = true
+        mesh(world, 5)
+      })
+      at(world, 700, () => mesh(world, 5))
+    })
+  const present = new Map<string, readonly Node[]>()
+  for (let n = 0; n < 60 * minutes; n++)
+    at(world, n * 1_000 + 1, () => {
+      const [last] = [...said.entries()].slice(-1)
+      if (last !== undefined)
+        present.set(
+          last[0],
+          nodes.filter(({ up }) => up),
+        )
+    })
+  await run(world, 60_000 * minutes + 5_000)
+  for (const [id, one] of said) wanted.set(id, one)
+  let [asked, got] = [0, 0]
+  for (const [id] of wanted)
+    for (const node of (present.get(id) ?? []).filter(({ name }) => name !== 'node0')) {
+      asked++
+      if (node.heard.some((one) => one.id === id)) got++
+    }
+  return {
+    scenario: 'churn of 30 % a minute',
+    seed,
+    minutes,
+    delivered: round(got / asked),
+    passed: got / asked >= 0.995,
+  }
+}
+
+/** Everything that was said is said again, a second, ten seconds and ten minutes later: nobody is woken twice. */
+export const replay: Scenario = async (seed, scale) => {
+  const world = openWorld(seed)
+  const reader = addNode(world, 'reader')
+  addNode(world, 'replayer')
+  link(world, 'reader', 'replayer')
+  const count = Math.ceil(3_600 * scale)
+  const recorded: Uint8Array[] = []
+  for (let n = 0; n < count; n++)
+    at(world, n * 1_000, () => {
+      const bytes = toBytes(SHAPES.price, batchAt(world.now))
+      recorded.push(bytes)
+      sendBytes(world, 'replayer', 'price', bytes)
+    })
+  await run(world, count * 1_000)
+  const first = reader.heard.length
+  for (const delay of [1_000, 10_000, 600_000]) {
+    // A restart forgets what was seen: only sequences and times are left to refuse by.
+    reader.seen.clear()
+    for (const [n, bytes] of recorded.entries())
+      at(world, delay + n * 5, () => sendBytes(world, 'replayer', 'price', bytes))
+    await run(world, delay + count * 5 + 1_000)
+  }
+  const again = reader.heard.length - first
+  const blamed = reader.scores.size
+  return {
+    scenario: 'S8 replay',
+    seed,
+    messages: first,
+    wokenAgain: again,
+    relaysBlamed: blamed,
+    passed: first === count && again === 0 && blamed === 0,
+  }
+}
+
+/** One message in many forms: high s, other bytes for one value, more bytes behind it. One of them is delivered. */
+export const malleability: Scenario = async (seed) => {
+  const world = openWorld(seed)
+  const reader = addNode(world, 'reader')
+  for (const name of named('relay', 8)) {
+    addNode(world, name)
+    link(world, 'reader', name)
+  }
+  const batch = batchAt(world.now)
+  const bytes = toBytes(SHAPES.price, batch)
+  const unknownV: PriceBatch = { ...batch, signature: `0x${batch.signature.slice(2, -2)}1d` }
+  const twins = [
+    bytes,
+    toBytes(SHAPES.price, { ...batch, signature: a.highS(batch.signature) }),
+    Buffer.concat([bytes, Buffer.of(0)]),
+    Buffer.concat([Buffer.of(0x98, 0x06), bytes.subarray(1)]),
+    toBytes(SHAPES.price, unknownV),
+  ]
+  for (const [n, one] of twins.entries()) sendBytes(world, `relay${n}`, 'price', one)
+  await run(world, 1_000)
+  const { rejected } = reader.stats()
+  const refused = Object.values(rejected).reduce((sum, n) => sum + n, 0)
+  return {
+    scenario: 'S10 malleability',
+    seed,
+    delivered: reader.heard.length,
+    refused,
+    reasons: rejected,
+    passed: reader.heard.length === 1 && refused === twins.length - 1,
+  }
+}
+
+/** A publisher three seconds ahead, and a relay three seconds slow: one is ignored, the other is not blamed. */
+export const skew: Scenario = async (seed) => {
+  const world = openWorld(seed)
+  const nodes = named('node', 5).map((name) => addNode(world, name))
+  mesh(world, 4)
+  const early = say(world, 'node0', 'price', batchAt(world.now + 3_000))
+  await run(world, 500)
+  const late = batchAt(world.now - 3_000)
+  const slow = say(world, 'node1', 'price', late)
+  await run(world, 500)
+  const heard = (id: string): number => nodes.filter((node) => node.heard.some((one) => one.id === id)).length
+  const blamed = nodes.flatMap(({ scores }) => [...scores.values()]).filter((score) => score < 0).length
+  return {
+    scenario: 'S18 clock skew',
+    seed,
+    ahead: heard(early),
+    behind: heard(slow),
+    relaysBlamed: blamed,
+    passed: heard(early) === 0 && heard(slow) === 4 && blamed === 0,
+  }
+}
+
+/** Bad signatures by the thousand from five peers: what is examined is bounded, and who sends them is gone within two seconds. */
+export const spam: Scenario = async (seed, scale) => {
+  const world = openWorld(seed)
+  const victim = addNode(world, 'victim')
+  const friend = addNode(world, 'friend')
+  link(world, 'victim', 'friend')
+  const forged = Array.from({ length: 64 }, (_, n) =>
+    toBytes(SHAPES.price, a.priceBatch({ sequence: instant(a.NOW + n) }, a.mallory)),
+  )
+  const spammers = named('spammer', 5)
+  for (const name of spammers) {
+    addNode(world, name)
+    link(world, 'victim', name)
+  }
+  const perSecond = Math.ceil(2_000 * scale)
+  for (const name of spammers)
+    for (let n = 0; n < 3 * perSecond; n++)
+      at(world, (n * 1_000) / perSecond, () => {
+        victim.seen.clear()
+        sendBytes(world, name, 'price', forged[n % forged.length] ?? Buffer.of())
+      })
+  const said = publish(world, 'friend', 4, 4)
+  let left = spammers.length
+  at(world, 2_000, () => {
+    left = spammers.filter((name) => victim.links.has(name)).length
+  })
+  await run(world, 5_000)
+  const { rejected } = victim.stats()
+  const { share } = delivery([victim, friend], said)
+  const checked = rejected['price:bad-signature'] ?? 0
+  return {
+    scenario: 'S6 bad signatures',
+    seed,
+    perSecond,
+    checkedInAll: checked,
+    spammersLeft: left,
+    delivered: round(share),
+    passed: left === 0 && checked <= 128 * spammers.length && share >= 0.99,
+  }
+}
+
+/** Proofs that are damaged, of another account or of another block: none is believed, and only malice is blamed. */
+export const fakeProofs: Scenario = async (seed, scale) => {
+  const world = openWorld(seed)
+  const known = samples.state.hash
+  const trusted = (_chain: number, _number: bigint, block: string) =>
+    block === known ? ('own' as const) : ('unknown' as const)
+  const victim = addNode(world, 'victim', { trusted })
+  const { of } = damage(seed)
+  const count = Math.ceil(500 * scale)
+  for (let n = 0; n < count; n++) {
+    const name = `prover${n}`
+    addNode(world, name)
+    link(world, 'victim', name)
+    const state =
+      n % 2 === 0
+        ? of(toBytes(SHAPES.state, samples.state))
+        : toBytes(SHAPES.state, { ...samples.state, account: a.contract(`nobody ${n}`) })
+    at(world, n * 40, () => sendBytes(world, name, 'state', state))
+  }
+  await run(world, count * 40 + 1_000)
+  return {
+    scenario: 'S16 fake proofs',
+    seed,
+    sent: count,
+    accepted: victim.heard.length,
+    passed: victim.heard.length === 0,
+  }
+}
+
+/** A status copied by another peer, signed by another key, expired or of another network binds nobody. */
+export const bindings: Scenario = async (seed) => {
+  const world = openWorld(seed)
+  const reader = addNode(world, 'reader')
+  const wrong = [
+    a.status({}, a.mallory),
+    a.status({ sequence: instant(a.NOW - 60_001) }),
+    a.status({}, a.carol, a.network({ name: 'elsewhere' })),
+    { ...a.status(), addresses: ['/ip4/10.0.0.1/tcp/1/p2p/12D3KooWOther'] },
+    { ...a.status(), agent: a.bob.address },
+  ]
+  for (const [n, status] of wrong.entries()) {
+    addNode(world, `peer${n}`)
+    link(world, 'reader', `peer${n}`)
+    say(world, `peer${n}`, 'status', status)
+  }
+  await run(world, 1_000)
+  return {
+    scenario: 'S17 binding abuse',
+    seed,
+    tried: wrong.length,
+    bound: reader.heard.length,
+    passed: reader.heard.length === 0,
+  }
+}
+
+const FORGED: PriceBatch['signature'] = a.attestation({}, a.mallory).signature
+
+/** Bytes with one hash each cannot be censored by a twin that comes first. */
+export const poisoning: Scenario = async (seed) => {
+  const world = openWorld(seed)
+  const reader = addNode(world, 'reader')
+  for (const name of ['poisoner', 'honest']) {
+    addNode(world, name)
+    link(world, 'reader', name)
+  }
+  const said: Said = new Map()
+  for (let n = 0; n < 20; n++)
+    at(world, n * 200, () => {
+      const batch = batchAt(world.now)
+      if (n < 3) say(world, 'poisoner', 'price', { ...batch, signature: FORGED })
+      at(world, 50, () => void said.set(say(world, 'honest', 'price', batch), { at: world.now, by: 'honest' }))
+    })
+  await run(world, 6_000)
+  const { share } = delivery([reader], said)
+  return { scenario: 'S11 poisoned ids', seed, delivered: round(share * 20), of: 20, passed: share === 1 }
+}
+
+/** Half of the relays drop half of what they carry, or all of one publisher. */
+export const degraded: Scenario = async (seed, scale) => {
+  const world = openWorld(seed)
+  const honest = named('honest', 20).map((name) => addNode(world, name))
+  for (const name of named('dropper', 20)) addNode(world, name).relays = () => world.random() < 0.5
+  mesh(world, 6)
+  const said = publish(world, 'honest0', 4, Math.ceil(30 * scale))
+  await run(world, 30_000 * scale + 2_000)
+  const { share, p50, p99 } = delivery(honest, said)
+  return { scenario: 'S5 half dropped', seed, delivered: round(share), p50, p99, passed: share >= 0.99 && p99 <= 300 }
+}
