@@ -7,6 +7,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { openIdentity } from '../../agent/adapters/gossip/identity.ts'
 import type { GossipEvent } from '../../agent/adapters/gossip/links.ts'
 import { join, linked, ROOMY, stopAll } from '../support/gossip-nodes.ts'
+import * as a from '../unit/gossip/builders.ts'
 
 afterEach(stopAll)
 
@@ -50,6 +51,20 @@ test('a node finds those it met before, though nobody is there to introduce them
   await vi.waitUntil(() => friend.peers().length === 0, ROOMY)
   const again = await join({ known: met, remember })
   await linked(again, friend)
+})
+
+test('who connects learns at once whose peer it reached, from the status that its agent signed', async () => {
+  const trust = a.trust({ attestor: (who) => who === a.carol.address })
+  const host = await join({ trust })
+  await host.publish('status', a.status({ addresses: host.addresses }))
+  const guest = await join({ trust, bootstrap: host.addresses })
+  await vi.waitUntil(() => guest.peers()[0]?.agents?.includes(a.carol.address), ROOMY)
+  expect(guest.stats().received.status).toBe(1)
+  const thief = await join({ trust })
+  await thief.publish('status', a.status({ addresses: host.addresses }))
+  const other = await join({ trust, bootstrap: thief.addresses })
+  await vi.waitUntil(() => other.stats().received.status === 1, ROOMY)
+  expect(other.peers().map(({ id, agents }) => [id, agents])).toEqual([[thief.peerId, []]])
 })
 
 const multicast = Object.values(networkInterfaces())

@@ -11,6 +11,8 @@ export type Gate = {
   readonly arriving: (address: string) => Refused | undefined
   /** By peer, once its key is proven. */
   readonly admitted: (peer: string) => Refused | undefined
+  /** Whether strangers have taken more than their places. */
+  readonly crowded: () => boolean
 }
 
 export type House = {
@@ -24,6 +26,7 @@ export type House = {
 
 /** The gate of a node. Who is bonded is never turned away for strangers' sake. */
 export function createGate({ guests, banned, bonded, devnet }: House): Gate {
+  const strangers = (): number => guests().filter((guest) => guest.inbound && !bonded(guest.peer)).length
   return {
     arriving(address) {
       const [host, range] = [hostOf(address), rangeOf(address)]
@@ -37,14 +40,16 @@ export function createGate({ guests, banned, bonded, devnet }: House): Gate {
     admitted(peer) {
       if (banned(peer)) return 'banned'
       if (bonded(peer) || devnet) return undefined
-      const strangers = guests().filter((guest) => guest.inbound && !bonded(guest.peer))
-      return strangers.length >= MOST_STRANGERS ? 'strangers' : undefined
+      return strangers() >= MOST_STRANGERS + PROBATION ? 'strangers' : undefined
     },
+    crowded: () => !devnet && strangers() > MOST_STRANGERS,
   }
 }
 
 /** Inbound connections from one address, from one range, and from peers without a bond: of 64 in all. */
 export const [PER_ADDRESS, PER_RANGE, MOST_STRANGERS] = [3, 8, 16] as const
+/** Places of those who have not been asked yet whether they are bonded. */
+export const PROBATION = 16
 
 const hostOf = (address: string): string => address.split('/')[2] ?? ''
 

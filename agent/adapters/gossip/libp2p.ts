@@ -12,7 +12,7 @@ import { preSharedKey } from '@libp2p/pnet'
 import { tcp } from '@libp2p/tcp'
 import { createLibp2p, type Libp2p } from 'libp2p'
 import { configError } from '../../domain/errors.ts'
-import { createGate, type Guest, type House, type Refused } from './gate.ts'
+import { createGate, type Gate, type Guest, type House, type Refused } from './gate.ts'
 import { scoreParams, THRESHOLDS } from './scores.ts'
 import type { Topic } from './topics.ts'
 
@@ -43,7 +43,7 @@ export type Router = GossipSub & {
   readonly streamsOutbound: ReadonlyMap<string, unknown>
   readonly streamsInbound: ReadonlyMap<string, { readonly rawStream: Pick<Stream, 'pause' | 'resume'> }>
 }
-export type Node = { readonly host: Libp2p; readonly router: Router }
+export type Node = { readonly host: Libp2p; readonly router: Router; readonly gate: Pick<Gate, 'crowded'> }
 
 /** A node that listens and has subscribed before anybody could connect (later meshes are not scored: T4). */
 export async function startNode(options: NodeOptions): Promise<Node> {
@@ -78,7 +78,7 @@ export async function startNode(options: NodeOptions): Promise<Node> {
   await made.start()
   for (const topic of options.topics.keys()) made.services.router.subscribe(topic)
   subscribed = true
-  return { host: made, router: withInternals(made.services.router) }
+  return { host: made, router: withInternals(made.services.router), gate }
 }
 
 const guestOf = ({ remotePeer, remoteAddr, direction }: Connection): Guest => ({

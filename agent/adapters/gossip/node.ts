@@ -11,6 +11,7 @@ import type { CaughtUp } from './catch-up.ts'
 import { SHAPES, toBytes } from './codec.ts'
 import { type Counters, createCounters } from './counters.ts'
 import { createDirectory, type Directory } from './directory.ts'
+import { greet } from './hello.ts'
 import { createInbound, type Inbound } from './inbound.ts'
 import { layLanes } from './lane.ts'
 import { type Node, startNode } from './libp2p.ts'
@@ -69,6 +70,14 @@ export async function joinGossip(options: GossipOptions): Promise<Gossip> {
     receive: (bytes, peer) => inbound.receive('price', bytes, peer),
     signal: leaving.signal,
   })
+  let status: Uint8Array | undefined
+  await greet({
+    ...{ host, prefix: protocolPrefix(options.network), own: () => status, crowded: node.gate.crowded },
+    learn: (bytes, peer) => inbound.receive('status', bytes, peer),
+    bonded: (peer) => isBonded(station, peer),
+    refused: counters.refused,
+    signal: leaving.signal,
+  })
   recall(station, options)
   meetFound(node, report, leaving.signal)
   const links = Promise.all(
@@ -87,6 +96,7 @@ export async function joinGossip(options: GossipOptions): Promise<Gossip> {
     async publish(kind, payload) {
       if (isEvidence(payload)) witness.outcasts.cast(culprit(payload))
       if (kind === 'price') lanes.send(toBytes(SHAPES[kind], payload))
+      if (kind === 'status') status = toBytes(SHAPES[kind], payload)
       await publish(station, kind, payload)
     },
     messages: (judge, signal) => inbound.messages(judge, signal),

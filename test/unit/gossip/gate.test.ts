@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest'
-import { createGate, type Guest, MOST_STRANGERS, PER_ADDRESS, PER_RANGE } from '../../../agent/adapters/gossip/gate.ts'
+import {
+  createGate,
+  type Guest,
+  MOST_STRANGERS,
+  PER_ADDRESS,
+  PER_RANGE,
+  PROBATION,
+} from '../../../agent/adapters/gossip/gate.ts'
 
 const from = (address: string, peer = address, inbound = true): Guest => ({
   peer,
@@ -33,10 +40,20 @@ test('whom we dialled ourselves takes nobody a place', () => {
 })
 
 test('strangers leave room for the bonded, who are let in when strangers are not', () => {
-  const strangers = Array.from({ length: MOST_STRANGERS }, (_, n) => from(`10.0.${n}.1`))
+  const strangers = Array.from({ length: MOST_STRANGERS + PROBATION }, (_, n) => from(`10.0.${n}.1`))
   expect(gate(strangers).admitted('stranger')).toBe('strangers')
   expect(gate(strangers, { bonded: 'friend' }).admitted('friend')).toBeUndefined()
   expect(gate(strangers, { bonded: strangers[0]?.peer ?? '' }).admitted('stranger')).toBeUndefined()
+})
+
+test('strangers beyond their places have a moment to say who they are, and are then too many', () => {
+  const some = Array.from({ length: MOST_STRANGERS + 1 }, (_, n) => from(`10.0.${n}.1`))
+  expect([gate(some).admitted('stranger'), gate(some).crowded(), gate(some.slice(1)).crowded()]).toEqual([
+    undefined,
+    true,
+    false,
+  ])
+  expect(gate(some, { bonded: some[0]?.peer ?? '' }).crowded()).toBe(false)
 })
 
 test('a banned peer stays out wherever it comes from', () => {
