@@ -18,12 +18,6 @@ export const stopAll = async (): Promise<void> => {
   await Promise.all(open.splice(0).map((node) => node.stop()))
 }
 
-/** Stops with the others, whatever becomes of the test. */
-export const owned = <T extends { stop(): Promise<unknown> }>(one: T): T => {
-  open.push(one)
-  return one
-}
-
 /** A node of the test network. */
 export async function join(change: Partial<GossipOptions> = {}): Promise<Gossip> {
   const { signal } = new AbortController()
