@@ -122,14 +122,13 @@ export function watchLinks({ host, router }: Node, bans: Bans, report: Report, s
 function createStrangers(router: Node['router'], report: Report) {
   const beats = new Map<string, number>()
   const spoke = new Set<string>()
+  const isOurs = (peer: string): boolean =>
+    router.getTopics().some((topic) => router.getSubscribers(topic).some((one) => one.toString() === peer))
   return {
     look(peer: string): void {
       const seen = (beats.get(peer) ?? 0) + 1
       beats.set(peer, seen)
-      const ours = router
-        .getTopics()
-        .some((topic) => router.getSubscribers(topic).some((one) => one.toString() === peer))
-      if (seen === OPENING_BEATS && !ours) report({ kind: 'other-network', peer })
+      if (seen === OPENING_BEATS && !isOurs(peer)) report({ kind: 'other-network', peer })
       if (router.streamsInbound.has(peer)) spoke.add(peer)
       else if (spoke.delete(peer)) report({ kind: 'stream-broken', peer })
     },
