@@ -1,5 +1,6 @@
 // Timing for comparisons: what is compared runs in turns within one process, in batches shorter than a scheduler's slice,
-// so that a busy machine is busy for both. Ratios are of medians; absolute figures are guides.
+// so that a busy machine is busy for both, and by the thread's CPU time, which does not pass while others run. Ratios gate,
+// absolute figures are guides.
 
 /** What was found, against what was asked. */
 export type Row = {
@@ -18,28 +19,31 @@ export type Row = {
 export const holds = ({ seen, limit, direction }: Row): boolean =>
   direction === 'at-least' ? seen >= limit : seen <= limit
 
-/** Microseconds per call, median over batches that alternate between the contestants. */
+/** CPU time of this thread in microseconds: computing is timed by it, waiting is not. Some kernels count it in ticks of 4 ms. */
+export function cpuMicros(): number {
+  const { user, system } = process.threadCpuUsage()
+  return user + system
+}
+
+/** CPU microseconds of one call, in the mean over at least so long. */
+export function cpuOf(call: () => unknown, micros = 300_000): number {
+  const start = cpuMicros()
+  let calls = 0
+  for (; cpuMicros() - start < micros; calls++) sink = call()
+  return (cpuMicros() - start) / calls
+}
+
+/** CPU microseconds per call, in the mean over turns that alternate between the contestants. */
 export function inTurns<Name extends string>(
   contestants: Readonly<Record<Name, () => unknown>>,
-  { rounds = 60, micros = 300, warm = 20 } = {},
+  turns = 5,
 ): Readonly<Record<Name, number>> {
   const names = Object.keys(contestants) as Name[]
-  const sizes = new Map<Name, number>()
-  for (const name of names) {
-    const start = performance.now()
-    for (let i = 0; i < warm; i++) sink = contestants[name]()
-    const once = ((performance.now() - start) * 1_000) / warm
-    sizes.set(name, Math.max(1, Math.floor(micros / Math.max(once, 0.001))))
-  }
-  const times = new Map<Name, number[]>(names.map((name) => [name, []]))
-  for (let round = 0; round < rounds; round++)
-    for (const name of names) {
-      const calls = sizes.get(name) ?? 1
-      const start = performance.now()
-      for (let i = 0; i < calls; i++) sink = contestants[name]()
-      times.get(name)?.push(((performance.now() - start) * 1_000) / calls)
-    }
-  return Object.fromEntries(names.map((name) => [name, percentile(times.get(name) ?? [], 0.5)])) as Record<Name, number>
+  const sums = new Map<Name, number>(names.map((name) => [name, 0]))
+  for (const name of names) cpuOf(contestants[name], 50_000)
+  for (let turn = 0; turn < turns; turn++)
+    for (const name of names) sums.set(name, (sums.get(name) ?? 0) + cpuOf(contestants[name], 100_000) / turns)
+  return Object.fromEntries(sums) as Record<Name, number>
 }
 
 /** Keeps what is computed from being optimised away. */
@@ -50,8 +54,6 @@ export function percentile(values: Iterable<number>, share: number): number {
   const sorted = Float64Array.from(values).sort()
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN
 }
-
-export const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length
 
 /** Rows go to the parent as one line of JSON; whatever else is printed is for people. */
 export const report = (rows: readonly Row[]): unknown => process.stdout.write(`\n@rows ${JSON.stringify(rows)}\n`)
