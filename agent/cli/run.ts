@@ -71,9 +71,9 @@ async function adaptersOf(emit: Adapters['emit'], loaded: Loaded, context: Conte
   })
 }
 
-/** Every setting with its origin, as the dashboard shows them. Endpoints are not scalars and stay out. */
+/** Every setting with its origin, as the dashboard shows them. Endpoints may hold credentials and stay out. */
 const settingsIn = ({ config, origin, written }: Loaded) =>
   settings().map(({ key, path, fallback }) => ({
     ...{ agent: config.name, key, from: origin(key) },
-    value: String(written(path) ?? fallback ?? ''),
+    value: key === 'keys.remote' && written(path) !== undefined ? 'set' : String(written(path) ?? fallback ?? ''),
   }))

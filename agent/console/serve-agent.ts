@@ -2,7 +2,7 @@
 import type { AgentConfig } from '../../config/schema.ts'
 import type { Network } from '../domain/network.ts'
 import type { Adapters } from '../runtime/adapters.ts'
-import { levelOf, plain } from '../runtime/events.ts'
+import { levelOf, shown } from '../runtime/events.ts'
 import type { House } from '../runtime/house.ts'
 import { hearSaying, notePrice, openChronicle } from './chronicle/chronicle.ts'
 import { flattener } from './flatten.ts'
@@ -31,7 +31,7 @@ export function watched(usual: Adapters, opening: AgentConsole): Adapters {
     emit(emit) {
       const voice = usual.emit(emit)
       return (event, fields = {}) => {
-        hearSaying(chronicle, { agent: config.name, at: now(), level: levelOf(event), event, fields: plain(fields) })
+        hearSaying(chronicle, { agent: config.name, at: now(), level: levelOf(event), event, fields: shown(fields) })
         voice(event, fields)
       }
     },

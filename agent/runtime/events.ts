@@ -122,6 +122,17 @@ export function createEmit(name: string, settings: LogSettings, stream: pino.Des
   return (event, fields = {}) => loggerFor(event)[levels[event]]({ event, ...fields })
 }
 
+/** Fields as they may be shown outside the log: plain, secrets masked as the log masks them. */
+export const shown = (fields: Fields): Record<string, unknown> => masked(plain(fields), 2)
+
+const masked = (fields: Record<string, unknown>, depth: number): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(fields).map(([key, field]) => [key, SECRETS.includes(key) ? '[hidden]' : within(field, depth - 1)]),
+  )
+
+const within = (field: unknown, depth: number): unknown =>
+  typeof field === 'object' && field !== null && !Array.isArray(field) && depth > 0 ? masked({ ...field }, depth) : field
+
 /** bigint as decimal strings, at any depth: a bare JSON number of that size would be rounded by its reader. */
 export function plain(value: Fields): Record<string, unknown> {
   return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, plainValue(field)]))

@@ -27,9 +27,11 @@ export async function play(options: PlayOptions): Promise<ExitStatus> {
   const root = resolve(options.runDir ?? '.')
   const run = createRun(root, scenario.name, scenario.seed)
   const gallery = await openGallery({ run, scenario, port: options.port ?? 0 })
-  const console = gallery.overhear(openConsole(options.out, options.json))
+  const own = openConsole(options.out, options.json)
+  // The link steers: it is for whoever started the run, not for whoever looks at it.
+  own.note(`dashboard ${gallery.link}`)
+  const console = gallery.overhear(own)
   console.note(`lienmesh swarm · ${scenario.name} · seed ${scenario.seed} · run ${run.id} · ${run.path}`)
-  console.note(`dashboard ${gallery.link}`)
   for (const { run: id, pids } of sweepRuns(root, KEPT_RUNS))
     console.note(`found ${pids.length} orphans of run ${id}, stopped`)
   const processes = openProcesses(run)

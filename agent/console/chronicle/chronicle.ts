@@ -139,8 +139,7 @@ function note(chronicle: Chronicle, seat: Seat, row: Row): void {
       seat.halt = undefined
       return
     case 'candidate:found':
-      chronicle.found.set(`${agent}:${text(fields['account']).toLowerCase()}`, foundIn(row))
-      return
+      return found(chronicle, `${agent}:${text(fields['account']).toLowerCase()}`, row)
     case 'decision':
       return decided(chronicle, row)
     case 'bid:won':
@@ -165,6 +164,17 @@ function note(chronicle: Chronicle, seat: Seat, row: Row): void {
     default:
       return
   }
+}
+
+/** Accounts that are remembered as found: the oldest sighting goes first. */
+const MOST_FOUND = 20_000
+
+function found({ found: all }: Chronicle, key: string, row: Row): void {
+  all.delete(key)
+  all.set(key, foundIn(row))
+  for (const old of all.keys())
+    if (all.size > MOST_FOUND) all.delete(old)
+    else break
 }
 
 function decided(chronicle: Chronicle, row: Row): void {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { AgentConfig } from '../../../config/schema.ts'
 import { configError } from '../../domain/errors.ts'
 import type { Adapters } from '../../runtime/adapters.ts'
-import { levelOf, plain } from '../../runtime/events.ts'
+import { levelOf, shown } from '../../runtime/events.ts'
 import { createDispatch, type Dispatch, type Notice } from './dispatch.ts'
 import { type Receiver, send } from './send.ts'
 
@@ -34,7 +34,7 @@ export function notifying(usual: Adapters, config: AgentConfig, signal: AbortSig
       signal.addEventListener('abort', () => clearInterval(timer), { once: true })
       return (event, fields = {}) => {
         voice(event, fields)
-        const saying = { agent: config.name, at: now(), level: levelOf(event), event, fields: plain(fields) }
+        const saying = { agent: config.name, at: now(), level: levelOf(event), event, fields: shown(fields) }
         for (const told of all) tell(told, told.dispatch.take(saying))
       }
     },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createEmit, type LogSettings } from '../../../agent/runtime/events.ts'
+import { createEmit, type LogSettings, shown } from '../../../agent/runtime/events.ts'
 
 function voice(settings: LogSettings) {
   const lines: Record<string, unknown>[] = []
@@ -46,5 +46,20 @@ describe('events', () => {
     const { emit, lines } = voice({ level: 'info' })
     emit('agent:failed', { error: new Error('no route') })
     expect(lines[0]?.['error']).toEqual({ message: 'no route' })
+  })
+})
+
+test('what is shown outside the log hides what the log hides', () => {
+  const fields = {
+    task: 'chain',
+    rpc: 'https://user:pass@node',
+    error: { message: 'refused', token: 'abc' },
+    amount: 5n,
+  }
+  expect(shown(fields)).toEqual({
+    task: 'chain',
+    rpc: '[hidden]',
+    error: { message: 'refused', token: '[hidden]' },
+    amount: '5',
   })
 })
