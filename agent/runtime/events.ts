@@ -131,7 +131,9 @@ const masked = (fields: Record<string, unknown>, depth: number): Record<string, 
   )
 
 const within = (field: unknown, depth: number): unknown =>
-  typeof field === 'object' && field !== null && !Array.isArray(field) && depth > 0 ? masked({ ...field }, depth) : field
+  typeof field === 'object' && field !== null && !Array.isArray(field) && depth > 0
+    ? masked({ ...field }, depth)
+    : field
 
 /** bigint as decimal strings, at any depth: a bare JSON number of that size would be rounded by its reader. */
 export function plain(value: Fields): Record<string, unknown> {
