@@ -33,6 +33,18 @@ contract BidInsolventTest is MarginTest {
         eq(world.fast().owed(bidder, address(world.weth())), 1e18);
     }
 
+    function test_an_account_worth_exactly_nothing_goes_as_a_whole() external {
+        address account = leveraged();
+        setCash(account, engine.cashOf(account) - engine.margin(account).mark);
+        auction.start(account);
+        address bidder = world.agent(50_000);
+        ILiquidationAuction.Bid memory wanted = bidFor(account, bidder, 9_999);
+        vm.prank(bidder);
+        vm.expectRevert(failure(ILiquidationAuction.FractionOutOfRange.selector, abi.encode(9_999, 10_000)));
+        auction.bid(wanted);
+        eq(take(account, bidder, 10_000), 0);
+    }
+
     function test_the_reward_grows_to_the_maintenance_margin() external {
         address account = insolvent();
         world.deposit(engine.insurance(), 10_000e6);

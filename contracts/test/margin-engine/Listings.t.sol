@@ -23,6 +23,13 @@ contract ListingsTest is MarginTest {
         eq(engine.accountState(account).positions[0].instrument, 127);
     }
 
+    function test_a_new_instrument_is_said() external {
+        vm.expectEmit(address(engine));
+        emit IMarginEngine.InstrumentListed(8, IMarginEngine.Kind.PERPETUAL, BTC, ETH);
+        vm.prank(address(world));
+        engine.listInstrument(IMarginEngine.Instrument(IMarginEngine.Kind.PERPETUAL, BTC, ETH, 100, 5));
+    }
+
     function test_an_instrument_needs_a_kind() external {
         vm.expectRevert(failure(IMarginEngine.KindMissing.selector, ""));
         vm.prank(address(world));

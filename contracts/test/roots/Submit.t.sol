@@ -124,6 +124,10 @@ contract SubmitTest is Suite {
         (rlp, signed) = (header("owedLater"), signatures("owedLater"));
         vm.expectRevert(IHeaderSource.Frozen.selector);
         roots.submit(rlp, signed);
+        (uint256 height, address origin) = (number("owed"), known("contracts.vault"));
+        bytes[] memory proof = accountProof("owed", "vault");
+        vm.expectRevert(IHeaderSource.Frozen.selector);
+        roots.anchor(height, origin, proof);
         bytes memory evidence = counter("owed", "mirror_liquidator").evidence;
         vm.expectRevert(IHeaderSource.Frozen.selector);
         vault.claim(liquidator, address(weth), evidence);

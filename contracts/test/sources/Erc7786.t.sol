@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Pausable} from "@openzeppelin/contracts/utils/Pausable.sol";
 import {ERC7786Recipient} from "@openzeppelin/contracts/crosschain/ERC7786Recipient.sol";
 import {IERC7786Recipient} from "@openzeppelin/contracts/interfaces/draft-IERC7786.sol";
 import {InteroperableAddress} from "@openzeppelin/contracts/utils/draft-InteroperableAddress.sol";
@@ -69,6 +70,22 @@ contract Erc7786Test is Suite {
         send(10 ether);
         gateway.deliver(0);
         eq(ledger.prove(alice, address(weth), ""), 10 ether);
+    }
+
+    function test_a_paused_source_answers_nothing_until_it_goes_on() external {
+        send(10 ether);
+        gateway.deliver(0);
+        source.pause();
+        vm.expectRevert(Pausable.EnforcedPause.selector);
+        ledger.prove(alice, address(weth), "");
+        source.unpause();
+        eq(ledger.prove(alice, address(weth), ""), 10 ether);
+    }
+
+    function test_the_courier_names_who_its_messages_are_for() external view {
+        eq(courier.recipient(), bytes("the source"));
+        eq(courier.origin(), address(vault));
+        eq(address(courier.gateway()), address(gateway));
     }
 
     function test_delay_repetition_and_disorder_are_harmless() external {

@@ -137,6 +137,8 @@ contract OptimisticTest is Headers {
         source.challenge(HEIGHT, honest);
         eq(source.frozen(), true);
         vm.expectRevert(IHeaderSource.Frozen.selector);
+        source.challenge(HEIGHT, honest);
+        vm.expectRevert(IHeaderSource.Frozen.selector);
         source.read(address(1), 0, abi.encode(HEIGHT, new bytes[](0)));
     }
 
