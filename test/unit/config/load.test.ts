@@ -133,7 +133,7 @@ describe('a bad config is refused with its place', () => {
     ],
     ['provider: { validFor: 6 }', 'agent.yaml:5:23 provider.validFor: "6" has no unit. Write 6s'],
     ['mode: lvie', 'agent.yaml:5:7 mode is shadow or paper or live, found lvie – did you mean live?'],
-    ['role: trader', 'agent.yaml:5:7 role is bidder or provider, found trader'],
+    ['role: trader', 'agent.yaml:5:7 role is bidder or provider or both, found trader'],
     ['strategies: []', 'agent.yaml:5:13 strategies: Too small: expected array to have >=1 items'],
     ['seed: 1\nseed: 2', 'agent.yaml:6:1 Map keys must be unique'],
     ['risk: [', 'agent.yaml:6:1 Flow sequence in block collection must be sufficiently indented and end with a ]'],
