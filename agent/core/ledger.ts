@@ -246,8 +246,8 @@ function close(settlement: OpenSettlement): Settled {
   const total = fill.cashChange + proceeds - settlement.gasOfBid - settlement.gasOfSales - settlement.lostRaceGas
   const parts = {
     bonus: fill.collateralValue - fill.outlay,
-    positions: fill.cashChange + fill.outlay + fill.tradeFees - received,
-    funding: 0n,
+    positions: fill.cashChange + fill.outlay + fill.tradeFees - fill.funding - received,
+    funding: fill.funding,
     gas: -settlement.gasOfBid - settlement.gasOfSales,
     lostRaceGas: -settlement.lostRaceGas,
     providerFee: provided ? fill.saleProceeds - fill.collateralValue : 0n,

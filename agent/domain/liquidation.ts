@@ -115,6 +115,8 @@ export type Fill = {
   /** Paid by the provider within the transaction; zero on a state-proof route. */
   readonly saleProceeds: Wad
   readonly tradeFees: Wad
+  /** Received on perpetuals that our account had kept; negative, paid. What is inherited and closed at once has none. */
+  readonly funding: Wad
   readonly gasCost: bigint
 }
 

@@ -157,7 +157,7 @@ type Done = { readonly intent: Intent; readonly taken: Taken; readonly gasCost: 
 function fillOf(world: World, { intent, taken, gasCost }: Done): Fill {
   const { pay, outlay, collateralValue, legs, cashChange, tradeFees } = taken
   const where = { tx: hashOf(1, world.transactions++), anchor: anchorOf(world.engine) }
-  const amounts = { pay, outlay, collateralValue, legs, cashChange, tradeFees, saleProceeds: wad(0n) }
+  const amounts = { pay, outlay, collateralValue, legs, cashChange, tradeFees, funding: wad(0n), saleProceeds: wad(0n) }
   return { ...where, ...amounts, fraction: intent.quote.fraction, gasCost }
 }
 

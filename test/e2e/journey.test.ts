@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { isAlive, listRuns } from '../../agent/swarm/run-directory.ts'
 import { commandsOf, type Line, shellIn } from '../support/doc-commands.ts'
@@ -79,6 +80,14 @@ describe('a new liquidator', () => {
     expect(events).toContain('"event":"bid:won"')
     expect(events).toContain('"event":"settlement:closed"')
     expect(outOf('settlements --wait')).toMatch(/^0x[0-9a-f]{8}\.\.[0-9a-f]{10} +\S+ +settled/m)
+  })
+
+  test('has both legs signed by a process of its own, whose book has a nonce on either chain', () => {
+    expect(readFileSync(join(cwd, 'lienmesh.yaml'), 'utf8')).not.toContain('inline')
+    const book = new DatabaseSync(join(cwd, 'data', 'signer.db'))
+    const chains = book.prepare('SELECT DISTINCT chain FROM spent ORDER BY chain').all()
+    book.close()
+    expect(chains.map(({ chain }) => chain)).toEqual([31_337, 41_337])
   })
 
   test('is told what must cross a bridge by hand', () => {

@@ -278,6 +278,7 @@ export const fill = ({ quote }: Intent, over: Partial<Fill> = {}): Fill => {
     cashChange: wad(saleProceeds - quote.outlay - tradeFees),
     saleProceeds,
     tradeFees,
+    funding: usd(0),
     gasCost: 10n ** 15n,
     ...over,
   }

@@ -31,6 +31,11 @@ export function fillOf(bidder: EventPlaces & { readonly executor: Address }, int
     tradeFees: wad(
       sum(found, (log) => (log.eventName === 'Traded' && same(log.args.account, bidder.executor) ? log.args.fee : 0n)),
     ),
+    funding: wad(
+      -sum(found, (log) =>
+        log.eventName === 'FundingPaid' && same(log.args.account, bidder.executor) ? log.args.amount : 0n,
+      ),
+    ),
     gasCost: mined.gasCost,
   }
 }

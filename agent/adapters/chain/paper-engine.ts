@@ -90,6 +90,7 @@ function fillOf({ id, quote }: Intent, { account, head, terms, gasCost }: Landed
     cashChange: wad(saleProceeds - outlay - fees),
     saleProceeds: wad(saleProceeds),
     tradeFees: wad(fees),
+    funding: wad(0n),
   }
 }
 

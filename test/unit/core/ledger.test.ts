@@ -40,6 +40,7 @@ const bids = fc.array(
     cashChange: signed,
     outlay: signed,
     tradeFees: money(50),
+    funding: signed,
     saleProceeds: money(50_000),
     gas: money(3),
     collateralValue: money(90_000),
@@ -72,12 +73,13 @@ test('the parts of every settlement sum to its total, and all totals to what the
       let tokens = 0n
       const opened = all.map((bid, index) => {
         const intent = intentFor(base, bid, index)
-        const { settlement: _, values: __, gas, outlay, tradeFees, ...over } = bid
+        const { settlement: _, values: __, gas, outlay, tradeFees, funding, ...over } = bid
         tokens += bid.cashChange - gas
         const filled = fill(intent, {
           ...over,
           outlay: wad(outlay),
           tradeFees: wad(tradeFees),
+          funding: wad(funding),
           cashChange: wad(bid.cashChange),
           saleProceeds: wad(bid.saleProceeds),
           collateralValue: wad(bid.collateralValue),

@@ -137,7 +137,7 @@ export const won = ({ quote }: Intent): Outcome => {
   const fill: Fill = {
     ...{ tx: hash(0x77), anchor: anchor(2n), fraction: quote.fraction, pay: quote.pay, outlay: quote.outlay },
     ...{ collateralValue: quote.collateralValue, legs: quote.legs, cashChange: wad(-quote.outlay - usd(1)) },
-    ...{ saleProceeds: wad(0n), tradeFees: usd(1), gasCost: 10n ** 15n },
+    ...{ saleProceeds: wad(0n), tradeFees: usd(1), funding: usd(0), gasCost: 10n ** 15n },
   }
   return { kind: 'won', fill }
 }
