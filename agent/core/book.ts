@@ -2,12 +2,12 @@
 // an outcome made wrong is forgotten.
 import type { Address } from 'viem'
 import type { RivalBid } from '../domain/liquidation.ts'
-import type { Anchor, EngineTerms, Head, MarginAccount, PriceBatch, Prices, Source } from '../domain/market.ts'
+import type { Anchor, Anchors, EngineTerms, Head, MarginAccount, PriceBatch, Prices, Source } from '../domain/market.ts'
 import type { ProviderStatus } from '../domain/message.ts'
 import type { AccountId, Bps, ChainId, FeedId, Instant } from '../domain/units.ts'
 import { max } from '../maths/fixed-point.ts'
 import { discount } from '../maths/margin.ts'
-import { acceptable, quorumPrices } from '../maths/oracle.ts'
+import { acceptable, degradedFrom, quorumPrices } from '../maths/oracle.ts'
 import { openWatch, touch, type Watch } from '../maths/triggers/watch.ts'
 
 export type Fact = { readonly account: MarginAccount; readonly source: Source }
@@ -16,7 +16,12 @@ export type Provider = { readonly status: ProviderStatus; readonly agent: Addres
 export type Retirement = { readonly version: bigint; readonly number: bigint; readonly until: Instant | undefined }
 
 /** Batches and what they agree on. */
-export type Quorum = { readonly batches: readonly PriceBatch[]; readonly prices: Prices }
+export type Quorum = {
+  readonly batches: readonly PriceBatch[]
+  readonly prices: Prices
+  /** What they were held against; undefined where more than the bare quorum says so. */
+  readonly anchors: Anchors | undefined
+}
 
 export type Book = {
   readonly publishers: ReadonlySet<string>
@@ -30,6 +35,8 @@ export type Book = {
   /** Bids of others in the last minute, oldest first. */
   readonly rivals: Map<ChainId, readonly RivalBid[]>
   readonly retired: Map<string, Retirement>
+  /** What the price book of each engine last held that was no jump. */
+  readonly anchors: Map<ChainId, Anchors>
   /** The batches that make the current prices, so that equal batches give the very same prices. */
   readonly quorums: Map<ChainId, Quorum>
   /** Last quorum price of every feed, however old: for gas, never for margin. */
@@ -47,6 +54,7 @@ export const openBook = (publishers: readonly Address[]): Book => ({
   providers: new Map(),
   rivals: new Map(),
   retired: new Map(),
+  anchors: new Map(),
   quorums: new Map(),
   lastPrices: new Map(),
 })
@@ -96,6 +104,19 @@ export function hear(book: Book, batch: PriceBatch): boolean {
   return true
 }
 
+/** Keeps the last prices that were no jump; what is degraded now keeps the one it had. */
+export function anchor(book: Book, engine: ChainId, { deviation, prices }: Anchors): void {
+  const known = book.anchors.get(engine)?.prices
+  const kept = [...prices].map(([feed, price]) => [feed, price ?? known?.get(feed)] as const)
+  book.anchors.set(engine, { deviation, prices: new Map(kept) })
+}
+
+/** Whether no more publishers than the quorum needs are fresh: then a jump is degraded on chain. */
+export function isBare(book: Book, engine: ChainId, at: Instant): boolean {
+  const market = marketAt(book, engine, at)
+  return market !== undefined && market.batches.length > 0 && market.batches.length <= market.terms.priceQuorum
+}
+
 /** Forgets every fact read at or after a block that is no longer canonical, and what was concluded from them. */
 export function retract(book: Book, from: Anchor): void {
   for (const [key, { account }] of book.accounts)
@@ -139,17 +160,20 @@ export function marketAt(book: Book, engine: ChainId, at: Instant): Market | und
     book,
     engine,
     acceptable(heard, terms.priceQuorum, { now: at, maxAge: terms.priceMaxAge }),
+    terms.priceQuorum,
   )
   const seconds = seen.head.timestamp + BigInt(Math.max(0, Math.floor((at - seen.seenAt) / 1_000)))
   const stale = batches.length === 0 && heard.length >= terms.priceQuorum
   return { engine, at, terms, seconds, batches, prices, stale }
 }
 
-function quorumOf(book: Book, engine: ChainId, batches: readonly PriceBatch[]): Quorum {
+function quorumOf(book: Book, engine: ChainId, batches: readonly PriceBatch[], quorum: number): Quorum {
+  const anchors = batches.length <= quorum ? book.anchors.get(engine) : undefined
   const kept = book.quorums.get(engine)
   const same = kept?.batches.length === batches.length && batches.every((batch, i) => batch === kept.batches[i])
-  if (kept !== undefined && same) return kept
-  const fresh = { batches, prices: quorumPrices(batches) }
+  if (kept !== undefined && same && kept.anchors === anchors) return kept
+  const prices = quorumPrices(batches)
+  const fresh = { batches, prices: anchors === undefined ? prices : degradedFrom(prices, anchors), anchors }
   book.quorums.set(engine, fresh)
   return fresh
 }

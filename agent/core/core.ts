@@ -14,7 +14,7 @@ import type {
   Quote,
   Sale,
 } from '../domain/liquidation.ts'
-import type { Anchor, EngineTerms, Head, MarginAccount, PriceBatch, Source } from '../domain/market.ts'
+import type { Anchor, Anchors, EngineTerms, Head, MarginAccount, PriceBatch, Source } from '../domain/market.ts'
 import type { ProviderStatus, RouteReport, Status } from '../domain/message.ts'
 import type { RouteSide } from '../domain/network.ts'
 import type { ClosedPosition, TradeOrder, TradeOutcome } from '../domain/trade.ts'
@@ -31,7 +31,7 @@ import {
   type Wad,
 } from '../domain/units.ts'
 import type { Question, Reply } from './apart.ts'
-import { hear, marketAt, retract } from './book.ts'
+import { anchor, hear, marketAt, retract } from './book.ts'
 import { decide, heard } from './decide.ts'
 import { firstSeen, heardMember } from './fleet.ts'
 import {
@@ -72,6 +72,8 @@ export type Input = { readonly at: Instant } & (
   | { readonly kind: 'reorg'; readonly from: Anchor }
   | { readonly kind: 'account'; readonly account: MarginAccount; readonly source: Source }
   | { readonly kind: 'prices'; readonly batch: PriceBatch }
+  /** What the price book of an engine last held that was no jump: told while only the bare quorum speaks. */
+  | { readonly kind: 'anchors'; readonly engine: ChainId; readonly anchors: Anchors }
   /** What the pools of a vault's chain pay per whole token, as of a block. */
   | {
       readonly kind: 'pools'
@@ -178,7 +180,9 @@ function happen(core: Core, input: Exclude<Input, { kind: 'reply' }>): Effect[] 
   const [book, at] = [core.book, input.at] as const
   switch (input.kind) {
     case 'terms':
-      return done(book.terms.set(input.terms.chain, input.terms))
+    case 'anchors':
+    case 'cash':
+      return done(engineSays(core, input))
     case 'head':
       return done([book.heads.set(input.head.chain, { head: input.head, seenAt: at }), firstSeen(core, input.head)])
     case 'reorg':
@@ -192,8 +196,6 @@ function happen(core: Core, input: Exclude<Input, { kind: 'reply' }>): Effect[] 
       return traded(core, at, input)
     case 'provider':
       return offered(core, at, input)
-    case 'cash':
-      return done(counted(core, input.engine, input.cash))
     case 'route':
     case 'breaker':
     case 'runway':
@@ -225,6 +227,18 @@ function happen(core: Core, input: Exclude<Input, { kind: 'reply' }>): Effect[] 
       return done(core.setup.seats.find(({ name }) => name === input.seat)?.tune(input.params))
     case 'timer':
       return done(slept(core, at))
+  }
+}
+
+/** What an engine's chain says of itself. */
+function engineSays(core: Core, input: Extract<Input, { kind: 'terms' | 'anchors' | 'cash' }>): unknown {
+  switch (input.kind) {
+    case 'terms':
+      return core.book.terms.set(input.terms.chain, input.terms)
+    case 'anchors':
+      return anchor(core.book, input.engine, input.anchors)
+    case 'cash':
+      return counted(core, input.engine, input.cash)
   }
 }
 
@@ -299,6 +313,7 @@ function enginesOf({ book }: Core, input: Input): readonly ChainId[] {
     case 'provider':
       return [input.provider.engine]
     case 'cash':
+    case 'anchors':
       return [input.engine]
     case 'outcome':
     case 'claim-sold':

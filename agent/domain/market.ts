@@ -41,6 +41,12 @@ export type PriceBatch = {
 /** The price of one feed after the quorum rule of the price book. Degraded: taken at its worse edge, as the engine does. */
 export type OraclePrice = PriceEntry & { readonly sequence: Instant; readonly degraded?: boolean }
 
+/**
+ * The last prices of the price book that were not degraded, by feed; undefined where one is degraded and nobody saw the last.
+ * A jump from them beyond `deviation` that only the bare quorum confirms is degraded.
+ */
+export type Anchors = { readonly deviation: Bps; readonly prices: ReadonlyMap<FeedId, Price | undefined> }
+
 /** Current prices by feed. A missing feed is not zero: whatever needs it has no value. */
 export type Prices = ReadonlyMap<FeedId, OraclePrice>
 

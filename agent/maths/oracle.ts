@@ -1,6 +1,6 @@
 // The quorum rule of the price book: what PriceBook.push would store for the same batches.
-import type { OraclePrice, PriceBatch, Prices } from '../domain/market.ts'
-import type { FeedId, Instant, Millis } from '../domain/units.ts'
+import type { Anchors, OraclePrice, PriceBatch, Prices } from '../domain/market.ts'
+import type { Bps, FeedId, Instant, Millis } from '../domain/units.ts'
 import { instant } from '../domain/units.ts'
 
 /** Batches a push at `now` would accept, ascending by publisher, all with the same feeds; empty below the quorum. */
@@ -43,6 +43,21 @@ export function quorumPrices(batches: readonly PriceBatch[]): Prices {
   })
   return prices
 }
+
+/** Prices as a push by the bare quorum would leave them: a jump from the last price that was none is degraded. */
+export function degradedFrom(prices: Prices, { deviation, prices: anchors }: Anchors): Prices {
+  return new Map(
+    [...prices].map(([feed, quoted]) => {
+      const anchor = anchors.get(feed)
+      const degraded = anchors.has(feed) && (anchor === undefined || jumps(anchor, quoted.price, deviation))
+      return [feed, degraded ? { ...quoted, degraded } : quoted]
+    }),
+  )
+}
+
+/** Further from the anchor than the limit, in bps of the anchor. */
+const jumps = (anchor: bigint, price: bigint, limit: Bps): boolean =>
+  (anchor > price ? anchor - price : price - anchor) * 10_000n > anchor * BigInt(limit)
 
 function lowerMedian(batches: readonly PriceBatch[], index: number): PriceBatch['entries'][number] | undefined {
   const entries = batches.flatMap((batch) => batch.entries[index] ?? [])

@@ -1,12 +1,12 @@
 import type { Address, Hash, Hex } from 'viem'
 import type { Line, LineEvent } from '../domain/credit-line.ts'
 import type { Candidate, Claim, Intent, Outcome, Sale } from '../domain/liquidation.ts'
-import type { Anchor, EngineTerms, Head, MarginAccount, PriceBatch } from '../domain/market.ts'
+import type { Anchor, Anchors, EngineTerms, Head, MarginAccount, PriceBatch } from '../domain/market.ts'
 import type { Attestation, ClaimFact, Evidence, Offer, ProvenState, StorageProof } from '../domain/message.ts'
 import type { RouteSide } from '../domain/network.ts'
 import type { Asset, Posting } from '../domain/posting.ts'
 import type { TradeOrder, TradeOutcome } from '../domain/trade.ts'
-import type { AccountId, ChainId, CollateralId, Price, VaultId, Wad } from '../domain/units.ts'
+import type { AccountId, ChainId, CollateralId, FeedId, Price, VaultId, Wad } from '../domain/units.ts'
 
 /** A new head, or the first block that is no longer canonical. A reorg is always followed by heads that replace it. */
 export type HeadEvent =
@@ -77,6 +77,8 @@ export interface EngineChain extends ChainReader {
   events(from: bigint, to: bigint): Promise<EngineEvents>
   accounts(ids: readonly AccountId[], at: Anchor): Promise<readonly MarginAccount[]>
   cash(account: AccountId): Promise<Wad>
+  /** What the price book last held of these feeds that was no jump. */
+  anchors(feeds: readonly FeedId[]): Promise<Anchors>
   /** Whether a bond opens the first seconds of auctions to this bidder. */
   bonded(bidder: Address): Promise<boolean>
   owed(vault: VaultId, beneficiary: Address, asset: Address): Promise<bigint>

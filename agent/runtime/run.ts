@@ -44,6 +44,7 @@ import { rest } from './tasks.ts'
 import { tellLater } from './tell-claim.ts'
 import { ranker } from './value.ts'
 import { programVersion } from './version.ts'
+import { watchAnchors } from './watch-anchors.ts'
 import { watchEngine } from './watch-engine.ts'
 import { watchPools } from './watch-pools.ts'
 import { watchVault } from './watch-vault.ts'
@@ -172,6 +173,7 @@ function watchChains({ context, core }: Agent, config: AgentConfig, provider: Pr
     const onEvents = (...found: Parameters<ProviderDesk['bought']>): void => {
       for (const claim of provider?.bought(...found) ?? []) context.tell({ kind: 'claim-opened', claim })
     }
+    tasks.keep(`anchors ${seat.chain.id}`, (signal) => watchAnchors(context, core, seat, signal))
     tasks.keep(`watch engine ${seat.chain.id}`, () => watchEngine(context, seat, { attestor, onEvents }))
     if (index < 0 || config.blindLogs) continue
     const sharing = { index, of: network.attestors.length, ranked: ranker(core, context.clock) }

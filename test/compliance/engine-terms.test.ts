@@ -1,10 +1,13 @@
 // What time does to instruments reaches the agent: funding that accrued since the terms were read, and in whose position.
 import { type Address, encodeFunctionData, type Hex, toHex } from 'viem'
+import { readContract } from 'viem/actions'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { marginEngineAbi } from '../../agent/adapters/chain/abi/margin-engine.ts'
 import { systemClock } from '../../agent/adapters/clock/system-clock.ts'
 import { proveState } from '../../agent/adapters/gossip/state-proof.ts'
 import { millis, wad } from '../../agent/domain/units.ts'
+import { margin } from '../../agent/maths/margin.ts'
+import { degradedFrom, quorumPrices } from '../../agent/maths/oracle.ts'
 import { nameTraders, openAccounts, type Trader } from '../../agent/swarm/traders.ts'
 import { type LocalNetwork, startLocalNetwork } from '../support/local-network.ts'
 import { accountsNow, playOn, type Seat } from '../support/seat.ts'
@@ -59,6 +62,25 @@ test('what a position has paid up to is the same by our own node and by proof', 
     network.deployment.network,
   )
   expect(proven).toMatchObject({ kind: 'proven', account: { positions: account.positions } })
+}, 60_000)
+
+test('a jump that only the bare quorum confirms counts at its worse edge, here as on chain', async () => {
+  await network.push(await network.batches(-1))
+  const [terms, anchors] = await Promise.all([agent.engine.terms(), agent.engine.anchors([0, 1])])
+  const [account] = await accountsNow(agent, [trader.account])
+  const jump = (await network.batches(60_000)).slice(0, terms.priceQuorum)
+  if (!account) throw new Error('the account is not there')
+  const prices = quorumPrices(jump)
+  await network.push(jump)
+  const asked = { address: network.deployment.network.engines[0]?.engine ?? '0x', abi: marginEngineAbi } as const
+  const [link] = agent.links
+  const said = await link?.rpc.ask((node) =>
+    readContract(node, { ...asked, functionName: 'margin', args: [trader.account] }),
+  )
+  expect(margin(account, terms, degradedFrom(prices, anchors))).toEqual(said)
+  expect(margin(account, terms, prices)).not.toEqual(said)
+  // The jump is no anchor: repeated it is one again.
+  expect((await agent.engine.anchors([0, 1])).prices).toEqual(new Map([0, 1].map((feed) => [feed, undefined])))
 }, 60_000)
 
 const accrueLater = async (): Promise<void> => {

@@ -5,7 +5,7 @@ import { unavailable } from '../../agent/domain/errors.ts'
 import type { Intent, Outcome } from '../../agent/domain/liquidation.ts'
 import type { EngineTerms, Head, MarginAccount } from '../../agent/domain/market.ts'
 import type { Offer } from '../../agent/domain/message.ts'
-import { type AccountId, type ChainId, type VaultId, type Wad, wad } from '../../agent/domain/units.ts'
+import { type AccountId, bps, type ChainId, type VaultId, type Wad, wad } from '../../agent/domain/units.ts'
 import type {
   ChainReader,
   ClaimStep,
@@ -93,6 +93,7 @@ export function fakeEngine(terms: EngineTerms): FakeEngine {
         const account = known.get(id)
         return account ? [{ ...account, anchor: { chain: at.chain, number: at.number, hash: at.hash } }] : []
       }),
+    anchors: async () => ({ deviation: bps(300), prices: new Map() }),
     bonded: async () => true,
     trade: async () => ({ kind: 'refused', reason: 'NOT_ALLOWED', gasCost: 0n }),
     cash: async () => engine.purse,

@@ -12,6 +12,7 @@ import { agentRegistryAbi } from './abi/agent-registry.ts'
 import { marginEngineAbi } from './abi/margin-engine.ts'
 import { vaultMirrorAbi } from './abi/vault-mirror.ts'
 import { readAccounts } from './accounts.ts'
+import { readAnchors } from './anchors.ts'
 import { placeBid } from './bid.ts'
 import { openCrediting } from './credit.ts'
 import { readEvents } from './events.ts'
@@ -59,6 +60,7 @@ export async function openEngineChain(options: EngineChainOptions): Promise<Engi
     accounts: (ids, at) => readAccounts(rpc, deployment, ids, at),
     cash: async (account) =>
       wad(await rpc.ask((node) => readContract(node, { ...engine, functionName: 'cashOf', args: [account] }))),
+    anchors: (feeds) => readAnchors(rpc, deployment, feeds),
     bonded: (bidder) => bonded(link, deployment, bidder),
     owed: (vault, who, asset) => owed(link, mirrorOf(network, rpc.chain, vault), who, asset),
     provenState: (account, number) => provenState(reader, network, account, number),

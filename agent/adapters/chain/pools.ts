@@ -6,8 +6,9 @@ import { type Price, price } from '../../domain/units.ts'
 import { mulDivDown } from '../../maths/fixed-point.ts'
 import type { PoolPrices } from '../../ports/chain.ts'
 import type { ChainLink } from './link.ts'
+import { nodeFailure } from './rpc.ts'
 
-/** Prices of every asset as of the newest block, by agreement. An empty pool has none. */
+/** Prices of every asset as of the newest block, by agreement. An empty pool, and what is no such pool, has none. */
 export async function poolPrices(
   { rpc, reader }: ChainLink,
   { assets, dollar, dollarDecimals }: VaultDeployment,
@@ -16,17 +17,24 @@ export async function poolPrices(
   const reserves = await rpc.gather((node) =>
     Promise.all(
       assets.map(({ pair }) =>
-        readContract(node, { address: pair, abi: PAIR, functionName: 'getReserves', blockNumber: number }),
+        readContract(node, { address: pair, abi: PAIR, functionName: 'getReserves', blockNumber: number }).catch(
+          noPair,
+        ),
       ),
     ),
   )
   const prices = assets.flatMap((asset, i) => {
-    const [first = 0n, second = 0n] = reserves[i] ?? []
+    const [first, second] = reserves[i] ?? [0n, 0n]
     const [tokens, dollars] = isFirst(asset.token, dollar) ? [first, second] : [second, first]
     const paid = tokens === 0n ? undefined : priceOf(asset, { tokens, dollars, dollarDecimals })
     return paid === undefined ? [] : [{ collateral: asset.collateral, price: paid }]
   })
   return { number, prices }
+}
+
+/** The node answered, and it is no pair that stands there. */
+function noPair(error: unknown): undefined {
+  if (nodeFailure(error) !== undefined) throw error
 }
 
 /** Uniswap v2 core, IUniswapV2Pair. */

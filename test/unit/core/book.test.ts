@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import {
   accountKey,
+  anchor as anchorPrices,
   type Book,
   hear,
   learn,
@@ -11,7 +12,7 @@ import {
   retract,
 } from '../../../agent/core/book.ts'
 import type { Source } from '../../../agent/domain/market.ts'
-import { instant } from '../../../agent/domain/units.ts'
+import { bps, instant, type Price } from '../../../agent/domain/units.ts'
 import {
   account,
   address,
@@ -169,5 +170,37 @@ describe('prices', () => {
 
   test('without terms or head make no market', () => {
     expect(marketAt(openBook(PUBLISHERS), ENGINE, START)).toBeUndefined()
+  })
+})
+
+describe('a jump of a price', () => {
+  const DEVIATION = bps(300)
+  const eth = (dollars: number): Price => batchesAt(dollars)[0]?.entries[0]?.price ?? (0n as Price)
+  /** What so many publishers agree on, where the price book held that before (undefined: degraded, nobody saw from what). */
+  const degraded = (publishers: number, ether: number, ...held: readonly (number | undefined)[]): boolean => {
+    const book = openBook(PUBLISHERS)
+    book.terms.set(ENGINE, engineTerms())
+    book.heads.set(ENGINE, { head: head(1n), seenAt: START })
+    for (const before of held)
+      anchorPrices(book, ENGINE, {
+        deviation: DEVIATION,
+        prices: new Map([[0, before === undefined ? before : eth(before)]]),
+      })
+    for (const one of batchesAt(ether).slice(0, publishers)) hear(book, one)
+    return marketAt(book, ENGINE, START)?.prices.get(0)?.degraded === true
+  }
+
+  test('that only the bare quorum confirms counts at its worse edge, one that more confirm does not', () => {
+    expect([degraded(2, 2_424, 2_500), degraded(2, 2_425, 2_500), degraded(2, 2_576, 2_500)]).toEqual([
+      true,
+      false,
+      true,
+    ])
+    expect(degraded(3, 2_000, 2_500)).toBe(false)
+  })
+
+  test('is measured from the last price that was none, however often the jump is repeated', () => {
+    expect([degraded(2, 2_000, 2_500, undefined), degraded(2, 2_490, 2_500, undefined)]).toEqual([true, false])
+    expect([degraded(2, 2_490, undefined), degraded(2, 2_490)]).toEqual([true, false])
   })
 })
