@@ -11,7 +11,7 @@ import { type ChainId, type Wad, wad } from '../domain/units.ts'
 import { executorAddress, type Making } from '../operator/create.ts'
 import { deployErrand } from '../operator/deploy.ts'
 import type { Purse } from '../operator/purse.ts'
-import { command, wholeNumber } from './command.ts'
+import { command, toggle, wholeNumber } from './command.ts'
 import { carryOut } from './errands.ts'
 import { type Desk, openDesk, ownerFlags } from './owner-desk.ts'
 
@@ -21,6 +21,7 @@ export const executorDeploy = command({
     ...ownerFlags,
     delay: duration.prefault('2d').describe('Wait between announcing what loosens, or a withdrawal, and doing it.'),
     cap: amount.optional().describe('Most that operators may spend in an hour (default: risk.maxInFlight).'),
+    hedging: toggle.describe('Let operators trade with the executor’s own account: what that may lose, no cap holds.'),
     salt: wholeNumber.default(0).describe('Another number makes another executor of the same keys.'),
   }),
   examples: ['lienmesh executor deploy --cap "20000 USD" --dry-run'],
@@ -39,7 +40,8 @@ export const executorDeploy = command({
     const executor = executorAddress(making)
     if (!context.json) context.print(`executor      ${executor}, the same on ${purses.length} chains`)
     if (!context.json) context.print(`operator      ${operator}`)
-    const terms = { network, operator, cap: options.cap ?? config.risk.maxInFlight, worth: pricesOf(purses, network) }
+    const cap = options.cap ?? config.risk.maxInFlight
+    const terms = { network, operator, cap, hedges: options.hedging, worth: pricesOf(purses, network) }
     const all = await Promise.all(
       purses.map(async (purse) => ({ purse, errand: await deployErrand(purse, making, terms) })),
     )

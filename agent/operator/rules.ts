@@ -26,7 +26,8 @@ export type Ground = {
   readonly vaults: readonly VaultDeployment[]
 }
 
-type Who = { readonly executor: Address; readonly role: 'bidder' | 'provider' }
+/** `hedges`: its operator may hold positions of the executor's own. What they may lose, no hourly cap holds. */
+type Who = { readonly executor: Address; readonly role: 'bidder' | 'provider'; readonly hedges?: boolean | undefined }
 
 /** Everything an operator may call on a chain. */
 export function permissionsOn(chain: ChainId, ground: Ground, who: Who): readonly Permission[] {
@@ -38,7 +39,7 @@ export function permissionsOn(chain: ChainId, ground: Ground, who: Who): readonl
   return [...new Map(granted.map((one) => [`${one.target} ${one.selector}`, one])).values()]
 }
 
-function onEngine(engine: Ground['engines'][number], { executor, role }: Who): readonly Permission[] {
+function onEngine(engine: Ground['engines'][number], { executor, role, hedges }: Who): readonly Permission[] {
   const { PriceBook, MarginEngine, LiquidationAuction, CreditLines } = ENGINE_ARTEFACTS
   const lends = [
     allow(engine.creditLines, CreditLines.abi, 'open', to(5, executor)),
@@ -50,7 +51,7 @@ function onEngine(engine: Ground['engines'][number], { executor, role }: Who): r
     allow(engine.auction, LiquidationAuction.abi, 'bid', to(5, executor)),
     allow(engine.auction, LiquidationAuction.abi, 'bidAndSell'),
     allow(engine.engine, MarginEngine.abi, 'closeAll', to(1, executor)),
-    allow(engine.engine, MarginEngine.abi, 'trade', to(1, executor)),
+    ...(hedges === true ? [allow(engine.engine, MarginEngine.abi, 'trade', to(1, executor))] : []),
     slashing(engine.registry),
     ...(role === 'provider' ? lends : []),
   ]

@@ -23,6 +23,8 @@ export type SettingUp = {
   readonly executor: Address
   readonly operator: Address
   readonly cap: Wad
+  /** Whether its operators may hold positions of its own. */
+  readonly hedges?: boolean
   /** Dollars that one whole token of a vault is worth now. */
   readonly worth: (vault: VaultDeployment, asset: AssetDeployment) => Promise<Wad>
 }
@@ -36,7 +38,9 @@ export async function settingsOf(up: SettingUp): Promise<readonly Setting[]> {
   const money = engine === undefined ? vault && onDollars(up, vault) : await onEngine(up, engine)
   return [
     operates(up),
-    ...permissionsOn(chain, network, { executor: up.executor, role: 'bidder' }).map((one) => permits(up, one)),
+    ...permissionsOn(chain, network, { executor: up.executor, role: 'bidder', hedges: up.hedges }).map((one) =>
+      permits(up, one),
+    ),
     ...(money ?? []),
     ...(await valuations(up, vaults)),
   ]

@@ -27,6 +27,7 @@ export async function openBoxed(
     ended,
   })
   const introduction = await box.ready.catch((error: unknown) => {
+    box.close()
     throw notLoading(use, error)
   })
   try {

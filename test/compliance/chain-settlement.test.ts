@@ -1,9 +1,7 @@
 // One settlement through the adapters alone, on two real chains: deposit, root, credit, trade, fall, bid, claim, sale.
-import { type Address, encodeFunctionData, getAbiItem, keccak256, toFunctionSelector, toHex } from 'viem'
+import { type Address, encodeFunctionData, keccak256, toHex } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { collateralVaultAbi } from '../../agent/adapters/chain/abi/collateral-vault.ts'
-import { liquidatorExecutorAbi } from '../../agent/adapters/chain/abi/liquidator-executor.ts'
-import { marginEngineAbi } from '../../agent/adapters/chain/abi/margin-engine.ts'
 import { testTokenAbi } from '../../agent/adapters/chain/abi/test-token.ts'
 import { openEngineChain } from '../../agent/adapters/chain/engine-chain.ts'
 import { anchoring, evidenceOf, submission } from '../../agent/adapters/chain/sources/headers.ts'
@@ -361,10 +359,8 @@ describe('the books of the winner', () => {
   })
 })
 
-// Last of all: nobody can prove the transactions of a block in which an owner was impersonated.
 describe('a hedge of an executor whose owner never allowed it', () => {
   test('is refused with a reason, at no cost', async () => {
-    await forbidTrades(rival.seat.executor)
     const refused = { kind: 'refused', reason: 'CALL_FORBIDDEN', gasCost: 0n }
     expect(await rival.engine.trade(await order(-ETHER / 2n, 3), never)).toEqual(refused)
   })
@@ -377,24 +373,6 @@ const order = async (size: bigint, nth: number): Promise<TradeOrder> => {
   const limit = price(size > 0n ? 10n ** 15n : 1n)
   const place = { engine: winner.engine.id, instrument: 0, strategy: 'hedged', reason: 'test' }
   return { ...place, id: keccak256(toHex(`trade ${nth}`)), size: wad(size), limit, batches }
-}
-
-/** Its owner takes the rule back under which an executor may trade. */
-async function forbidTrades(executor: Address): Promise<void> {
-  const { rpc } = network.engine
-  const engine = network.deployment.network.engines[0]?.engine ?? '0x'
-  const ask = encodeFunctionData({ abi: liquidatorExecutorAbi, functionName: 'owner' })
-  const owner: Address = `0x${(await rpc.request<string>('eth_call', [{ to: executor, data: ask }, 'latest'])).slice(26)}`
-  const selector = toFunctionSelector(getAbiItem({ abi: marginEngineAbi, name: 'trade' }))
-  const args = [engine, selector, { allowed: false, pins: [] }] as const
-  const data = encodeFunctionData({ abi: liquidatorExecutorAbi, functionName: 'setRule', args })
-  await rpc.request('anvil_impersonateAccount', [owner])
-  await rpc.request('anvil_setBalance', [owner, '0xde0b6b3a7640000'])
-  const sent = await rpc.request('eth_sendTransaction', [{ from: owner, to: executor, data }])
-  await eventually(
-    () => rpc.request('eth_getTransactionReceipt', [sent]),
-    (receipt) => receipt !== null,
-  )
 }
 
 /** The books of a seat, opened at what its chains hold now. */

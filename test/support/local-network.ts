@@ -51,7 +51,8 @@ export async function startLocalNetwork(name = 'flash-crash'): Promise<LocalNetw
   const anvils = await Promise.all([start(ENGINE), start(VAULT)])
   const [engine, vault] = [localChain('engine', anvils[0]), localChain('vault', anvils[1])]
   const keys = publisherKeys(scenario)
-  const seats = seatsOf(scenario)
+  // The first agent's owner lets it hold positions of its own, the others' do not.
+  const seats = seatsOf(scenario).map((one, i) => ({ ...one, hedges: i === 0 }))
   const plan = {
     scenario,
     engines: [engine],
