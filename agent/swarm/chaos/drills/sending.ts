@@ -194,7 +194,7 @@ export const dear: Drill = async (stage) => {
       () => 'sent',
       (error) => String(error.code),
     ),
-    until(() => history(stage).length > 0, 3_000).then(() => 'sent'),
+    until(() => history(stage).length > 0, 30_000).then((signed) => (signed ? 'sent' : 'neither sent nor refused')),
   ])
   const above = history(stage).filter(({ raw }) => (parseTransaction(raw).maxFeePerGas ?? 0n) > 20n * GWEI)
   return [
