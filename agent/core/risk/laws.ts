@@ -3,7 +3,7 @@
 import type { MarketState } from '../../domain/gap-record.ts'
 import type { Instant, Wad } from '../../domain/units.ts'
 import { type LatencyBelief, latencyBelief } from '../../maths/learning/latency-belief.ts'
-import { gapOf, type PriceBelief, priceBelief, sameBelief, type Untrusted } from '../../maths/learning/price-belief.ts'
+import { gapOf, type PriceBelief, priceBelief, sameBelief } from '../../maths/learning/price-belief.ts'
 import type { Latency } from '../../maths/risk/latency.ts'
 import { businessYears, lawOver } from '../../maths/risk/law.ts'
 import { type Failure, tailOf, varEsWithFailures } from '../../maths/risk/loss.ts'
@@ -45,18 +45,24 @@ function lawAt(core: Core, at: Instant, cell: Cell, ticket: Wad): GapLaw | Unkno
 }
 
 /** Numerics that end in no number end in no law. */
-function trusted(law: () => GapLaw | Unknown): GapLaw | Unknown {
+function trusted<T>(found: () => T): T | Unknown {
   try {
-    return law()
+    return found()
   } catch (error) {
     if (error instanceof Refusal) return { type: 'untrusted', reason: error.reason }
     throw error
   }
 }
 
-/** What is believed of a feed's price now. */
-export const beliefOf = (core: Core, at: Instant, feed: Pick<Cell, 'engine' | 'feed'>): PriceBelief | Untrusted =>
-  priceBelief(core.beliefs.prices.get(keyOf(feed)), modelled(core, at), core.setup.risk.prices)
+/** What is believed of a feed's price now: nothing, when a price moved further than the model can describe. */
+export function beliefOf(core: Core, at: Instant, feed: Pick<Cell, 'engine' | 'feed'>): PriceBelief | Unknown {
+  const belief = priceBelief(core.beliefs.prices.get(keyOf(feed)), modelled(core, at), core.setup.risk.prices)
+  if (belief.type === 'untrusted') return belief
+  return trusted(() => {
+    processOf(belief.model)
+    return belief
+  })
+}
 
 type Wanted = {
   readonly cell: Cell

@@ -296,6 +296,16 @@ test('a feed that stands still for ten minutes gives no quote', () => {
   expect(gapLaw(core, secondsIn(11), cell(), usd(1))).toEqual({ type: 'untrusted', reason: 'price-stale' })
 })
 
+test('a price that moves beyond what the model can describe gives no quote, and ends nobody', () => {
+  const { prices } = setup().risk
+  const { cascade } = prices.shapes.states
+  const shapes = { ...prices.shapes, states: { calm: cascade, triggered: cascade, cascade } }
+  const core = believing({}, { prices: { ...prices, volatility: 1_000, shapes } })
+  for (const second of [6, 9])
+    for (const batch of batchesAt(2_400, secondsIn(6))) step(core, { at: secondsIn(second), kind: 'prices', batch })
+  expect(gapLaw(core, secondsIn(9), cell(), usd(1))).toEqual({ type: 'untrusted', reason: 'out-of-range' })
+})
+
 test('races that were lost make the next one dearer, and races that were won cheaper', () => {
   const cost = (outcomes: readonly ('won' | 'lost')[]): number => {
     const core = createCore(setup({ seats: [seatOf(takeAll)] }))
