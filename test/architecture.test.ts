@@ -128,9 +128,9 @@ describe('the code', () => {
 })
 
 describe('the process that holds the key', () => {
-  test('loads two packages and nothing of Node that could reach the network or start anything', () => {
+  test('loads three packages and nothing of Node that could reach the network or start anything', () => {
     const { packages, node } = loadedBy('agent/adapters/signer/main.ts')
-    expect(packages).toEqual(['secp256k1', 'viem'])
+    expect(packages).toEqual(['hash-wasm', 'secp256k1', 'viem'])
     const known = ['crypto', 'events', 'fs', 'fs/promises', 'module', 'net', 'path', 'readline', 'readline/promises']
     expect(node.filter((one) => !known.includes(one))).toEqual(['sqlite', 'stream', 'stream/consumers', 'util'])
   })
@@ -143,9 +143,7 @@ function loadedBy(entry: string): { readonly packages: readonly string[]; readon
     if (seen.has(file)) return
     seen.add(file)
     const text = withoutComments(textOf(file))
-    const found = text.matchAll(
-      /^(?:import|export) (?!type\b)(?:[\w\s{},*]+ from )?'([^']+)'|createRequire\([^)]*\)\('([^']+)'/gm,
-    )
+    const found = text.matchAll(/^(?:import|export) (?!type\b)(?:[\w\s{},*]+ from )?'([^']+)'|\brequire\('([^'/]+)'/gm)
     for (const [, name = '', required = name] of found)
       if (required.startsWith('.')) visit(join(dirname(file), required))
       else bare.add(required)

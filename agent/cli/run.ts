@@ -16,7 +16,7 @@ export const run = command({
     for: duration.optional().describe('End after this time, such as 10m.'),
     decisions: wholeNumber
       .optional()
-      .describe('End after so many decisions; exit status 5 when the time of --for is over before.'),
+      .describe('End after so many decisions of strategies; exit status 5 when the time of --for is over before.'),
   }),
   examples: ['lienmesh run --config agent.yaml --for 1h', 'lienmesh run --config agent.yaml --mode live'],
   run: async (options, context) => {
@@ -34,7 +34,7 @@ export const run = command({
   },
 })
 
-/** Ends after so many decisions. */
+/** Ends after so many decisions of strategies: what the core settles before it asks them says nothing about them. */
 function countdown(most: number): { readonly signal: AbortSignal; readonly hear: (emit: Emit) => Emit } {
   const ending = new AbortController()
   let left = most
@@ -42,7 +42,7 @@ function countdown(most: number): { readonly signal: AbortSignal; readonly hear:
     (emit: Emit): Emit =>
     (event, fields) => {
       emit(event, fields)
-      if (event === 'decision' && --left <= 0) ending.abort()
+      if (event === 'decision' && fields?.['strategy'] !== 'core' && --left <= 0) ending.abort()
     }
   return { signal: ending.signal, hear }
 }

@@ -1,24 +1,20 @@
 // One settlement through the adapters alone, on two real chains: deposit, root, credit, trade, fall, bid, claim, sale.
 import { type Address, encodeFunctionData, keccak256, toHex } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { collateralVaultAbi } from '../../agent/adapters/chain/abi/collateral-vault.ts'
 import { testTokenAbi } from '../../agent/adapters/chain/abi/test-token.ts'
-import { openEngineChain } from '../../agent/adapters/chain/engine-chain.ts'
-import { anchoring, evidenceOf, submission } from '../../agent/adapters/chain/sources/headers.ts'
-import { openVaultChain } from '../../agent/adapters/chain/vault-chain.ts'
 import { systemClock } from '../../agent/adapters/clock/system-clock.ts'
 import { proveState } from '../../agent/adapters/gossip/state-proof.ts'
-import type { Claim, Fill, Intent } from '../../agent/domain/liquidation.ts'
+import type { Fill, Intent } from '../../agent/domain/liquidation.ts'
 import type { EngineTerms } from '../../agent/domain/market.ts'
 import { balanceOf, unbalanced } from '../../agent/domain/posting.ts'
 import type { TradeOrder } from '../../agent/domain/trade.ts'
 import { type AccountId, instant, millis, price, wad } from '../../agent/domain/units.ts'
-import { owedSlot } from '../../agent/maths/slots.ts'
-import type { ChainReader, Deposit, VaultChain } from '../../agent/ports/chain.ts'
-import { createReconciler, type Reconciler } from '../../agent/runtime/reconcile.ts'
+import type { ChainReader, Deposit } from '../../agent/ports/chain.ts'
+import type { Reconciler } from '../../agent/runtime/reconcile.ts'
 import { lockCollateral, nameTraders, openAccounts, type Trader, tradeOnCredit } from '../../agent/swarm/traders.ts'
 import { type LocalNetwork, startLocalNetwork } from '../support/local-network.ts'
 import { accountsNow, type Parts, playOn, type Seat } from '../support/seat.ts'
+import { blind, fastProvenBy, openBooks, outstanding, relayFor } from '../support/seat-acts.ts'
 import { eventually } from '../support/sending.ts'
 import { ETHER, long, SIZE, signOffer, soon, won } from '../support/settlement.ts'
 
@@ -37,7 +33,7 @@ beforeAll(async () => {
   parts = playOn(network)
   ;[winner, rival] = await Promise.all([parts.takeSeat(0), parts.takeSeat(1)])
   terms = await winner.engine.terms()
-  books = await openBooks(winner)
+  books = await openBooks(winner, halts)
   traders = await nameTraders(network.deployment, [long(1n), long(2n), long(3n), long(4n), long(5n)])
   await Promise.all([lockCollateral(network.deployment, traders), openAccounts(network.deployment, traders)])
 })
@@ -118,7 +114,7 @@ describe('before the fall', () => {
     const latest = await winner.engine.latest()
     const events = await winner.engine.events(from, latest.number)
     expect([...events.touched].sort()).toEqual(traders.map(({ account }) => account).sort())
-    await expect(blind(winner).then((engine) => engine.events(from, latest.number))).rejects.toMatchObject({
+    await expect(blind(winner, network).then((engine) => engine.events(from, latest.number))).rejects.toMatchObject({
       code: 'E_LOGS_UNAVAILABLE',
     })
   })
@@ -214,7 +210,7 @@ describe('after the fall, on the own capital of an agent', () => {
     const [claims, { number }] = [parts.claimsOf(fill, 'vault-fast'), await winner.engine.latest()]
     const { mirror } = parts.vaultNamed('vault-slow')
     const proof: ChainReader['proof'] = (_, slots, at) => winner.engine.proof(mirror, slots, at)
-    const misled = await fastProvenBy(winner, { ...winner.engine, proof })
+    const misled = await fastProvenBy(winner, parts, { ...winner.engine, proof })
     const step = await misled.redeem(claims, await parts.basisAt(winner.engine, number), wad(1n), never)
     expect(step).toMatchObject({ kind: 'stuck', gasCost: 0n })
   })
@@ -250,7 +246,7 @@ describe('when a stranger relays a claim', () => {
     )
     const claims = parts.claimsOf(fill, 'vault-fast')
     const number = (await winner.engine.latest()).number
-    await relay(claims, number)
+    await relayFor(winner, parts, network)(claims, number)
     const [claim] = claims
     expect(await winner.fast.tokenBalance(0)).toBe(claim?.amount)
     const before = await winner.fast.dollarBalance()
@@ -331,7 +327,7 @@ describe('the books of the winner', () => {
     expect(unbalanced(balances)).toEqual([])
     for (const asset of assetsOf()) {
       const inFlight = balanceOf(balances, { chain: network.vault.id, asset, account: 'in-flight' })
-      expect([asset, inFlight]).toEqual([asset, await outstanding(asset)])
+      expect([asset, inFlight]).toEqual([asset, await outstanding(winner, asset)])
     }
     const seen = new Set(balances.map(({ account }) => account))
     expect([seen.has('bids'), seen.has('fees'), seen.has('gas'), seen.has('sales'), seen.has('vaults')]).not.toContain(
@@ -375,18 +371,6 @@ const order = async (size: bigint, nth: number): Promise<TradeOrder> => {
   return { ...place, id: keccak256(toHex(`trade ${nth}`)), size: wad(size), limit, batches }
 }
 
-/** The books of a seat, opened at what its chains hold now. */
-async function openBooks({ journal, statements }: Seat): Promise<readonly Reconciler[]> {
-  const halt = ({ reason, detail }: { reason: string; detail: string }) => void halts.push(`${reason} ${detail}`)
-  const none = { inFlight: async () => new Map(), halt, emit: () => {} }
-  const made = statements.map((one) => createReconciler({ journal, statements: one, ...none }))
-  const open = () => Promise.all(made.map((book) => book.look()))
-  const begun = () =>
-    statements.every(({ chain }) => journal.postings(chain, -1n).some(({ ref }) => ref.startsWith('opening')))
-  await eventually(open, begun)
-  return made
-}
-
 const balanced = () => Promise.all(books.map((book) => book.look()))
 const openOf = ({ journal, statements }: Seat) =>
   statements.reduce((sum, { chain }) => sum + journal.open(chain).length, 0)
@@ -394,51 +378,15 @@ const dollars = () => ({ chain: network.vault.id, asset: parts.vaultNamed('vault
 const assetsOf = () =>
   new Set(['vault-fast', 'vault-slow'].flatMap((id) => parts.vaultNamed(id).assets.map(({ token }) => token)))
 
-/** What both mirrors owe the winner in a token beyond what the vaults paid. */
-async function outstanding(token: Address): Promise<bigint> {
-  const amounts = [winner.fast, winner.slow].map(async (vault) => {
-    const owed = await winner.engine.owed(vault.vault, winner.seat.executor, token)
-    return owed - (await vault.claimed(winner.seat.executor, token))
-  })
-  return (await Promise.all(amounts)).reduce((sum, amount) => sum + amount, 0n)
-}
-
 const ownersPart = () => balanceOf(winner.journal.balances(), { ...dollars(), account: 'owner' })
 
 const OTHER: AccountId = '0x00000000000000000000000000000000000000cc'
 /** Milliseconds into the scenario at which the price is at its first low. */
 const CRASH = 13_000
 
-const blind = ({ links, seat }: Seat) => {
-  const [link] = links
-  if (!link) throw new Error('no link')
-  return openEngineChain({ link, network: network.deployment.network, executor: seat.executor, blindLogs: true })
-}
-
 const basisNow = async () => parts.basisAt(winner.fast, (await winner.fast.latest()).number)
-
-/** The fast vault, its claims proven by another reader of the engine chain. */
-function fastProvenBy({ links, seat }: Seat, reader: ChainReader): Promise<VaultChain> {
-  const engine = { reader, finality: 2 }
-  const [deployment, [, link]] = [parts.vaultNamed('vault-fast'), links]
-  return openVaultChain({ link, deployment, executor: seat.executor, engine })
-}
 
 const depositOf = async (account: AccountId): Promise<Deposit> => {
   const asset = parts.vaultNamed('vault-fast').assets[0]?.token ?? '0x'
   return { account, asset, anchor: await winner.fast.latest() }
-}
-
-/** Root, anchor and claim by somebody who gains nothing. */
-async function relay(claims: readonly Claim[], number: bigint): Promise<void> {
-  const { vault, mirror, engineSource } = parts.vaultNamed('vault-fast')
-  const root = await parts.attested(winner.engine, number)
-  const slots = claims.map(({ asset }) => owedSlot(winner.seat.executor, asset, keccak256))
-  const proof = await winner.engine.proof(mirror, slots, number)
-  const acts = [submission(engineSource.at, root), anchoring(engineSource.at, mirror, number, proof)]
-  for (const { target, data } of acts) await network.call(target, data)
-  for (const [i, { asset }] of claims.entries()) {
-    const args = [winner.seat.executor, asset, evidenceOf(number, proof.slots[i]?.proof ?? [])] as const
-    await network.call(vault, encodeFunctionData({ abi: collateralVaultAbi, functionName: 'claim', args }))
-  }
 }

@@ -72,6 +72,7 @@ browserTest.each(['light', 'dark'] as const)(
 browserTest('a decision opens the drawer that explains it, and Escape closes it', async () => {
   const server = await served(runDesk())
   const { page, complaints } = await open(server.link('read'))
+  await page.getByText('may only read').waitFor()
   await page.keyboard.press('2')
   await page.locator('tr.door').first().press('Enter')
   const drawer = page.getByRole('dialog', { name: accountOf(30) })

@@ -1,5 +1,5 @@
 // A signer as a process of its own: the only one that ever holds the key. Its one argument says which, for what, and
-// where it is asked: by its parent, or on a socket. It loads two packages, and speaks to nobody else.
+// where it is asked: by its parent, or on a socket. It loads three packages, and speaks to nobody else.
 import { chmodSync, rmSync } from 'node:fs'
 import { createServer, Socket } from 'node:net'
 import { LienmeshError } from '../../domain/errors.ts'
