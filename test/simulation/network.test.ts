@@ -3,6 +3,6 @@ import { expect, test } from 'vitest'
 import * as forgeries from '../support/forgery-scenarios.ts'
 import * as scenarios from '../support/network-scenarios.ts'
 
-test.for(Object.entries({ ...scenarios, ...forgeries }))('%s', async ([, scenario]) => {
+test.for([...Object.entries(scenarios), ...Object.entries(forgeries)])('%s', async ([, scenario]) => {
   expect(await scenario(7, 0.2)).toMatchObject({ passed: true })
 })
