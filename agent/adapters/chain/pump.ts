@@ -140,10 +140,9 @@ function included(state: Pump, order: Pending, { attempt, mined, head }: Inclusi
   const { blocks } = tierOf(state.finality, order.value)
   if (head.number < mined.anchor.number + BigInt(blocks)) return
   const { premises, journal } = state
-  for (const { hash } of order.attempts) {
-    if (hash !== attempt.hash) journal.settle(hash, 'dropped')
-    else journal.settle(hash, mined.status, postingOf(premises, mined, attempt.content.leg))
-  }
+  // What was included comes last: a kill in between leaves the nonce open, with the bytes that the chain knows.
+  for (const { hash } of order.attempts) if (hash !== attempt.hash) journal.settle(hash, 'dropped')
+  journal.settle(attempt.hash, mined.status, postingOf(premises, mined, attempt.content.leg))
   state.pending.delete(order.nonce)
 }
 
