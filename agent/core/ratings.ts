@@ -24,12 +24,14 @@ export function promised(core: Core, provider: Address, short: number | undefine
   const whole = Math.max(0, (short ?? 0) + providerRating(core, provider).fee)
   const before = ratings.promises.get(provider.toLowerCase()) ?? { asked: 0, kept: 0, short: 0 }
   const kept = before.kept * MEMORY + (short === undefined ? 0 : 1)
-  const behind = short === undefined ? before.short : before.short + (whole - before.short) / Math.max(1, kept)
+  const behind = short === undefined ? before.short : before.short + (whole - before.short) / (kept + TRUST)
   ratings.promises.set(provider.toLowerCase(), { asked: before.asked * MEMORY + 1, kept, short: behind })
 }
 
 /** What is left of older promises after one more. */
 const MEMORY = 0.95
+/** Promises' worth of good faith: one rate that a crash overtook says little about the next. */
+const TRUST = 3
 
 /** `excess` is the share of settlements that hang beyond what the route's own law says. */
 export type RouteRating = {
@@ -65,6 +67,6 @@ export type ProviderRating = Promises & { readonly grade: Grade; readonly share:
 /** A provider by its promises to us. */
 export function providerRating({ ratings }: Core, provider: Address): ProviderRating {
   const known = ratings.promises.get(provider.toLowerCase()) ?? { asked: 0, kept: 0, short: 0 }
-  const grade = gradeOf(failureShare(known.asked - known.kept, known.asked, { prior: 0.02, trust: 3 }))
+  const grade = gradeOf(failureShare(known.asked - known.kept, known.asked, { prior: 0.02, trust: TRUST }))
   return { ...known, grade, share: GRADES[grade].share, fee: bps(Math.min(10_000, Math.ceil(known.short))) }
 }

@@ -87,9 +87,19 @@ describe('a route', () => {
 })
 
 describe('a provider', () => {
+  test('that fell behind its word once, when a crash overtook it, is hardly dearer', () => {
+    expect(providerRating(decided([asked(200)], 9_990).core, PROVIDER)).toMatchObject({ grade: 'A', fee: 50 })
+  })
+
   test('that gives less than it indicates is quoted at what it gives', () => {
     const word = bid(decided(times(5, asked(0)), 9_990).effects)
-    const { core, effects } = decided([asked(20), ...times(4, asked(0))], 9_990)
+    const { core: watched } = decided([])
+    const shorts = Array.from({ length: 60 }, () => {
+      const short = 20 - providerRating(watched, PROVIDER).fee
+      play(watched, [asked(short)])
+      return short
+    })
+    const { core, effects } = decided(shorts.map(asked), 9_990)
     expect(word?.route.settlement).toBe('liquidity-service')
     expect(providerRating(core, PROVIDER)).toMatchObject({ grade: 'A', fee: 20 })
     const quoted = bid(effects)
