@@ -56,7 +56,8 @@ describe('after a kill', () => {
     expect(
       rows()
         .filter(({ state }) => state === 'included')
-        .map(({ nonce }) => nonce),
+        .map(({ nonce }) => nonce)
+        .sort(),
     ).toEqual([0, 1])
     expect(on.journal.lives()).toEqual([])
   })
