@@ -1,19 +1,6 @@
 // The decision: synchronous, deterministic, no I/O. Start reading here.
 import type { Address } from 'viem'
-import type { GapRecord } from '../domain/gap-record.ts'
-import type {
-  Attribution,
-  Candidate,
-  CandidateId,
-  Claim,
-  Decision,
-  Fill,
-  Intent,
-  IntentId,
-  Outcome,
-  Quote,
-  Sale,
-} from '../domain/liquidation.ts'
+import type { Candidate, CandidateId, Claim, Decision, Intent, Outcome, Sale } from '../domain/liquidation.ts'
 import type { Anchor, Anchors, EngineTerms, Head, MarginAccount, PriceBatch, Source } from '../domain/market.ts'
 import type { ProviderStatus, RouteReport, Status } from '../domain/message.ts'
 import type { RouteSide } from '../domain/network.ts'
@@ -36,6 +23,7 @@ import { decide, heard } from './decide.ts'
 import { firstSeen, heardMember } from './fleet.ts'
 import {
   burnt,
+  type Consequence,
   counted,
   ended,
   halted,
@@ -123,17 +111,7 @@ export type Effect =
   | { readonly kind: 'submit'; readonly intent: Intent }
   | { readonly kind: 'decided'; readonly decision: Decision }
   | { readonly kind: 'found'; readonly candidate: Candidate }
-  | { readonly kind: 'settle'; readonly claim: Claim }
-  | {
-      readonly kind: 'settled'
-      readonly intent: IntentId
-      readonly strategy: string
-      readonly attribution: Attribution
-      readonly fill: Fill
-    }
-  | { readonly kind: 'alarm'; readonly code: string; readonly detail: string }
-  /** Nothing is bid from here on, until an operator clears it. */
-  | { readonly kind: 'halted'; readonly halt: Halt }
+  | Consequence
   | { readonly kind: 'wake'; readonly at: Instant }
   /** Nobody takes it at the start discount, which rises only once the auction is open: start it, without a bid. */
   | { readonly kind: 'open-auction'; readonly candidate: Candidate }
@@ -141,14 +119,10 @@ export type Effect =
   | { readonly kind: 'trade'; readonly order: TradeOrder }
   | { readonly kind: 'trade-refused'; readonly refused: Refused }
   | { readonly kind: 'position-closed'; readonly closed: ClosedPosition }
-  /** For a strategy in another process: how its intent ended. */
-  | { readonly kind: 'observed'; readonly seat: string; readonly quote: Quote; readonly outcome: Outcome }
   /** To be answered with `reply`. */
   | ({ readonly kind: 'ask' } & Question)
   /** To be answered with `scenarios`. */
   | { readonly kind: 'draw-scenarios'; readonly spec: ScenarioSpec }
-  /** A gap is over that something was said about. */
-  | { readonly kind: 'gap-realised'; readonly record: GapRecord }
 
 /** A core that has heard nothing yet. */
 export const createCore = (setup: Setup): Core => openCore(setup)

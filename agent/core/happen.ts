@@ -41,9 +41,11 @@ export type Consequence =
       readonly fill: Fill
     }
   | { readonly kind: 'alarm'; readonly code: string; readonly detail: string }
+  /** Nothing is bid from here on, until an operator clears it. */
   | { readonly kind: 'halted'; readonly halt: Halt }
+  /** A gap is over that something was said about. */
   | { readonly kind: 'gap-realised'; readonly record: GapRecord }
-  /** How an intent of a strategy in another process ended. */
+  /** For a strategy in another process: how its intent ended. */
   | { readonly kind: 'observed'; readonly seat: string; readonly quote: Quote; readonly outcome: Outcome }
 
 /** Learns prices after a batch was news, and ends the gaps that nobody carried. */

@@ -3,6 +3,7 @@ import type { RouteReport } from '../domain/message.ts'
 import { millis, type VaultId } from '../domain/units.ts'
 import type { SettlementRecord } from '../ports/journal.ts'
 import type { Context } from './context.ts'
+import { percentile } from './gossip-stats.ts'
 
 /** One report per vault of the network that we settled over, from the newest settlements of the journal. */
 export function routeReports({
@@ -29,7 +30,7 @@ function reportOf(vault: VaultId, records: readonly SettlementRecord[], { now, t
       return opened === undefined || sold === undefined ? [] : [(sold.at - opened.at) * timeScale]
     })
     .sort((a, b) => a - b)
-  const median = times[Math.floor(times.length / 2)] ?? 0
+  const median = percentile(times, 0.5) ?? 0
   const waiting = steps.filter((way) => way.at(-1)?.kind === 'stuck' || way.at(-1)?.kind === 'playbook')
   const stuck = waiting.filter((way) => (now - (way[0]?.at ?? now)) * timeScale > median).length
   return { vault, settled: times.length, median: millis(Math.max(0, Math.round(median))), stuck }

@@ -1,36 +1,17 @@
 // The author's journey, as docs/writing-a-strategy.md tells it: every command of the page, in its order, as it is written.
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { isAlive, listRuns } from '../../agent/swarm/run-directory.ts'
-import { commandsOf, type Line, shellIn } from '../support/doc-commands.ts'
+import { openPage } from '../support/doc-commands.ts'
 
-const cwd = mkdtempSync(join(tmpdir(), 'lienmesh-author-'))
-const shell = shellIn(cwd)
-const lines = commandsOf('docs/writing-a-strategy.md')
-const done: Line[] = []
+const page = openPage('docs/writing-a-strategy.md')
+const { cwd, lines, done, outOf } = page
 
-beforeAll(async () => {
-  for (const line of lines) {
-    done.push(await shell.run(line))
-    if (done.at(-1)?.status !== 0) return
-  }
-}, 600_000)
-
-afterAll(() => {
-  for (const run of listRuns(cwd)) {
-    const { supervisor, processes } = run.record()
-    for (const one of [supervisor, ...processes]) if (isAlive(one)) process.kill(one.pid, 'SIGKILL')
-  }
-  rmSync(cwd, { recursive: true, force: true })
-})
-
-const outOf = (word: string): string => done.find(({ line }) => line.includes(word))?.out ?? ''
+beforeAll(() => page.read(), 600_000)
+afterAll(() => page.close())
 
 test('every command of the page ends as the page says', () => {
-  const failed = done.filter(({ status }) => status !== 0).map(({ line, status, out }) => ({ line, status, out }))
-  expect(failed).toEqual([])
+  expect(page.failed()).toEqual([])
   expect(done.map(({ line }) => line)).toEqual(lines)
   const took = done.map(({ line, seconds }) => `${seconds.toFixed(1)} s  ${line}`)
   process.stdout.write(`${took.join('\n')}\n`)

@@ -1,36 +1,23 @@
 // The liquidator's journey, as docs/operating.md tells it: every command of the page, in its order, on a kept market.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { isAlive, listRuns } from '../../agent/swarm/run-directory.ts'
-import { commandsOf, type Line, shellIn } from '../support/doc-commands.ts'
+import { openPage } from '../support/doc-commands.ts'
 
-const cwd = mkdtempSync(join(tmpdir(), 'lienmesh-journey-'))
-const shell = shellIn(cwd)
-const lines = commandsOf('docs/operating.md')
-const done: Line[] = []
+const page = openPage('docs/operating.md')
+const { cwd, shell, lines, done, outOf } = page
 /** What stood where, read by the program itself at some points of the page. */
 const seen = new Map<string, readonly Holding[]>()
 
 type Holding = { readonly chain: number; readonly where: string; readonly symbol: string; readonly amount: string }
 
-beforeAll(async () => {
-  for (const line of lines) {
-    if (/executor withdraw|bond unbond|swarm down/.test(line)) seen.set(line, await holdings())
-    done.push(await shell.run(line))
-    if (done.at(-1)?.status !== 0) return
-  }
-}, 900_000)
+const look = async (line: string): Promise<void> => {
+  if (/executor withdraw|bond unbond|swarm down/.test(line)) seen.set(line, await holdings())
+}
 
-afterAll(() => {
-  for (const run of listRuns(cwd)) {
-    const { supervisor, processes } = run.record()
-    for (const one of [supervisor, ...processes]) if (isAlive(one)) process.kill(one.pid, 'SIGKILL')
-  }
-  rmSync(cwd, { recursive: true, force: true })
-})
+beforeAll(() => page.read(look), 900_000)
+afterAll(() => page.close())
 
 async function holdings(): Promise<readonly Holding[]> {
   const { out } = await shell.run('lienmesh executor show --json')
@@ -44,12 +31,10 @@ const amountOf = (all: readonly Holding[], where: string): bigint =>
   BigInt(all.find((one) => one.chain === 31_337 && one.where === where && one.symbol === 'USDC')?.amount ?? 0)
 
 const atStartOf = (word: string): readonly Holding[] => seen.get(lines.find((line) => line.includes(word)) ?? '') ?? []
-const outOf = (word: string): string => done.find(({ line }) => line.includes(word))?.out ?? ''
 
 describe('every command of the page', () => {
   test('ends as the page says', () => {
-    const failed = done.filter(({ status }) => status !== 0).map(({ line, status, out }) => ({ line, status, out }))
-    expect(failed).toEqual([])
+    expect(page.failed()).toEqual([])
     expect(done.map(({ line }) => line)).toEqual(lines)
   })
 

@@ -1,19 +1,52 @@
 // The commands of a document, as its reader would type them: blocks marked `sh journey`, line by line.
 import { spawn } from 'node:child_process'
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isAlive, listRuns } from '../../agent/swarm/run-directory.ts'
 import { root } from './cruise.ts'
 
 /** Every command of a document's marked blocks, in order. */
-export function commandsOf(file: string): readonly string[] {
+function commandsOf(file: string): readonly string[] {
   const text = readFileSync(join(root, file), 'utf8')
   return [...text.matchAll(/^```sh journey\n([\s\S]*?)^```$/gm)].flatMap(([, block = '']) =>
     block.split('\n').filter((line) => line.trim() !== ''),
   )
 }
 
+/** A page to be read from top to bottom, in a directory of its own. */
+export function openPage(file: string) {
+  const cwd = mkdtempSync(join(tmpdir(), 'lienmesh-page-'))
+  const shell = shellIn(cwd)
+  const lines = commandsOf(file)
+  const done: Line[] = []
+  return {
+    ...{ cwd, shell, lines, done },
+    /** Runs every line, up to the first that fails. */
+    async read(before: (line: string) => Promise<void> = async () => {}): Promise<void> {
+      for (const line of lines) {
+        await before(line)
+        done.push(await shell.run(line))
+        if (done.at(-1)?.status !== 0) return
+      }
+    },
+    /** What the first line with a word printed. */
+    outOf: (word: string): string => done.find(({ line }) => line.includes(word))?.out ?? '',
+    /** The lines that failed, with what they said. */
+    failed: () => done.filter(({ status }) => status !== 0).map(({ line, status, out }) => ({ line, status, out })),
+    /** Ends what the lines left running, and takes the directory away. */
+    close(): void {
+      for (const run of listRuns(cwd)) {
+        const { supervisor, processes } = run.record()
+        for (const one of [supervisor, ...processes]) if (isAlive(one)) process.kill(one.pid, 'SIGKILL')
+      }
+      rmSync(cwd, { recursive: true, force: true })
+    },
+  }
+}
+
 /** How a line ended. `status` is undefined while it runs in the background. */
-export type Line = {
+type Line = {
   readonly line: string
   readonly status: number | null
   readonly out: string
@@ -21,7 +54,7 @@ export type Line = {
 }
 
 /** A shell in a directory, with `lienmesh` on its path. A line that ends in `&` is left running. */
-export function shellIn(cwd: string) {
+function shellIn(cwd: string) {
   const bin = join(cwd, 'bin')
   mkdirSync(bin, { recursive: true })
   const program = join(bin, 'lienmesh')

@@ -1,4 +1,5 @@
 // The remaining pages: opportunities, capital, network, competitors, strategies, logs.
+import { percentile } from '../../runtime/gossip-stats.ts'
 import { accountIn, type Chronicle } from '../chronicle/chronicle.ts'
 import { figure, part } from '../chronicle/saying.ts'
 import type { Desk, Looks } from './desk.ts'
@@ -166,8 +167,7 @@ function deliveryOf({ latencies }: Chronicle): NetworkView['delivery'] {
     .sort(([a], [b]) => a - b)
     .map(([at, all]) => {
       const sorted = all.map(({ millis }) => millis).sort((a, b) => a - b)
-      const of = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0
-      return [at, of(0.5), of(0.99)] as const
+      return [at, percentile(sorted, 0.5) ?? 0, percentile(sorted, 0.99) ?? 0] as const
     })
   return thin(points, 240)
 }
@@ -178,7 +178,7 @@ export function competitors(desk: Desk): Competitors {
   const bids = desk.chronicle.bids.all()
   const rivals = [...Map.groupBy(bids, ({ bidder }) => bidder)].map(([bidder, all]): RivalLine => {
     const waits = all.flatMap(({ waited }) => waited ?? []).sort((a, b) => a - b)
-    const median = waits[Math.floor(waits.length / 2)]
+    const median = percentile(waits, 0.5)
     const name = names[bidder]
     const sum = (of: (one: (typeof all)[number]) => bigint | undefined): bigint =>
       all.reduce((total, one) => total + (of(one) ?? 0n), 0n)

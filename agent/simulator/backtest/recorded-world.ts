@@ -5,6 +5,7 @@ import type { EngineTerms, MarginAccount, PriceBatch } from '../../domain/market
 import type { Network } from '../../domain/network.ts'
 import { type AccountId, bps, type Instant, millis, type Wad, wad } from '../../domain/units.ts'
 import { quorumPrices } from '../../maths/oracle.ts'
+import { rowAt } from '../history/prices.ts'
 import type { SimulatedMarket, WorldSpec } from '../spec.ts'
 import { dollars, drawnWay, PRICES, rivalsOf } from '../venue.ts'
 import { type Entrant, specOf } from './world.ts'
@@ -95,7 +96,7 @@ function saidAgain({ batches, opensAt }: RecordedMarket, publishers: readonly st
   })
   const lastOf = (nth: number, time: number): PriceBatch | undefined => {
     const { own, times } = series[nth] ?? { own: [], times: new Float64Array() }
-    return own[lastAt(times, opensAt + time)]
+    return own[rowAt({ times }, opensAt + time)]
   }
   return {
     entries: (time, publisher) => lastOf(publisher, time)?.entries ?? [],
@@ -104,15 +105,4 @@ function saidAgain({ batches, opensAt }: RecordedMarket, publishers: readonly st
       return Number(now.get(feed)?.price ?? Number.NaN) / 1e8
     },
   }
-}
-
-/** The last at or before a time; before the first, the first. */
-function lastAt(times: Float64Array, time: number): number {
-  let [low, high] = [0, times.length]
-  while (high - low > 1) {
-    const middle = (low + high) >>> 1
-    if ((times[middle] ?? 0) <= time) low = middle
-    else high = middle
-  }
-  return low
 }
