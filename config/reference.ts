@@ -1,5 +1,6 @@
 // Generated pages about files: JSON Schemas for editors, and a table of every setting.
 import { z } from 'zod'
+import { faultSchema, faultUnion } from './faults.ts'
 import { networkSchema } from './network.ts'
 import { scenarioSchema } from './scenario.ts'
 import { agentConfig } from './schema.ts'
@@ -10,7 +11,22 @@ const schemas = { agent: agentConfig, scenario: scenarioSchema, network: network
 
 /** The JSON Schema of one kind of file, as text. */
 export const jsonSchema = (of: keyof typeof schemas): string =>
-  JSON.stringify(z.toJSONSchema(schemas[of], { io: 'input', unrepresentable: 'any' }), null, 2)
+  JSON.stringify(
+    z.toJSONSchema(schemas[of], {
+      ...{ io: 'input', unrepresentable: 'any' },
+      override({ zodSchema, jsonSchema }) {
+        if (zodSchema === faultSchema.in) Object.assign(jsonSchema, faultAsJson())
+      },
+    }),
+    null,
+    2,
+  )
+
+/** A fault is read by hand, so that what is wrong is said in words: an editor is told of both its forms. */
+const faultAsJson = (): object => {
+  const { $schema: _, ...object } = z.toJSONSchema(faultUnion, { io: 'input', unrepresentable: 'any' })
+  return { anyOf: [{ type: 'string', description: 'One line: latency 200ms on house-1 for 30s.' }, object] }
+}
 
 /** docs/reference/config.md. */
 export function configReference(): string {

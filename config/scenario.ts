@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { usageError } from '../agent/domain/errors.ts'
 import { check, readSource } from './document.ts'
+import { castOf, faultComplaints } from './fault-cast.ts'
+import { faultSchema } from './faults.ts'
 import { name } from './fields.ts'
 import { suggest } from './nearest.ts'
 import { sourceSchema } from './sources.ts'
@@ -204,6 +206,7 @@ const scenarioShape = z.strictObject({
   agents: z.array(group).min(1),
   provider,
   lines: lines.optional(),
+  faults: z.array(faultSchema).default([]).describe('What goes wrong: each an object, or one line of text.'),
   expect,
 })
 
@@ -257,6 +260,8 @@ function refuseUnknownNames(scenario: Scenario, context: Context): void {
   }
   for (const [i, one] of scenario.assets.entries()) known(['assets', i, 'feed'], one.feed, feeds)
   for (const [i, one] of scenario.instruments.entries()) known(['instruments', i, 'feed'], one.feed, feeds)
+  for (const { fault, message } of faultComplaints(scenario.faults, castOf(scenario), scenario.duration))
+    context.issues.push({ code: 'custom', path: ['faults', fault], message, input: scenario.faults[fault] })
   const { isolated, cross, unified } = scenario.accounts.modes
   if (isolated + cross + unified !== 10_000)
     context.issues.push({

@@ -2,7 +2,8 @@
 import { z } from 'zod'
 import { type Bps, bps, type Millis, millis, type Price, price, type Wad, wad } from '../agent/domain/units.ts'
 
-const NUMBER = /^([+-]?\d+(?:\.\d+)?) ?([a-zA-Z%]*)$/
+const NUMBER = /^([+-]?\d+(?:\.\d+)?) ?([a-zA-Z%/]*)$/
+const BYTES: Readonly<Record<string, number>> = { 'B/s': 1, 'KB/s': 1_000, 'MB/s': 1_000_000 }
 const MILLIS: Readonly<Record<string, number>> = { ms: 1, s: 1e3, m: 6e4, h: 36e5, d: 864e5 }
 
 /** What a quantity is called in help and docs: a duration, an amount. */
@@ -18,6 +19,30 @@ export const duration = quantity(
     return length >= 0 && Number.isInteger(length) ? millis(length) : undefined
   },
 )
+
+/** How far a clock is off: `+90s`, `-1.5s`. */
+export const clockOffset = quantity('a clock offset', '+90s', ['ms', 's', 'm', 'h'], (number, unit) => {
+  const length = Number(number) * (MILLIS[unit] ?? Number.NaN)
+  return length !== 0 && Number.isInteger(length) ? length : undefined
+})
+
+/** Bytes a second: `20 KB/s`, `1.5 MB/s`. */
+export const dataRate = quantity('a data rate', '20 KB/s', ['B/s', 'KB/s', 'MB/s'], (number, unit) => {
+  const bytes = Math.round(Number(number) * (BYTES[unit] ?? Number.NaN))
+  return bytes > 0 ? bytes : undefined
+})
+
+/** How often something is done: `200/s`. */
+export const frequency = quantity('a frequency', '200/s', ['/s'], (number) => {
+  const times = Number(number)
+  return times > 0 && times <= 100_000 ? times : undefined
+})
+
+/** Wei for a unit of gas: `80 gwei`. */
+export const gasPrice = quantity('a gas price', '80 gwei', ['gwei'], (number) => {
+  const raw = fixed(number, 9)
+  return raw === undefined || raw <= 0n ? undefined : raw
+})
 
 /** An amount of dollars, exact: `6000 USD`, `0.25 USD`. */
 export const amount = quantity('an amount', '6000 USD', ['USD'], (number): Wad | undefined => {

@@ -53,4 +53,16 @@ describe('scenarios', () => {
     )
     expect(() => loadScenario(changed('isolated: 30 %', 'isolated: 31 %'))).toThrow(/must add up to 100 %/)
   })
+
+  test('a fault on nobody, and one after the close, are refused with their place', () => {
+    const faults = ['crash house-9', 'latency 200ms at 2h'].map((line) => `  - ${line}\n`).join('')
+    expect(() => loadScenario(changed('expect:', `faults:\n${faults}expect:`))).toThrow(
+      expect.objectContaining({
+        code: 'E_CONFIG',
+        message: expect.stringMatching(
+          /:\d+:5 faults\.0: crash: on names no agent house-9 – did you mean house-1\?.*\n.*:\d+:5 faults\.1: latency: it comes at 7200s, when/,
+        ),
+      }),
+    )
+  })
 })
