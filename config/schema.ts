@@ -136,6 +136,33 @@ const protections = z
   })
   .describe('What stops bidding by itself, until `lienmesh resume` clears it. Settlements go on.')
 
+const listed = z.union([
+  z.string().min(1),
+  z
+    .int()
+    .positive()
+    .transform((id) => String(id)),
+])
+const lists = (what: string, words: string) =>
+  z
+    .strictObject({
+      allow: z.array(listed).default([]).describe(`Only ${what} of these words are bid on; empty for all. ${words}`),
+      refuse: z.array(listed).default([]).describe(`${what} of these words are never bid on.`),
+    })
+    .prefault({})
+
+const policy = z
+  .strictObject({
+    tags: z
+      .record(name, z.array(listed).min(1))
+      .default({})
+      .describe('Words of your own for vaults, chains and assets, such as bridged: [vault-slow, WBTC, 31338].'),
+    routes: lists('routes', 'A vault, state-proof, liquidity-service, or what its proofs rest on: attested and so on.'),
+    chains: lists('chains', 'An id, the name of an engine, or engine or vault for all of those.'),
+    assets: lists('assets', 'A symbol, or bitcoin, ether, stable, alt.'),
+  })
+  .describe('What is bid on at all, by name or tag: a slice with any part refused is left, for policy-refused.')
+
 const strategy = z.strictObject({
   use: z.string().min(1).describe('A built-in strategy by name, or a file such as ./strategies/mine.ts.'),
   params: z.record(z.string(), z.unknown()).default({}).describe("Parameters, checked by the strategy's own schema."),
@@ -256,6 +283,7 @@ export const agentConfig = z.strictObject({
   capital: capital.prefault({}),
   risk: risk.prefault({}),
   protections: protections.prefault({}),
+  policy: policy.prefault({}),
   strategies: z
     .array(strategy)
     .min(1)

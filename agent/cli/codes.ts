@@ -76,6 +76,7 @@ export const codes: Readonly<Record<string, Entry>> = {
   E_PAPER: config('A provider has no paper mode.'),
   E_PRICES: failure('No price reached an engine chain.'),
   E_PRICE_FILE: config('A price file has a row, a gap or a column that cannot be trusted.'),
+  E_POLICY: config('A policy list names nothing that the network or its own tags have.'),
   E_PORT: config('The port of the console is taken.'),
   E_PROCESS: failure('A process of the swarm did not get ready, or ended.'),
   E_PROVIDERS: config('Live mode with too few endpoints of a chain and no word on how many must agree.'),

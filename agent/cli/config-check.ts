@@ -11,6 +11,8 @@ export const configCheck = command({
   run: async (options, context) => {
     const { config } = configFrom(options.config, context)
     const network = loadNetwork(config.network)
+    const { policyOf } = await import('../runtime/policy.ts')
+    policyOf(config.policy, network)
     const { loadStrategy } = await import('../runtime/plugins.ts')
     const strategies = await Promise.all(config.strategies.map((one) => loadStrategy(one.use, one.params)))
     const names = strategies.map(({ strategy }) => strategy.name)

@@ -5,6 +5,7 @@ import { isFresh } from '../maths/oracle.ts'
 import { accountKey, type Market, retiredUntil } from './book.ts'
 import { dutyOf } from './fleet.ts'
 import { free, inFlight, openClaims, pledged, travelling, usage } from './ledger.ts'
+import { unwanted } from './policy.ts'
 import { holdsAny } from './positions.ts'
 import { cashNeeded, gainOf, maxPay } from './quote.ts'
 import { limitReached, stalled } from './risk/limits.ts'
@@ -29,6 +30,7 @@ export function admit(core: Core, market: Market, wish: Wish): Intent | Refusal 
   const intent = intentOf(core, market, wish)
   return (
     haltRefuses(core) ??
+    policyRefuses(core, wish.quote) ??
     factsRefuse(core, market, wish.quote) ??
     sizeRefuses(wish, intent, market.at) ??
     riskRefuses(core, market, wish.quote) ??
@@ -41,6 +43,12 @@ export function admit(core: Core, market: Market, wish: Wish): Intent | Refusal 
 
 /** A protection tripped, or an operator said stop: nothing passes. */
 const haltRefuses = ({ watch }: Core): Refusal | undefined => watch.halt && refuse('halted', watch.halt.detail)
+
+/** What the owner refuses is no matter of price. */
+function policyRefuses({ setup }: Core, { route, legs }: Quote): Refusal | undefined {
+  const why = unwanted(setup.policy, route, legs)
+  return why === undefined ? undefined : refuse('policy-refused', why)
+}
 
 /** Why an account cannot be bid on now, whoever asks. */
 export function blocked(core: Core, quote: Pick<Quote, 'candidate'>, at: Instant): Refusal | undefined {

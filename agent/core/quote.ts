@@ -6,6 +6,7 @@ import { BPS, insolventRewardDown, outlay, payUp } from '../maths/margin.ts'
 import { withTolerance } from '../maths/sizing.ts'
 import { competitors } from './book.ts'
 import { providerFeeOf, sellingCost, tradeFees } from './costs.ts'
+import { unwanted } from './policy.ts'
 import { type Missing, missing } from './priced.ts'
 import { gapRisk } from './risk/gap.ts'
 import { raceCost, winOdds } from './risk/races.ts'
@@ -19,6 +20,8 @@ export function quoteAt(sheet: Sheet, route: Route, fraction: Bps): Quote | Miss
   const pay = payFor(sheet, fraction)
   const paid = outlay(pay, candidate.margin.netValue, fraction)
   const legs = legsOf(sheet, fraction)
+  const refused = unwanted(core.setup.policy, route, legs)
+  if (refused !== undefined) return missing('policy-refused', refused)
   const broken = legs.map(({ vault }) => shut(core, vault)).find((why) => why !== undefined)
   if (broken !== undefined) return missing('route-tripped', broken)
   const travels = route.settlement === 'state-proof'

@@ -15,6 +15,7 @@ import {
 import type { PriceTerms } from '../maths/learning/price-terms.ts'
 import type { Market } from '../maths/sizing.ts'
 import type { Answer, Claimed, ClaimPrice, Strategy, Trade, View } from '../strategy.ts'
+import type { Policy } from './policy.ts'
 import type { Protections } from './protect.ts'
 
 /** Everything the core needs besides inputs. Amounts in dollars (wad). */
@@ -42,6 +43,8 @@ export type Setup = {
   readonly capital: CapitalLimits
   readonly risk: RiskLimits
   readonly protections: Protections
+  /** Absent where everything is allowed. */
+  readonly policy?: Policy | undefined
   readonly gas: GasCosts
 }
 

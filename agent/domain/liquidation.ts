@@ -183,6 +183,7 @@ export type SkipReason =
   | 'stress-limit'
   | 'route-stalled'
   | 'route-tripped'
+  | 'policy-refused'
   | 'gap-unknown'
   | 'already-reserved'
   | 'provisional'

@@ -2,6 +2,7 @@
 import type { AgentConfig } from '../../config/schema.ts'
 import { marketAt } from '../core/book.ts'
 import { inFlight } from '../core/ledger.ts'
+import { unwanted } from '../core/policy.ts'
 import { shut } from '../core/routes.ts'
 import type { Core } from '../core/state.ts'
 import { configError } from '../domain/errors.ts'
@@ -40,7 +41,10 @@ export function openProviderDesk(
     gapPremium(core, at, { collateral, value })
   const shutFor = (collateral: CollateralId): string | undefined => {
     const vault = core.book.terms.get(seat.chain.id)?.collaterals.find(({ id }) => id === collateral)?.vault
-    return vault === undefined ? undefined : shut(core, vault)
+    if (vault === undefined) return undefined
+    // Who buys a claim brings it home by proof.
+    const way = { engine: seat.chain.id, settlement: 'state-proof' } as const
+    return unwanted(core.setup.policy, way, [{ vault, collateral }]) ?? shut(core, vault)
   }
   const { price } = core.setup.seats.find((one) => one.price !== undefined) ?? {}
   if (price === undefined)

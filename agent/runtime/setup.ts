@@ -7,6 +7,7 @@ import { type Bps, bps, wad } from '../domain/units.ts'
 import { fromDoubleUp } from '../maths/fixed-point.ts'
 import { PRICE_TERMS } from '../maths/learning/price-terms.ts'
 import type { Market } from '../maths/sizing.ts'
+import { policyOf } from './policy.ts'
 
 /** Expected cost of one bid and of one claim, in dollars: a first guess that decides nothing by itself. */
 const GAS_OF_BID = 0.5
@@ -24,7 +25,7 @@ export type DecisionConfig = Pick<
   AgentConfig,
   'role' | 'mode' | 'seed' | 'pace' | 'strategies' | 'risk' | 'capital' | 'protections'
 > &
-  Partial<Pick<AgentConfig, 'fleet'>>
+  Partial<Pick<AgentConfig, 'fleet' | 'policy'>>
 
 /** The setup of an agent whose strategies are seated. */
 export function setupOf(config: DecisionConfig, network: Network, who: Standing, seats: readonly Seat[]): Setup {
@@ -63,6 +64,7 @@ export function setupOf(config: DecisionConfig, network: Network, who: Standing,
       divergence: fraction(protections.divergence),
       market: { bound: fraction(protections.market), act: protections.marketAct },
     },
+    policy: policyOf(config.policy, network),
     gas: { bid: wad(fromDoubleUp(GAS_OF_BID)), claim: wad(fromDoubleUp(GAS_OF_CLAIM)), nativeFeed: 0, runway },
   }
 }

@@ -14,11 +14,11 @@ export type Start = {
 
 /** What decisions rest on, and nothing else of the config: no node, no key, no path. */
 export function startOf({ config, network, standing, at }: Omit<Start, 'kind'>): Start {
-  const { role, mode, seed, pace, strategies, risk, capital, protections } = config
+  const { role, mode, seed, pace, strategies, risk, capital, protections, policy } = config
   return {
     kind: 'started',
     at,
-    config: { role, mode, seed, pace, strategies, risk, capital, protections },
+    config: { role, mode, seed, pace, strategies, risk, capital, protections, ...(policy && { policy }) },
     network,
     standing,
   }

@@ -94,6 +94,10 @@ const situations: Readonly<Record<SkipReason, () => readonly Effect[]>> = {
   'strategy-limit': () => shown(opening(2_400, ripe()), budgeted({ shortfall: bps(0) })),
   'route-stalled': () => shown([...opening(2_500), ...[1, 2].map(hung), ...tick(600), seenAt(600)]),
   'route-tripped': () => shown([breaker('mirror', true), ...opening(2_400, ripe())]),
+  'policy-refused': () => {
+    const ways = new Map([['vault-fast:state-proof', 'policy.routes.refuse has vault-fast']])
+    return shown(opening(2_400, ripe()), { policy: { engines: new Map(), ways, assets: new Map() } })
+  },
   'gap-unknown': () => {
     const frozen = batchesAt(2_400, secondsIn(11)).map((batch): Input => ({ at: secondsIn(11), kind: 'prices', batch }))
     return shown([...opening(2_400), ...frozen, { at: secondsIn(11), kind: 'account', account: ripe(), source: 'own' }])
