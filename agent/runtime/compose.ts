@@ -27,7 +27,7 @@ import { type Adapters, transportOf } from './adapters.ts'
 import type { Context, EngineSeat, VaultSeat } from './context.ts'
 import type { Emit } from './events.ts'
 import type { Holder } from './holder.ts'
-import { finalityOf, openLinks, premisesOf } from './links.ts'
+import { FEES, finalityOf, openLinks, premisesOf } from './links.ts'
 import { createMembers, type Members } from './members.ts'
 import { onPaper, type PaperParts, seatedOnPaper } from './paper.ts'
 import type { Patience } from './patience.ts'
@@ -259,7 +259,7 @@ const statementsOf = (
     const depth = Math.max(...finalityOf(network, chain).map(({ blocks }) => blocks))
     return transactor === undefined
       ? []
-      : [openStatements({ rpc, premises: premisesOf(config, network, chain), operator, depth })]
+      : [openStatements({ rpc, premises: premisesOf(config, network, chain), operator, depth, fees: FEES })]
   })
 
 /** The chains are open before the core has prices: until then a coin has none. */

@@ -1,7 +1,21 @@
 // What is paid for inclusion when gas runs away. F.. are numbers of the fault matrix.
 import { type Hex, numberToHex } from 'viem'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { CHAIN, eventually, feeOf, GWEI, order, type Sending, signer, startSending, usd } from '../support/sending.ts'
+import { openLink } from '../../agent/adapters/chain/link.ts'
+import { openStatements } from '../../agent/adapters/chain/statement.ts'
+import { systemClock } from '../../agent/adapters/clock/system-clock.ts'
+import {
+  CHAIN,
+  eventually,
+  FINALITY,
+  feeOf,
+  GWEI,
+  order,
+  type Sending,
+  signer,
+  startSending,
+  usd,
+} from '../support/sending.ts'
 
 const never = new AbortController().signal
 
@@ -96,6 +110,25 @@ test('what a chain charges for data is part of what an order may cost', async ()
   const sent = transactor.send(bid(10), never)
   await on.mineAll(1)
   expect((await sent).mined.status).toBe('included')
+})
+
+test('what our coin pays for is counted at our own fees, whatever a stranger paid in the last blocks', async () => {
+  const { rpc, close } = await openLink({ chain: CHAIN, urls: [on.anvil.url], clock: systemClock })
+  const fees = { tip: 2n * GWEI, ceiling: 500n * GWEI, baseFee: 'market' } as const
+  const premises = { chain: CHAIN, executor: signer.address, engine: undefined, vaults: [], mirrored: [] }
+  const statements = openStatements({ rpc, premises, operator: signer.address, depth: FINALITY, fees })
+  await on.anvil.ask('anvil_setBalance', signer.address, numberToHex(10n ** 18n))
+  await on.anvil.ask('anvil_setNextBlockBaseFeePerGas', numberToHex(GWEI))
+  await on.mine()
+  const [, stranger] = (await on.anvil.ask('eth_accounts')) as readonly Hex[]
+  const price = numberToHex(1_000n * GWEI)
+  const dear = { from: stranger, to: stranger, maxFeePerGas: price, maxPriorityFeePerGas: price }
+  await on.anvil.ask('eth_sendTransaction', dear)
+  await on.anvil.ask('anvil_setNextBlockBaseFeePerGas', numberToHex(GWEI))
+  await on.mine()
+  expect(BigInt((await on.anvil.ask('eth_gasPrice')) as Hex)).toBeGreaterThan(900n * GWEI)
+  expect(await statements.runway()).toBe(250)
+  await close()
 })
 
 async function time({ anvil }: Sending): Promise<number> {

@@ -22,12 +22,12 @@ export function openPage(file: string) {
   const done: Line[] = []
   return {
     ...{ cwd, shell, lines, done },
-    /** Runs every line, up to the first that fails. */
+    /** Runs every line, up to the first that fails; then nothing stays in the background either. */
     async read(before: (line: string) => Promise<void> = async () => {}): Promise<void> {
       for (const line of lines) {
         await before(line)
         done.push(await shell.run(line))
-        if (done.at(-1)?.status !== 0) return
+        if (done.at(-1)?.status !== 0) return shell.close()
       }
     },
     /** What the first line with a word printed. */
@@ -35,7 +35,8 @@ export function openPage(file: string) {
     /** The lines that failed, with what they said. */
     failed: () => done.filter(({ status }) => status !== 0).map(({ line, status, out }) => ({ line, status, out })),
     /** Ends what the lines left running, and takes the directory away. */
-    close(): void {
+    async close(): Promise<void> {
+      await shell.close()
       for (const run of listRuns(cwd)) {
         const { supervisor, processes } = run.record()
         for (const one of [supervisor, ...processes]) if (isAlive(one)) process.kill(one.pid, 'SIGKILL')
@@ -61,7 +62,7 @@ function shellIn(cwd: string) {
   writeFileSync(program, `#!/bin/sh\nexec "${process.execPath}" "${join(root, 'bin', 'lienmesh.js')}" "$@"\n`)
   chmodSync(program, 0o755)
   const env = { ...process.env, NO_COLOR: '1', PATH: `${bin}:${process.env['PATH'] ?? ''}` }
-  const background = new Map<string, Promise<number | null>>()
+  const background = new Map<string, { readonly pid: number | undefined; readonly ended: Promise<number | null> }>()
   const start = (line: string) =>
     spawn('/bin/sh', ['-c', line], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
   return {
@@ -81,10 +82,25 @@ function shellIn(cwd: string) {
         seconds: (performance.now() - began) / 1_000,
       })
       if (kept === undefined) return ended.then(told)
-      background.set(line, ended)
+      background.set(line, { pid: child.pid, ended })
       return Promise.resolve(told(0))
     },
     /** How a line in the background ended. */
-    ended: (line: string) => background.get(line),
+    ended: (line: string) => background.get(line)?.ended,
+    /** Ends what still runs in the background. */
+    async close(): Promise<void> {
+      for (const { pid, ended } of background.values()) {
+        if (pid !== undefined) endGroup(pid)
+        await ended
+      }
+    },
+  }
+}
+
+function endGroup(leader: number): void {
+  try {
+    process.kill(-leader, 'SIGKILL')
+  } catch {
+    // It has ended by itself.
   }
 }

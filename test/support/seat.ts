@@ -29,6 +29,8 @@ import { ETHER, fullValue, soon, sum } from './settlement.ts'
 
 type Seated = Deployment['seats'][number]
 
+const fees = { tip: 1_000_000_000n, ceiling: 100_000_000_000n, baseFee: 'zero' } as const
+
 /** One agent's view of the two chains. */
 export type Seat = {
   readonly seat: Seated
@@ -102,7 +104,6 @@ async function takeSeat(network: LocalNetwork, index: number, { clock = systemCl
   const seat = deployment.seats[index]
   if (!seat) throw new Error('the scenario has too few seats')
   const journal = openMemoryJournal()
-  const fees = { tip: 1_000_000_000n, ceiling: 100_000_000_000n, baseFee: 'zero' } as const
   const chains = [engineChain, vaultChain].map(({ id }) => ({ id, rpc: [], executor: seat.executor }))
   const premises = (id: typeof engineChain.id) => premisesOf({ chains }, deployment.network, id)
   const open = ({ id }: { id: typeof engineChain.id }, urls: readonly string[], blocks: number) => {
@@ -128,7 +129,7 @@ async function takeSeat(network: LocalNetwork, index: number, { clock = systemCl
     links: [link, vaultLink],
     journal,
     statements: [link, vaultLink].map(({ rpc }, i) =>
-      openStatements({ rpc, premises: premises(rpc.chain), operator: seat.operator, depth: 2 - i }),
+      openStatements({ rpc, premises: premises(rpc.chain), operator: seat.operator, depth: 2 - i, fees }),
     ),
   }
   return taken

@@ -1,11 +1,13 @@
 // What a chain says that we hold, read by agreement at a block deep enough to stay.
 import { type Address, erc20Abi } from 'viem'
-import { getBalance, getBlockNumber, getGasPrice, readContract } from 'viem/actions'
+import { getBalance, getBlockNumber, readContract } from 'viem/actions'
 import type { Asset } from '../../domain/posting.ts'
+import { max } from '../../maths/fixed-point.ts'
 import type { Statement, Statements } from '../../ports/chain.ts'
 import { marginEngineAbi } from './abi/margin-engine.ts'
 import { type Premises, tokensOf } from './bookkeeping.ts'
 import { explain } from './explain.ts'
+import { baseFeeNow, type FeePolicy, marketFees } from './fees.ts'
 import type { Node, Rpc } from './rpc.ts'
 
 /** Whose books, where, and how many blocks on top make a block final for every amount. */
@@ -14,6 +16,7 @@ export type Keeping = {
   readonly premises: Premises
   readonly operator: Address
   readonly depth: number
+  readonly fees: FeePolicy
 }
 
 /** The statements of one chain. */
@@ -27,12 +30,13 @@ export const openStatements = (keeping: Keeping): Statements => ({
 /** Gas of one claim with its root, its proof and its sale (contracts/gas.json), rounded up. */
 const GAS_OF_CLAIM = 1_000_000n
 
-async function runway({ rpc, operator }: Keeping): Promise<number> {
-  const [balance, price] = await Promise.all([
+/** At the fees that we would offer: what a node suggests follows whatever others paid in the last blocks. */
+async function runway({ rpc, operator, fees }: Keeping): Promise<number> {
+  const [balance, base] = await Promise.all([
     rpc.ask((node) => getBalance(node, { address: operator })),
-    rpc.hint((node) => getGasPrice(node)),
+    baseFeeNow(rpc, fees),
   ])
-  const claims = balance / (GAS_OF_CLAIM * (price > 0n ? price : 1n))
+  const claims = balance / (GAS_OF_CLAIM * max(1n, marketFees(base, fees).maxFee))
   return Number(claims < MANY ? claims : MANY)
 }
 

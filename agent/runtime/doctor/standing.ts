@@ -1,11 +1,12 @@
 // What we own on every chain: executors that obey our key, gas for both legs, capital and bonds.
 import { type Address, formatEther } from 'viem'
-import { getBalance, getBlock, getCode, getGasPrice, readContract } from 'viem/actions'
+import { getBalance, getBlock, getCode, readContract } from 'viem/actions'
 import type { AgentConfig } from '../../../config/schema.ts'
 import { agentRegistryAbi } from '../../adapters/chain/abi/agent-registry.ts'
 import { liquidationAuctionAbi } from '../../adapters/chain/abi/liquidation-auction.ts'
 import { liquidatorExecutorAbi } from '../../adapters/chain/abi/liquidator-executor.ts'
 import { marginEngineAbi } from '../../adapters/chain/abi/margin-engine.ts'
+import { marketFees } from '../../adapters/chain/fees.ts'
 import type { EngineDeployment, Network } from '../../domain/network.ts'
 import { max } from '../../maths/fixed-point.ts'
 import { FEES } from '../links.ts'
@@ -76,8 +77,7 @@ const runway = ({ area, node, operator }: Place, gas: bigint): Promise<Finding> 
 /** What the agent would pay for a unit of gas now, with room for one doubling of the base fee. */
 async function priceOf(node: Node): Promise<bigint> {
   const { baseFeePerGas } = await getBlock(node)
-  if (baseFeePerGas === null) return max(1n, await getGasPrice(node))
-  return 2n * baseFeePerGas + FEES.tip
+  return max(1n, marketFees(baseFeePerGas ?? 0n, FEES).maxFee)
 }
 
 const cash = ({ area, node, executor }: Place, { engine }: EngineDeployment): Promise<Finding> =>
