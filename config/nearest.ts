@@ -20,7 +20,7 @@ export function suggest(word: string, known: readonly string[]): string {
 }
 
 /** Optimal string alignment distance: insertions, deletions, substitutions and swapped neighbours. */
-function slips(from: string, to: string): number {
+export function slips(from: string, to: string): number {
   const rows = [Array.from({ length: to.length + 1 }, (_, column) => column)]
   for (let i = 1; i <= from.length; i++) {
     const row = [i]

@@ -67,6 +67,7 @@ const levels = {
   'attestor:changed': 'warn',
   'message:refused': 'debug',
   'gossip:stats': 'info',
+  'mesh:changed': 'info',
   'shadow:would-bid': 'info',
   'trade:done': 'info',
   'trade:refused': 'warn',

@@ -26,6 +26,7 @@ import { listen } from './listen.ts'
 import { lookOut } from './lookout.ts'
 import { consume } from './loop.ts'
 import { watchMembers } from './members.ts'
+import { watchMesh } from './mesh-watch.ts'
 import { createOpener } from './opener.ts'
 import { type Patience, patience } from './patience.ts'
 import { perform } from './perform.ts'
@@ -141,6 +142,7 @@ async function live(agent: Agent, config: AgentConfig, { tally, stop, attend }: 
   tasks.keep('lookout', (signal) => lookOut(context, signal))
   tasks.keep('members', (signal) => watchMembers(context, agent, signal))
   tasks.keep('stats', () => reportStats(context, config.name, tally))
+  tasks.keep('mesh', () => watchMesh(context))
   const wake = waker(context)
   const drawer = createDrawer({
     drawn: (table) => context.tell({ kind: 'scenarios', table }),

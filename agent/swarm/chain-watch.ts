@@ -1,6 +1,7 @@
 // Follows one local chain block by block and hands on what our contracts said, with the wall time it was seen.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Abi, type Address, decodeEventLog, type Hash, type Hex, toHex } from 'viem'
+import { agentRegistryAbi } from '../adapters/chain/abi/agent-registry.ts'
 import { collateralVaultAbi } from '../adapters/chain/abi/collateral-vault.ts'
 import { creditLinesAbi } from '../adapters/chain/abi/credit-lines.ts'
 import { liquidationAuctionAbi } from '../adapters/chain/abi/liquidation-auction.ts'
@@ -60,6 +61,7 @@ const EVENTS: Abi = [
   ...creditLinesAbi,
   ...vaultMirrorAbi,
   ...collateralVaultAbi,
+  ...agentRegistryAbi,
 ].filter((item) => item.type === 'event')
 
 async function factsOf(chain: LocalChain, address: readonly Address[], number: bigint): Promise<readonly Fact[]> {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Scenario } from '../../config/scenario.ts'
 import type { Market } from '../simulator/scenario/market.ts'
 import { balances } from './conservation.ts'
-import type { Crewing, Member } from './crew.ts'
+import type { Crewing } from './crew.ts'
 import { type Outcome, outcomeOf } from './outcome.ts'
 import { ownersOf } from './owners.ts'
 import type { Watch } from './watch.ts'
@@ -13,7 +13,6 @@ import { gain, type Holding, holdingsOf } from './wealth.ts'
 export type Ending = {
   readonly scenario: Scenario
   readonly crewing: Crewing
-  readonly members: readonly Member[]
   readonly before: ReadonlyMap<string, Holding>
   readonly market: Market
   readonly opened: number
@@ -23,17 +22,15 @@ export type Ending = {
 
 /** Closes a run and answers its figures. The chains go on until the last sum is read. */
 export async function close(ending: Ending): Promise<Outcome> {
-  const { scenario, crewing, members, market, before } = ending
+  const { scenario, crewing, market, before } = ending
   const { deployment, watch, processes } = crewing
   await untilSettled(watch)
-  const names = new Set(members.filter(({ child }) => child.alive()).map(({ child }) => child.name))
+  const agents = new Set(deployment.seats.map(({ name }) => name))
+  const running = processes.all().filter((child) => agents.has(child.name) && child.alive())
+  const names = new Set(running.map(({ name }) => name))
   watch.hush()
   crewing.dismiss()
-  if (!ending.keep)
-    await processes.stop(
-      members.map(({ child }) => child),
-      AGENT_GRACE,
-    )
+  if (!ending.keep) await processes.stop(running, AGENT_GRACE)
   await sleep(FLUSH)
   const after = await holdingsOf(deployment, market)
   const gains = new Map(

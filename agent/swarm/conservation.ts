@@ -6,8 +6,13 @@ import { poolAndInsurance } from './deploy-engine.ts'
 import type { Deployment, EngineSite, VaultSite } from './deployment.ts'
 import type { Record } from './record.ts'
 
-/** Two sums that must be one. */
-export type Balance = { readonly what: string; readonly left: bigint; readonly right: bigint }
+/** Two sums that must be one; of one route, where they are. */
+export type Balance = {
+  readonly what: string
+  readonly left: bigint
+  readonly right: bigint
+  readonly route?: string
+}
 
 /** Every ledger of a run, from both chains. `holders` are addresses that may hold tokens outside the contracts. */
 export async function balances(
@@ -67,12 +72,13 @@ async function vaultLedger(deployment: Deployment, id: string): Promise<readonly
       view(vault.mirror, Mirror, 'totalCredited', token),
       view(vault.mirror, Mirror, 'totalOwed', token),
     ])
-    return [
+    const pairs = [
       { what: `${id}: ${symbol} in the vault = deposited - claimed`, left: held, right: deposited - claimed },
       { what: `${id}: ${symbol} credited = deposited`, left: credited, right: deposited },
       { what: `${id}: ${symbol} claimed beyond owed`, left: claimed > owed ? claimed - owed : 0n, right: 0n },
       { what: `${id}: ${symbol} owed beyond credited`, left: owed > credited ? owed - credited : 0n, right: 0n },
     ]
+    return pairs.map((one) => ({ ...one, route: id }))
   })
   return (await Promise.all(ledgers)).flat()
 }

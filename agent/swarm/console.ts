@@ -9,9 +9,14 @@ export type Console = {
   note(text: string): void
   /** An event of the market: when, who, what. */
   event(at: number, who: string, what: string, fields?: Readonly<Record<string, unknown>>): void
+  /** The last word on one assertion, for machines: people read it in the tables. */
+  verdict(verdict: Judged): void
   /** The last word: tables for people, one object for machines. */
   close(lines: readonly string[], summary: object): void
 }
+
+/** An assertion at the end. */
+type Judged = { readonly claim: string; readonly holds: boolean; readonly found: string }
 
 /** Opens the voice of one run. */
 export function openConsole(out: Writable, json: boolean): Console {
@@ -39,6 +44,9 @@ export function openConsole(out: Writable, json: boolean): Console {
     event(at, who, what, fields) {
       const clock = `${at < 0 ? '-' : '+'}${(Math.abs(at) / 1000).toFixed(1)}s`
       say(`${clock.padStart(7)}  ${who.padEnd(10)} ${what}`, { type: 'event', at, who, what, ...fields })
+    },
+    verdict(verdict) {
+      if (json) write(JSON.stringify({ type: 'assertion', ...verdict }))
     },
     close(lines, summary) {
       if (!json) for (const line of lines) write(line)

@@ -11,6 +11,7 @@ import { askAgent, type Question } from '../runtime/control.ts'
 import type { Portfolio } from '../runtime/portfolio.ts'
 import type { Snapshot } from '../runtime/snapshot.ts'
 import { packageVersion } from '../suite/artefact.ts'
+import type { Verdict } from './assertions/judge.ts'
 import type { Console } from './console.ts'
 import type { Deployment } from './deployment.ts'
 import type { WonBid } from './record.ts'
@@ -25,7 +26,7 @@ export type Gallery = {
   /** From here on agents can be asked. */
   deployed(deployment: Deployment): void
   opened(counts: Counts, at: number): void
-  judged(verdicts: ScenarioView['assertions']): void
+  judged(verdicts: readonly Verdict[]): void
   /** The run's voice, overheard. */
   overhear(console: Console): Console
   close(): Promise<void>
@@ -73,7 +74,11 @@ function ears(state: State): Omit<Gallery, 'link' | 'close'> {
       state.openedAt = at
     },
     judged(verdicts) {
-      state.verdicts = verdicts
+      state.verdicts = verdicts.map(({ claim, holds, found }) => ({
+        claim,
+        found,
+        ...(holds !== undefined && { holds }),
+      }))
     },
     overhear: (console) => ({
       ...console,

@@ -6,7 +6,9 @@ import { loadScenario } from '../../config/scenario.ts'
 import { EXIT, type ExitStatus } from '../domain/errors.ts'
 import { stoppagesOf } from '../simulator/scenario/stoppages.ts'
 import { arbitrate } from './arbitrageur.ts'
-import { judge } from './assertions.ts'
+import type { Facts } from './assertions/facts.ts'
+import { lastWord, type Verdict } from './assertions/judge.ts'
+import { follow } from './assertions/live.ts'
 import { borrow } from './borrowers.ts'
 import { close } from './closing.ts'
 import { openConsole } from './console.ts'
@@ -57,7 +59,7 @@ const GRACE = 3_000
 async function perform(show: Play): Promise<ExitStatus> {
   const { scenario, run, console, signal, started, options } = show
   const stage = await setUp(show)
-  const { deployment, watch, market, crewing, members } = stage
+  const { deployment, watch, market, crewing } = stage
   const before = await holdingsOf(deployment, market)
   const opened = Date.now()
   console.note(
@@ -68,25 +70,50 @@ async function perform(show: Play): Promise<ExitStatus> {
   run.update({ phase: 'running' })
   stage.publishers.child.tell(String(opened))
   runMarket(show, stage)
+  const facts = (): Facts => factsOf(show, stage, opened)
+  followAssertions(show, stage, facts)
   await sleep(scenario.duration, undefined, { signal })
   const outcome = await console.step(
     'settle',
-    () => close({ scenario, crewing, members, before, market, opened, started, keep: options.keep }),
+    () => close({ scenario, crewing, before, market, opened, started, keep: options.keep }),
     (found) => `${found.settled} of ${found.claims.length} claims redeemed`,
   )
-  const verdicts = judge(outcome, scenario)
+  const alive = new Set(outcome.agents.filter((agent) => agent.alive).map(({ name }) => name))
+  const verdicts = lastWord({ ...facts(), ledgers: outcome.ledgers, alive })
   show.gallery.judged(verdicts)
   const [summary, lines] = [summaryObject(outcome), summaryLines(outcome, verdicts)]
   writeFileSync(run.file('report.json'), `${JSON.stringify({ summary, verdicts }, null, 2)}\n`)
   writeFileSync(run.file('report.txt'), `${lines.join('\n')}\n`)
   const failed = verdicts.filter(({ holds }) => !holds)
   for (const { claim, found } of failed) console.note(`assertion failed: ${claim}, found ${found}`)
+  for (const verdict of verdicts) console.verdict(verdict)
   const status = failed.length === 0 ? EXIT.ok : EXIT.assertion
   if (options.keep) console.note(`kept: lienmesh swarm status, logs and down know run ${run.id}`)
   console.close(lines, summary)
   options.judged?.(status)
   if (options.keep) await stayUp(show)
   return status
+}
+
+/** What assertions are judged by now. */
+function factsOf({ scenario, processes }: Play, { deployment, watch, named }: Stage, opened: number): Facts {
+  const { record, voices, truth } = watch
+  const { network, seats } = deployment
+  const running = processes.all().filter((child) => child.alive())
+  const alive = new Set(running.map(({ name }) => name).filter((name) => seats.some((seat) => seat.name === name)))
+  const now = Date.now()
+  return {
+    ...{ scenario, network, opened, now, record, voices, seats, named, alive },
+    lives: truth.lives,
+    ledgers: undefined,
+  }
+}
+
+/** Every turn of an assertion is an event of the market; the gallery always has all of them. */
+function followAssertions({ console, gallery, signal }: Play, { watch }: Stage, facts: () => Facts): void {
+  const turned = ({ claim, holds, found }: Verdict): void =>
+    console.event(watch.at(), 'assert', `${holds ? '✔' : '✖'} ${claim}: ${found}`, { claim, holds, found })
+  void follow({ facts, turned, all: gallery.judged, signal })
 }
 
 /** How the run stands, for whoever looks. */

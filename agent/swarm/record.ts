@@ -3,6 +3,7 @@ import type { Address, Hash } from 'viem'
 import type { Network, VaultDeployment } from '../domain/network.ts'
 import type { AccountId, VaultId } from '../domain/units.ts'
 import { argument, type Fact, type SeenBlock } from './chain-watch.ts'
+import { newRouteRecord, noteRoutes, type RouteRecord } from './route-record.ts'
 import { key, type Truth } from './truth.ts'
 
 /** How a won slice was paid for: the collateral's gap is the bidder's, a provider's, or there is none. */
@@ -63,6 +64,8 @@ export type Record = {
   readonly accounts: Set<Address>
   /** Credit lines by the account their collateral is deposited for. */
   readonly lines: Map<AccountId, LentLine>
+  /** What every route booked, and what was stopped or slashed. */
+  readonly routes: RouteRecord
 }
 
 /** A credit line that was opened, and how it ended. Wall times in milliseconds. */
@@ -78,6 +81,7 @@ export const newRecord = (): Record => ({
   shortfalls: [],
   accounts: new Set(),
   lines: new Map(),
+  routes: newRouteRecord(),
 })
 
 /** Adds what a block said. Answers the bids it took and the traders' accounts it touched. */
@@ -97,6 +101,7 @@ export function note(
   }
   for (const bid of bids) attachClaims(record, network, bid, block)
   settleFinal(record, block)
+  noteRoutes(record.routes, network, block)
   return { bids, touched }
 }
 

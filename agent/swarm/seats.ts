@@ -1,6 +1,8 @@
 // Who takes part: agents by group, the provider, and the keys of everybody, all derived from the seed.
 import { type Address, type Hex, keccak256, stringToHex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
+import { type Assertion, restated } from '../../config/assertions.ts'
+import { contradictionsIn } from '../../config/contradictions.ts'
 import type { Scenario } from '../../config/scenario.ts'
 import { usageError } from '../domain/errors.ts'
 import { type Millis, type Wad, wad } from '../domain/units.ts'
@@ -64,25 +66,27 @@ export type Changes = {
 export function changed(scenario: Scenario, { agents, accounts, seed, duration }: Changes): Scenario {
   const seeded = { ...scenario, seed: seed ?? scenario.seed, duration: duration ?? scenario.duration }
   const counted = accounts === undefined ? seeded : withAccounts(seeded, accounts)
-  return agents === undefined ? counted : withAgents(counted, agents)
+  const manned = agents === undefined ? counted : withAgents(counted, agents)
+  const [wrong] = contradictionsIn(manned)
+  if (wrong === undefined) return manned
+  throw usageError(
+    'E_SCENARIO',
+    `with these flags ${wrong.message}`,
+    'Change the flags, or take out what asks for more.',
+  )
 }
 
 function withAccounts(scenario: Scenario, count: number): Scenario {
   const share = Math.min(1, count / scenario.accounts.count)
-  const { fell, fellPerMode, fellWithOptions, settledPerRoute, ...rest } = scenario.expect
-  const scaled = (least: number): number => Math.floor(least * share)
-  return {
-    ...scenario,
-    accounts: { ...scenario.accounts, count },
-    expect: {
-      ...rest,
-      fell: scaled(fell),
-      fellPerMode: scaled(fellPerMode),
-      fellWithOptions: scaled(fellWithOptions),
-      settledPerRoute: scaled(settledPerRoute),
-    },
-  }
+  const scaled = (one: Assertion): Assertion =>
+    'least' in one && one.least !== undefined && COUNTED.includes(one.kind)
+      ? restated(one, Math.floor(one.least * share))
+      : one
+  return { ...scenario, accounts: { ...scenario.accounts, count }, assert: scenario.assert.map(scaled) }
 }
+
+/** What grows with the number of accounts. */
+const COUNTED: readonly string[] = ['fell', 'liquidated', 'refused', 'settlements']
 
 function withAgents(scenario: Scenario, agents: number): Scenario {
   let left = agents
@@ -93,13 +97,14 @@ function withAgents(scenario: Scenario, agents: number): Scenario {
   })
   const attestors = groups.filter((group) => group.attest).reduce((sum, group) => sum + group.count, 0)
   if (attestors < 1) throw usageError('E_AGENTS', `${agents} agents leave nobody to attest`, 'Take at least one agent.')
-  const winners = Math.min(scenario.expect.winners, agents)
   const threshold = Math.min(scenario.bonds.threshold, attestors)
+  const fewer = (one: Assertion): Assertion =>
+    one.kind === 'winners' ? restated(one, Math.min(one.least, agents)) : one
   return {
     ...scenario,
     agents: groups.filter((group) => group.count > 0),
     bonds: { ...scenario.bonds, threshold },
-    expect: { ...scenario.expect, winners },
+    assert: scenario.assert.map(fewer),
   }
 }
 

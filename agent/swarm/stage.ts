@@ -1,4 +1,5 @@
 // Puts a scenario on stage: chains, contracts, publishers, agents, traders with their deposits, credit and positions.
+import type { AccountId } from '../domain/units.ts'
 import { planAccounts } from '../simulator/scenario/accounts.ts'
 import { type Market, openMarket } from '../simulator/scenario/market.ts'
 import { scenarioTerms } from '../simulator/scenario/terms.ts'
@@ -12,6 +13,7 @@ import { type LocalChain, startChain, startMining } from './local-chain.ts'
 import type { Play } from './playbill.ts'
 import { publisherKeys, seatsOf } from './seats.ts'
 import { lockCollateral, nameTraders, openAccounts, tradeOnCredit, waitForCredit, waitForPrices } from './traders.ts'
+import { key } from './truth.ts'
 import { openWatch, type Watch } from './watch.ts'
 
 /** Everything a market needs before it opens. */
@@ -21,7 +23,8 @@ export type Stage = {
   readonly watch: Watch
   readonly crewing: Crewing
   readonly publishers: Member
-  readonly members: readonly Member[]
+  /** Accounts that the scenario names. */
+  readonly named: ReadonlyMap<string, AccountId>
 }
 
 /** Sets up in numbered steps. What can overlap does. */
@@ -59,8 +62,8 @@ export async function setUp(show: Play): Promise<Stage> {
     () => openMarketplace(crewing, signal),
     () => `${scenario.prices.publishers} keys, quorum ${scenario.prices.quorum}, ${market.feeds.length} feeds`,
   )
-  const members = await settleIn(show, crewing, publishers)
-  return { deployment, market, watch, crewing, publishers, members }
+  const named = await settleIn(show, crewing, publishers)
+  return { deployment, market, watch, crewing, publishers, named }
 }
 
 /** The chains begin to mine, the arbitrageurs are funded, the publishers speak, and we begin to watch. */
@@ -83,7 +86,7 @@ async function spreadWord({ deployment, lost }: Crewing, signal: AbortSignal): P
 }
 
 /** Agents come up while accounts are opened; deposits wait for the attestors, trades for the credit. */
-async function settleIn({ scenario, console }: Play, crewing: Crewing, publishers: Member): Promise<readonly Member[]> {
+async function settleIn({ scenario, console }: Play, crewing: Crewing, publishers: Member): Promise<Stage['named']> {
   const { deployment } = crewing
   const traders = await nameTraders(deployment, planAccounts(scenario))
   const attesting = Promise.withResolvers<void>()
@@ -114,13 +117,13 @@ async function settleIn({ scenario, console }: Play, crewing: Crewing, publisher
     () => startAgents(crewing, publishers, ready),
     (all) => `${all.length} in the mesh`,
   )
-  const [members] = await Promise.all([agents, opened, deposited])
+  await Promise.all([agents, opened, deposited])
   await console.step(
     'positions',
     () => tradeOnCredit(deployment, traders),
     () => `${traders.reduce((sum, one) => sum + one.positions.length, 0)} in ${traders.length} accounts`,
   )
-  return members
+  return new Map(traders.flatMap(({ name, account }) => (name === undefined ? [] : [[name, key(account)] as const])))
 }
 
 const CREDIT_PATIENCE = 60_000

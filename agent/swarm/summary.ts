@@ -1,5 +1,5 @@
 // The end of a run in words: tables of eighty columns, and the one JSON object that machines read.
-import type { Verdict } from './assertions.ts'
+import type { Verdict } from './assertions/judge.ts'
 import { isConserved } from './conservation.ts'
 import { gainText, seconds, table, usd } from './format.ts'
 import { gapLines } from './gaps.ts'

@@ -4,7 +4,7 @@ import { type Abi, type Address, encodeFunctionData, type Hex, maxUint64, maxUin
 import { unavailable } from '../domain/errors.ts'
 import type { Mode } from '../domain/market.ts'
 import type { VaultDeployment } from '../domain/network.ts'
-import type { AccountPlan } from '../simulator/scenario/accounts.ts'
+import type { AccountPlan } from '../simulator/scenario/account-plan.ts'
 import { ENGINE_ARTEFACTS, EXECUTOR, VAULT_ARTEFACTS } from '../suite/contracts.ts'
 import { type Burst, openBurst } from './burst.ts'
 import { read, readAll } from './calls.ts'

@@ -42,6 +42,10 @@ export type Voices = {
   /** Gaps that are over, with what was said of them. */
   readonly gaps: ToldGap[]
   readonly exhausted: Set<string>
+  /** When every agent said that it is ready: more than once when it came back. */
+  readonly ready: Map<string, number[]>
+  /** Peers in the mesh of prices, by agent, whenever their number changed. */
+  readonly mesh: Map<string, { readonly at: number; readonly degree: number }[]>
   /** What ended credit lines earned their provider, by how they ended. */
   readonly lines: { readonly how: string; readonly pnl: bigint }[]
 }
@@ -59,6 +63,8 @@ export const newVoices = (): Voices => ({
   learned: new Map(),
   gaps: [],
   exhausted: new Set(),
+  ready: new Map(),
+  mesh: new Map(),
   lines: [],
 })
 
@@ -95,6 +101,12 @@ export function listen(voices: Voices, { event, agent, at, fields }: Saying): vo
       return
     case 'gap:realised':
       voices.gaps.push(...gapIn(fields))
+      return
+    case 'agent:ready':
+      entry(voices.ready, agent, () => []).push(at)
+      return
+    case 'mesh:changed':
+      entry(voices.mesh, agent, () => []).push({ at, degree: Number(fields['degree']) })
       return
     case 'line:closed':
       voices.lines.push({ how: text(fields['how']), pnl: amount(fields['pnl']) })

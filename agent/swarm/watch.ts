@@ -169,9 +169,9 @@ function chainsOf({ engines, vaultChains, network }: Deployment) {
   return [
     ...engines.map((site) => ({
       chain: site.chain,
-      addresses: [site.engine, site.auction, site.creditLines, ...mirrors(site.chain.id)],
+      addresses: [site.engine, site.auction, site.creditLines, site.registry, ...mirrors(site.chain.id)],
     })),
-    ...vaultChains.map((site) => ({ chain: site.chain, addresses: vaults(site.chain.id) })),
+    ...vaultChains.map((site) => ({ chain: site.chain, addresses: [site.registry, ...vaults(site.chain.id)] })),
   ]
 }
 

@@ -5,7 +5,7 @@ import { signerOf } from '../../agent/adapters/signer/local-signer.ts'
 import type { Fill, Outcome, Quote } from '../../agent/domain/liquidation.ts'
 import type { Offer } from '../../agent/domain/message.ts'
 import { bps, instant, wad } from '../../agent/domain/units.ts'
-import type { AccountPlan } from '../../agent/simulator/scenario/accounts.ts'
+import type { AccountPlan } from '../../agent/simulator/scenario/account-plan.ts'
 import type { Deployment, LocalNetwork } from './local-network.ts'
 
 export const ETHER = 10n ** 18n

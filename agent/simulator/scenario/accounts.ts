@@ -1,25 +1,17 @@
 // The traders: seeded accounts of the three modes, of which most will be caught by the fall and few ruined by it.
 import type { Scenario } from '../../../config/scenario.ts'
 import type { EngineTerms, Instrument, MarginAccount, Mode, Position, Prices } from '../../domain/market.ts'
-import { type Bps, type CollateralId, chainId, type Wad, wad } from '../../domain/units.ts'
+import { type Bps, chainId, type Wad, wad } from '../../domain/units.ts'
 import { fromDoubleDown, max, toDouble } from '../../maths/fixed-point.ts'
 import { margin } from '../../maths/margin.ts'
+import type { AccountPlan } from './account-plan.ts'
+import { planHolders } from './holders.ts'
 import { type Market, openMarket } from './market.ts'
 import { ZERO_ADDRESS, ZERO_HASH } from './nowhere.ts'
 import { between, type Random, seeded } from './random.ts'
 import { pricesAt, scenarioTerms } from './terms.ts'
 
-/** An account to be opened: cash paid in on the engine chain, collateral locked on vault chains, then trades. */
-export type AccountPlan = {
-  readonly engine: string
-  readonly salt: bigint
-  readonly mode: Mode
-  readonly cash: Wad
-  readonly credit: readonly { readonly collateral: CollateralId; readonly amount: bigint }[]
-  readonly positions: readonly Position[]
-}
-
-/** Every account of a scenario. Each can be opened at the starting prices and is solvent at the trough of the path. */
+/** Every account of a scenario, the named ones last. Each drawn one can be opened at the starting prices and is solvent at the trough of the path. */
 export function planAccounts(scenario: Scenario): readonly AccountPlan[] {
   const market = openMarket(scenario)
   const draws = scenario.engines.map((engine) => ({
@@ -28,10 +20,11 @@ export function planAccounts(scenario: Scenario): readonly AccountPlan[] {
   }))
   const [start, trough] = [pricesAt(market, 0), pricesAt(market, troughOf(scenario, market))]
   const random = seeded(scenario.seed, 'accounts')
-  return Array.from({ length: scenario.accounts.count }, (_, i) => {
+  const drawn = Array.from({ length: scenario.accounts.count }, (_, i) => {
     const { engine, terms } = draws[i % draws.length] ?? { engine: '', terms: scenarioTerms(scenario, '', chainId(1)) }
     return drawAccount({ scenario, engine, terms, start, trough, random }, i)
   })
+  return [...drawn, ...planHolders(scenario, market, drawn.length + 1)]
 }
 
 /** The plan as the margin rule sees it once its trades are done, fees left out. */

@@ -1,5 +1,5 @@
 // A scenario file as a simulated world: the same market, the same accounts, the same pauses of its routes as the local
-// chains would have. Liquidity providers, late deposits and agents without logs are left out.
+// chains would have. Liquidity providers and agents without logs are left out.
 import type { Address } from 'viem'
 import type { Scenario } from '../../../config/scenario.ts'
 import type { Setup } from '../../core/setup.ts'

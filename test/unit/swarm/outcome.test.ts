@@ -1,76 +1,9 @@
 import { expect, test } from 'vitest'
 import { hear } from '../../../agent/console/chronicle/saying.ts'
-import { judge } from '../../../agent/swarm/assertions.ts'
 import { gainText, short, table, usd } from '../../../agent/swarm/format.ts'
 import { gapLines, gapSummary } from '../../../agent/swarm/gaps.ts'
-import type { Outcome } from '../../../agent/swarm/outcome.ts'
 import { percentile } from '../../../agent/swarm/statistics.ts'
-import type { Life } from '../../../agent/swarm/truth.ts'
 import { listen, newVoices } from '../../../agent/swarm/voices.ts'
-import { loadScenario } from '../../../config/scenario.ts'
-
-const scenario = loadScenario('flash-crash')
-
-const life = (account: number, mode: Life['mode']): Life => ({
-  account: `0x${account.toString(16).padStart(40, '0')}`,
-  mode,
-  options: true,
-  fellAt: 1,
-  underSince: 1,
-  under: false,
-  ruinedAt: undefined,
-  insolventAt: undefined,
-  firstBidAt: 2,
-  bids: 1,
-  lastMark: 1n,
-})
-
-/** A run in which everything went well. */
-const outcome = (change: Partial<Outcome> = {}): Outcome => {
-  const fell = Array.from({ length: 60 }, (_, i) =>
-    life(i, (['isolated', 'cross', 'unified'] as const)[i % 3] ?? 'cross'),
-  )
-  return {
-    ...{ seed: 42, fell, liquidated: fell, refused: [], missed: [], recovered: 0, inTime: 60, badDebt: 0n },
-    ...{ bids: [], claims: [], settledBy: { 'state-proof': 10, 'liquidity-service': 10 }, settled: 20, unsettled: 0 },
-    ...{
-      winners: 3,
-      ledgers: [{ what: 'cash', left: 5n, right: 5n }],
-      agents: [],
-      creditLag: [],
-      sales: new Set<string>(),
-      lines: undefined,
-      wallSeconds: 60,
-    },
-    gossip: { messages: 1, p50: 1, p99: 2, crashP50: 1, crashP99: 2 },
-    gaps: gapSummary([]),
-    ...change,
-  }
-}
-
-const failures = (change: Partial<Outcome>): readonly string[] =>
-  judge(outcome(change), scenario)
-    .filter(({ holds }) => !holds)
-    .map(({ claim, found }) => `${claim}: ${found}`)
-
-test('a run in which everything went well passes', () => {
-  expect(failures({})).toEqual([])
-})
-
-test('each broken promise is named with what was found', () => {
-  expect(failures({ unsettled: 2 })).toEqual(['every claim redeemed: 2 of 0 open'])
-  expect(failures({ badDebt: 10n ** 18n })).toEqual(['bad debt at most $0.00: $1.00'])
-  expect(failures({ winners: 2 })).toEqual(['at least 3 different winners: 2'])
-  expect(failures({ settledBy: { 'state-proof': 10, 'liquidity-service': 9 } })).toEqual([
-    'at least 10 settlements by liquidity service: 9',
-  ])
-})
-
-test('one wei out of place is no conservation', () => {
-  expect(failures({ ledgers: [{ what: 'cash', left: 5n, right: 6n }] })).toEqual([
-    'value conserved to the wei on every chain: cash: 5 against 6',
-  ])
-})
 
 test('figures read like money', () => {
   expect([usd(1_234_567n * 10n ** 18n), usd(-5n * 10n ** 17n), gainText(10n ** 18n)]).toEqual([
