@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import module from 'node:module'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const NEEDED = [24, 12]
 const CONFIG_ERROR = 4
@@ -14,17 +14,35 @@ const ROOT = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
 if (isEnough(process.versions.node)) await start()
 else relaunch()
 
-/** Runs the program in this process. */
+/** Runs the program in this process, and its threads with it: from its bundle where there is one, or from its sources. */
 async function start() {
-  module.enableCompileCache(path.join(ROOT, 'node_modules', '.cache', 'node'))
+  process.env.NODE_COMPILE_CACHE ??= path.join(ROOT, 'node_modules', '.cache', 'node')
+  module.enableCompileCache(process.env.NODE_COMPILE_CACHE)
   try {
-    const { main } = await import('../agent/cli/main.ts')
+    const { main } = await import(await entry())
     await main(process.argv.slice(2))
   } catch (error) {
     if (error?.code !== 'ERR_MODULE_NOT_FOUND') throw error
     const [, missing = 'a file'] = /Cannot find (?:package|module) '([^']+)'/.exec(error.message) ?? []
     fail('E_INSTALL', `${missing} is missing: the installation is incomplete`, 'npm ci (and let it finish).')
   }
+}
+
+/** The program's first file. An agent that starts slowly although a bundle was made for it says why. */
+async function entry() {
+  const { bundledIn } = await import('./bundled.js')
+  const { main, stale } = bundledIn(ROOT)
+  if (stale !== undefined && process.argv[2] === 'run') {
+    const notice = {
+      type: 'notice',
+      code: 'N_BUNDLE',
+      message: `the bundle is stale: ${stale}; starting from the sources`,
+    }
+    const fix = 'npm run bundle'
+    const json = process.argv.includes('--json')
+    process.stderr.write(json ? `${JSON.stringify({ ...notice, fix })}\n` : `! ${notice.message}\n  fix: ${fix}\n`)
+  }
+  return main === undefined ? '../agent/cli/main.ts' : pathToFileURL(main).href
 }
 
 /** Runs the same command line on the Node that npm installed, and ends as it ends. */

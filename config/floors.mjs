@@ -51,5 +51,5 @@ export const floors = {
   'agent/console/web/build.ts': { npm: ['vite'], node: true },
   strategies: { rooms: ['agent/strategy.ts'] },
   config: { rooms: ['agent/domain'], npm: ['zod', 'yaml'], types: ['viem'], node: true },
-  bin: { rooms: ['agent/cli'], node: true },
+  bin: { rooms: ['agent/cli'], npm: ['rolldown'], node: true },
 }
