@@ -25,7 +25,7 @@ export type Reconciler = {
   readonly chain: ChainId
   /** Compares once. Answers what is missing or too much after everything was explained; empty when books and chain agree. */
   look(): Promise<readonly Difference[]>
-  /** An operator takes the chain's word for what is missing: booked at the next look. */
+  /** An operator takes the chain's word for what the bidding was stopped for, and for nothing more: booked at the next look. */
   accept(): void
 }
 
@@ -85,17 +85,22 @@ const PATIENCE = 3
 /** The same while a transaction of ours is under way: it may be final, and not be booked while nodes do not answer. */
 const PATIENCE_UNDER_WAY = 12
 
-/** What a reconciler remembers between two looks. */
-type Memory = { matched: bigint | undefined; doubts: number; accepted: boolean }
+/** What a reconciler remembers between two looks: what it stopped the bidding for, and what of that an operator accepted. */
+type Memory = {
+  matched: bigint | undefined
+  doubts: number
+  missing: readonly Difference[]
+  accepted: readonly Difference[]
+}
 
 /** The books of one chain; they begin with what the chain holds once nothing of ours is under way. */
 export function createReconciler(at: Reconciling): Reconciler {
   const { chain } = at.statements
-  const memory: Memory = { matched: undefined, doubts: 0, accepted: false }
+  const memory: Memory = { matched: undefined, doubts: 0, missing: [], accepted: [] }
   return {
     chain,
     accept: () => {
-      memory.accepted = true
+      memory.accepted = memory.missing
     },
     look: async () => {
       const statement = await at.statements.read()
@@ -115,10 +120,14 @@ async function compare(at: Reconciling, memory: Memory, statement: Statement): P
   const found = differences(journal, statements.chain, statement)
   memory.doubts = found.length > 0 ? memory.doubts + 1 : 0
   const patience = journal.open(statements.chain).length > 0 ? PATIENCE_UNDER_WAY : PATIENCE
-  if (memory.doubts > 0 && memory.doubts < patience && !memory.accepted) return found
+  if (memory.doubts > 0 && memory.doubts < patience && !isAccepted(memory, found)) return found
   memory.matched = block
   return conclude(at, memory, { found, block })
 }
+
+/** Whether nothing more is missing than what an operator saw and accepted. */
+const isAccepted = ({ accepted }: Memory, found: readonly Difference[]): boolean =>
+  found.every(({ asset, amount }) => amount > 0n || accepted.some((one) => one.asset === asset && one.amount <= amount))
 
 /** After explanations and patience: too much is taken as it is, too little stops us until an operator accepts it. */
 function conclude(
@@ -129,9 +138,9 @@ function conclude(
   const { chain } = at.statements
   for (const more of found.filter(({ amount }) => amount > 0n)) take(at, more, { account: 'arrived', block })
   const missing = found.filter(({ amount }) => amount < 0n)
-  if (missing.length === 0) return []
-  if (memory.accepted) {
-    memory.accepted = false
+  const accepted = isAccepted(memory, missing)
+  Object.assign(memory, { missing: accepted ? [] : missing, accepted: [] })
+  if (accepted) {
     for (const less of missing) take(at, less, { account: 'accepted', block })
     return []
   }

@@ -36,6 +36,13 @@ test('a bid below the smallest trade is no limit but a mistake', async () => {
   expect(finding?.found).toBe('capital.maxBid of 10 USD is below the smallest trade, 50 USD')
 })
 
+test('no more is a limit that leaves room for no bid', async () => {
+  const finding = await oneOf({ risk: { maxInFlight: '49 USD' } }, 'chain 31337', 'limits')
+  expect(finding).toMatchObject({ status: 'fail', fix: 'Raise risk.maxInFlight.' })
+  const group = await oneOf({ risk: { caps: { group: '49 USD' } } }, 'chain 31337', 'limits')
+  expect(group?.found).toBe('risk.caps.group of 49 USD is below the smallest trade, 50 USD')
+})
+
 test('a key without native coin has no runway', async () => {
   const finding = await oneOf({ key: `0x${'11'.repeat(32)}` }, 'chain 41337', 'gas')
   expect(finding).toMatchObject({ status: 'fail', found: expect.stringContaining('0 transactions') })
@@ -134,6 +141,7 @@ type Case = {
   readonly chains?: Readonly<Record<number, readonly string[]>>
   readonly bootstrap?: readonly string[]
   readonly maxBid?: string
+  readonly risk?: AgentConfigInput['risk']
 }
 
 async function examined(given: Case): Promise<readonly Finding[]> {
@@ -145,7 +153,7 @@ async function examined(given: Case): Promise<readonly Finding[]> {
 const oneOf = async (given: Case, area: string, check: string): Promise<Finding | undefined> =>
   (await examined(given)).find((one) => one.area === area && one.check === check)
 
-function configOf({ key, keys, chains = {}, bootstrap = [], maxBid = '1000000 USD' }: Case): AgentConfig {
+function configOf({ key, keys, chains = {}, bootstrap = [], maxBid = '1000000 USD', risk = {} }: Case): AgentConfig {
   const folder = temporaryFolder()
   const [seat] = local.deployment.seats
   if (!seat) throw new Error('nobody sits in this scenario')
@@ -158,6 +166,7 @@ function configOf({ key, keys, chains = {}, bootstrap = [], maxBid = '1000000 US
     keys: keys ?? { operator, signer: 'inline' },
     chains: [entry(31_337, local.engine.url), entry(41_337, local.vault.url)],
     capital: { maxBid },
+    risk,
     p2p: { bootstrap: [...bootstrap] },
   }
   return agentConfig.parse(written)

@@ -2,8 +2,10 @@
 import { type Hash, type Hex, keccak256 } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { cancellation, journaled, sign } from '../../agent/adapters/chain/attempt.ts'
 import { openMemoryJournal } from '../../agent/adapters/store/memory-journal.ts'
 import { chainId } from '../../agent/domain/units.ts'
+import type { JournaledTx } from '../../agent/ports/journal.ts'
 import {
   CHAIN,
   eventually,
@@ -129,6 +131,38 @@ describe('F30 to F33: a reorganisation', () => {
     expect(await on.receipt(mined.hash)).toMatchObject({ status: '0x1' })
     await on.finish()
     expect(on.journal.history(CHAIN, signer.address, 0)).toHaveLength(1)
+  })
+
+  test('F33: sends what the chain had, not the cancel that lost, and asks for the deepest proof again', async () => {
+    const finality = [
+      { below: usd(1_000), blocks: 1, proof: false },
+      { below: undefined, blocks: FINALITY, proof: true },
+    ]
+    const urls = on.providers.proxies.map(({ url }) => url)
+    const transactor = await on.open({ finality, patience: 1 }, { urls, quorum: 2 })
+    await on.mine(3)
+    const sent = transactor.send(order({ value: usd(50_000) }), never)
+    await on.mineAll(1)
+    await on.finish()
+    const { mined } = await sent
+    const [had] = on.journal.history(CHAIN, signer.address, 0)
+    const cancel = await cancelOf(0)
+    on.journal.commit(cancel)
+    on.journal.settle(cancel.hash, 'dropped')
+    const asked = () => on.providers.proxies[0].calls.get('eth_getProof') ?? 0
+    const before = asked()
+    const height = Number(await on.anvil.ask('eth_blockNumber'))
+    await on.anvil.ask('anvil_reorg', height - Number(mined.anchor.number) + 1, [])
+    await on.mine()
+    await eventually(on.pooled, (count) => count === 1)
+    expect(await on.anvil.ask('eth_getTransactionByHash', had?.hash)).not.toBeNull()
+    await on.finish()
+    expect(await on.receipt(mined.hash)).toMatchObject({ status: '0x1' })
+    expect(asked()).toBeGreaterThan(before)
+    expect(on.journal.history(CHAIN, signer.address, 0).map(({ leg, state }) => `${leg} ${state}`)).toEqual([
+      'a included',
+      'cancel dropped',
+    ])
   })
 
   test('F33: that happened while nobody ran is healed at the start', async () => {
@@ -291,6 +325,17 @@ describe('a receipt', () => {
   })
 })
 
+test('one proof speaks for every nonce of a block', async () => {
+  const finality = [{ below: undefined, blocks: 0, proof: true }]
+  const urls = on.providers.proxies.map(({ url }) => url)
+  const transactor = await on.open({ finality }, { urls, quorum: 2 })
+  const legs = ['a', 'b', 'c', 'd', 'e', 'f']
+  const sent = legs.map((leg) => transactor.send(order({ leg, value: usd(50_000) }), never))
+  await on.mineAll(legs.length)
+  await Promise.all(sent)
+  for (const { calls } of on.providers.proxies) expect(calls.get('eth_getProof')).toBe(1)
+})
+
 describe('a restart', () => {
   test('forgets how much was at stake, and waits as for the largest amount', async () => {
     const finality = [
@@ -349,6 +394,41 @@ describe('a key', () => {
       code: 'E_NONCE_FOREIGN',
       exit: 7,
     })
+    await on.stop()
+    await expect(on.open()).rejects.toMatchObject({ code: 'E_NONCE_FOREIGN', exit: 7 })
+  })
+
+  test('F50: that somebody else uses while nothing of ours is under way halts too, at once and after a restart', async () => {
+    const transactor = await on.open()
+    const sent = transactor.send(order(), never)
+    await on.mineAll(1)
+    await sent
+    await on.finish()
+    const thief = privateKeyToAccount(KEY)
+    const fees = { maxFeePerGas: 9n * GWEI, maxPriorityFeePerGas: GWEI, gas: 21_000n }
+    const stolen = { type: 'eip1559', chainId: CHAIN, nonce: 1, to: thief.address, ...fees } as const
+    await on.anvil.ask('eth_sendRawTransaction', await thief.signTransaction(stolen))
+    await eventually(
+      () => on.mineThen(() => on.alarms.length),
+      (count) => count > 0,
+    )
+    expect(on.alarms).toEqual([
+      `E_NONCE_FOREIGN Nonce 1 of ${signer.address} on chain 31337 was used by another sender.`,
+    ])
+    await expect(transactor.send(order({ leg: 'b' }), never)).rejects.toMatchObject({ code: 'E_NONCE_FOREIGN' })
+    await on.stop()
+    await expect(on.open()).rejects.toMatchObject({ code: 'E_NONCE_FOREIGN' })
+  })
+
+  test('does not send what it signed to a chain that was made anew under the old id', async () => {
+    const transactor = await on.open()
+    void transactor.send(order(), never).catch(() => undefined)
+    await eventually(on.pooled, (count) => count === 1)
+    await on.stop()
+    const anew = await startSending(CHAIN, ['--timestamp', '1700000000'])
+    await expect(anew.open({ journal: on.journal })).rejects.toMatchObject({ code: 'E_JOURNAL_OWNER', exit: 4 })
+    expect(await anew.pooled()).toBe(0)
+    await anew.close()
   })
 
   test('F55: with an hour-old copy of its journal does not start', async () => {
@@ -369,6 +449,13 @@ describe('a key', () => {
 })
 
 const RECEIPT = 'eth_getTransactionReceipt'
+
+/** A cancel of a nonce that was signed, and came too late. */
+async function cancelOf(nonce: number): Promise<JournaledTx> {
+  const fees = { maxFee: 9n * GWEI, tip: 2n * GWEI }
+  const attempt = await sign(signer, { chain: CHAIN, nonce }, cancellation(signer.address, undefined), fees)
+  return journaled(attempt, CHAIN, signer.address, nonce)
+}
 
 const fabricated = (hash: Hex, block: Hash) => ({
   transactionHash: hash,

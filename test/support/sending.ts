@@ -48,8 +48,8 @@ export type Sending = {
 }
 
 /** Starts a chain without automatic blocks. */
-export async function startSending(chain = CHAIN): Promise<Sending> {
-  const anvil = await startAnvil({ chainId: chain, args: ['--no-mining'] })
+export async function startSending(chain = CHAIN, args: readonly string[] = []): Promise<Sending> {
+  const anvil = await startAnvil({ chainId: chain, args: ['--no-mining', ...args] })
   const providers = await threeProviders(anvil)
   const journal = openMemoryJournal()
   const alarms: string[] = []

@@ -56,8 +56,12 @@ export const journaled = (attempt: Attempt, chain: ChainId, from: Address, nonce
   ...(attempt.content.reserved === undefined ? {} : { reserved: attempt.content.reserved }),
 })
 
-/** The attempt that a journaled transaction was. */
+/** The attempt that a journaled transaction was. Throws E_INVARIANT when its bytes are not those that were signed. */
 export function remembered(tx: JournaledTx): Attempt {
+  if (keccak256(tx.raw) !== tx.hash)
+    throw invariantBroken('The journal holds bytes that are not those of their transaction: a damaged file.', {
+      hash: tx.hash,
+    })
   const { to, data = '0x', gas, maxFeePerGas, maxPriorityFeePerGas } = parseTransaction(tx.raw)
   if (!to || gas === undefined || maxFeePerGas === undefined) {
     throw invariantBroken('The journal holds a transaction that this program does not send.', { hash: tx.hash })

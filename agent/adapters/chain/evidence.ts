@@ -27,11 +27,12 @@ export async function includedAmong(rpc: Rpc, { from, head }: Look, suspects: re
   const places = new Map([...mined.values()].map(({ anchor }) => [anchor.hash, anchor]))
   const states = await Promise.all([...places.values()].map((place) => stateAt(rpc, { from, head }, place)))
   const believed = new Map<Hash, Mined>()
+  const provenAt = once((place) => provenNonce(rpc, from, place))
   for (const { hash, nonce, proof } of suspects) {
     const found = mined.get(hash)
     const state = states.find(({ block }) => block === found?.anchor.hash)
     if (found === undefined || state === undefined || !state.canonical || state.nonce <= nonce) continue
-    if (proof && (await provenNonce(rpc, from, witness(found.anchor, head))) <= nonce) unproven.add(hash)
+    if (proof && (await provenAt(witness(found.anchor, head))) <= nonce) unproven.add(hash)
     else believed.set(hash, found)
   }
   return { believed, unproven }
@@ -61,6 +62,16 @@ async function stateAt(rpc: Rpc, { from, head }: Look, place: Place) {
     ]),
   )
   return { block: hash, canonical: block?.hash === hash, nonce: Number(nonce) }
+}
+
+/** A proof is dear for a node, and one speaks for every nonce of the account. */
+function once(read: (place: Place) => Promise<number>): typeof read {
+  const known = new Map<Hash, Promise<number>>()
+  return (place) => {
+    const answer = known.get(place.hash) ?? read(place)
+    known.set(place.hash, answer)
+    return answer
+  }
 }
 
 /** The account's nonce by EIP-1186, from the header that hashes to the block; -1 when not everybody proves it. */

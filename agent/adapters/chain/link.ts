@@ -17,7 +17,10 @@ import { openTransactor, type Transactor } from './transactor.ts'
 /** What sending needs. Without it a link only reads. */
 export type SendingOptions = {
   readonly signer: Signer
-  readonly journal: Pick<Journal, 'commit' | 'settle' | 'abandon' | 'open' | 'nextNonce' | 'history'>
+  readonly journal: Pick<
+    Journal,
+    'commit' | 'settle' | 'abandon' | 'open' | 'nextNonce' | 'history' | 'remember' | 'recall'
+  >
   readonly fees: FeePolicy
   /** How deep is final, by amount. */
   readonly finality: readonly FinalityTier[]

@@ -1,17 +1,19 @@
 // What happens to unfinished nonces at every head: believed, finished, replaced, cancelled, sent again, or taken up again.
+import type { Address } from 'viem'
 import { EXIT, LienmeshError } from '../../domain/errors.ts'
 import type { Head } from '../../domain/market.ts'
 import type { FinalityTier } from '../../domain/network.ts'
-import { wad } from '../../domain/units.ts'
+import type { ChainId } from '../../domain/units.ts'
 import type { Journal } from '../../ports/journal.ts'
 import type { Signer } from '../../ports/signer.ts'
-import { type Attempt, CANCEL, type Content, cancellation, type Fees, remembered } from './attempt.ts'
+import { type Attempt, CANCEL, type Content, cancellation, type Fees } from './attempt.ts'
 import { type Premises, postingOf } from './bookkeeping.ts'
 import { includedAmong } from './evidence.ts'
 import { baseFeeNow, type FeePolicy, marketFees, raised, spentFees } from './fees.ts'
 import { tierOf } from './finality.ts'
 import type { Heads } from './heads.ts'
-import { newPending, type Pending } from './pending.ts'
+import { openNonces } from './open-nonces.ts'
+import type { Pending } from './pending.ts'
 import { type Mined, minedAmong } from './receipt.ts'
 import type { Rpc } from './rpc.ts'
 import { sendAnswer } from './send-answer.ts'
@@ -21,7 +23,10 @@ export type TransactorOptions = {
   readonly rpc: Rpc
   readonly heads: Heads
   readonly signer: Signer
-  readonly journal: Pick<Journal, 'commit' | 'settle' | 'abandon' | 'open' | 'nextNonce' | 'history'>
+  readonly journal: Pick<
+    Journal,
+    'commit' | 'settle' | 'abandon' | 'open' | 'nextNonce' | 'history' | 'remember' | 'recall'
+  >
   readonly fees: FeePolicy
   /** How deep is final, by amount. */
   readonly finality: readonly FinalityTier[]
@@ -79,24 +84,21 @@ async function seeFees({ seen, rpc, fees }: Pump, head: bigint): Promise<void> {
   if (seen.head === head) seen.base = base
 }
 
-/** A nonce that the chain does not have is open, whatever the journal says: its bytes travel again. */
+/**
+ * A nonce that the chain does not have is open, whatever the journal says: its bytes travel again, those first which the
+ * chain had. One that the chain has and we never wrote is somebody else's.
+ */
 async function takeUpAgain(state: Pump): Promise<void> {
   const { rpc, signer, journal, pending } = state
   const onChain = await chainNonce(state)
-  if (onChain >= state.next()) return
-  const lost = new Set<number>()
-  for (const tx of journal.history(rpc.chain, signer.address, onChain)) {
-    if (pending.has(tx.nonce) && !lost.has(tx.nonce)) continue
-    if (!lost.has(tx.nonce)) {
-      lost.add(tx.nonce)
-      const terms = { deadline: undefined, value: wad(0n), ceiling: state.fees.ceiling }
-      pending.set(tx.nonce, newPending(tx.nonce, [], terms))
-    }
-    journal.settle(tx.hash, 'signed')
-    pending.get(tx.nonce)?.attempts.push(remembered(tx))
-  }
-  if (lost.size === 0) return
-  const which = [...lost].join(', ')
+  if (onChain > state.next()) throw halted(state, onChain - 1)
+  const lost = journal.history(rpc.chain, signer.address, onChain).filter(({ nonce }) => !pending.has(nonce))
+  if (lost.length === 0) return
+  const had = lost.filter(({ state }) => state === 'included' || state === 'reverted')
+  for (const { hash } of lost) journal.settle(hash, 'signed')
+  for (const [nonce, order] of openNonces([...lost.filter((tx) => !had.includes(tx)), ...had], state))
+    pending.set(nonce, order)
+  const which = [...new Set(lost.map(({ nonce }) => nonce))].join(', ')
   state.alarm?.(
     'E_UNFINAL',
     `chain ${rpc.chain} lost final transactions at nonce ${which}; the same bytes are sent again`,
@@ -214,11 +216,22 @@ async function checkForeign(state: Pump, order: Pending): Promise<void> {
   if (found.size > 0) return
   state.pending.delete(order.nonce)
   for (const { hash } of order.attempts.slice(0, 1)) state.journal.abandon(hash)
-  state.halt.reason = foreign(state, order.nonce)
-  state.alarm?.('E_NONCE_FOREIGN', state.halt.reason.message)
-  order.fate.reject(state.halt.reason)
-  throw state.halt.reason
+  const reason = halted(state, order.nonce)
+  order.fate.reject(reason)
+  throw reason
 }
+
+/** Nothing is sent with this key any more, in no later life either. */
+function halted(state: Pump, nonce: number): LienmeshError {
+  const reason = foreign(state, nonce)
+  state.halt.reason = reason
+  state.journal.remember(FOREIGN(state.rpc.chain, state.signer.address), String(nonce))
+  state.alarm?.('E_NONCE_FOREIGN', reason.message)
+  return reason
+}
+
+/** Where the journal keeps which nonce of a key somebody else used. */
+export const FOREIGN = (chain: ChainId, key: Address): string => `foreign nonce ${chain} ${key.toLowerCase()}`
 
 /** What handing bytes out needs of a pump. */
 type Voice = Pick<Pump, 'halt' | 'alarm' | 'trouble'> & { readonly rpc: Pick<Rpc, 'send'> }
@@ -242,7 +255,7 @@ const chainNonce = async ({ rpc, signer }: TransactorOptions): Promise<number> =
     await rpc.ask((node) => node.request({ method: 'eth_getTransactionCount', params: [signer.address, 'latest'] })),
   )
 
-const foreign = ({ rpc, signer }: TransactorOptions, nonce: number): LienmeshError =>
+export const foreign = ({ rpc, signer }: TransactorOptions, nonce: number): LienmeshError =>
   new LienmeshError(
     'E_NONCE_FOREIGN',
     `Nonce ${nonce} of ${signer.address} on chain ${rpc.chain} was used by another sender.`,

@@ -1,6 +1,6 @@
 // What a chain says that we hold, read by agreement at a block deep enough to stay.
 import { type Address, erc20Abi } from 'viem'
-import { getBalance, getBlockNumber, readContract } from 'viem/actions'
+import { getBalance, readContract } from 'viem/actions'
 import type { Asset } from '../../domain/posting.ts'
 import { max } from '../../maths/fixed-point.ts'
 import type { Statement, Statements } from '../../ports/chain.ts'
@@ -8,6 +8,7 @@ import { marginEngineAbi } from './abi/margin-engine.ts'
 import { type Premises, tokensOf } from './bookkeeping.ts'
 import { explain } from './explain.ts'
 import { baseFeeNow, type FeePolicy, marketFees } from './fees.ts'
+import { blockBy } from './heads.ts'
 import type { Node, Rpc } from './rpc.ts'
 
 /** Whose books, where, and how many blocks on top make a block final for every amount. */
@@ -46,8 +47,9 @@ const MANY = 1_000_000n
 const MARGIN = 1n
 
 async function read({ rpc, premises, operator, depth }: Keeping): Promise<Statement | undefined> {
-  const newest = await rpc.hint((node) => getBlockNumber(node, { cacheTime: 0 }))
-  const block = newest - BigInt(depth) - MARGIN
+  const newest = await blockBy(rpc, 'latest')
+  if (newest === undefined) return undefined
+  const block = newest.number - BigInt(depth) - MARGIN
   if (block < 0n) return undefined
   const assets = assetsOf(premises)
   const amounts = await rpc.gather((node) =>

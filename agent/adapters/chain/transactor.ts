@@ -2,23 +2,14 @@
 import type { Address, Hex } from 'viem'
 import { EXIT, invariantBroken, LienmeshError, unavailable } from '../../domain/errors.ts'
 import { type Wad, wad } from '../../domain/units.ts'
-import { max } from '../../maths/fixed-point.ts'
-import {
-  type Attempt,
-  type Content,
-  cancellation,
-  type Fees,
-  journaled,
-  remembered,
-  sign,
-  unsignedBytes,
-} from './attempt.ts'
+import { type Content, cancellation, type Fees, journaled, sign, unsignedBytes } from './attempt.ts'
 import { openDataFee } from './data-fee.ts'
-import { deadlineIn } from './executor-call.ts'
 import { baseFeeNow, capped, ceilingOf, marketFees, raised, spentFees } from './fees.ts'
+import { openNonces } from './open-nonces.ts'
 import { type Fate, newPending, type Pending } from './pending.ts'
-import { broadcast, type Pump, pump, type TransactorOptions } from './pump.ts'
+import { broadcast, FOREIGN, foreign, type Pump, pump, type TransactorOptions } from './pump.ts'
 import type { Rpc } from './rpc.ts'
+import { sameChain } from './same-chain.ts'
 
 export type { Fate } from './pending.ts'
 
@@ -49,11 +40,12 @@ export type Transactor = {
   close(): Promise<void>
 }
 
-/** Takes up the journal's open transactions, then serves. E_NONCE_FOREIGN or E_INVARIANT when journal and chain part. */
+/** Takes up the journal's open transactions, then serves. E_JOURNAL_OWNER, E_NONCE_FOREIGN or E_INVARIANT when journal and chain part. */
 export async function openTransactor(options: TransactorOptions): Promise<Transactor> {
   const { rpc, signer, journal } = options
   const dataFee = await openDataFee(rpc)
-  const pending = recovered(options)
+  const open = journal.open(rpc.chain).filter(({ from }) => from.toLowerCase() === signer.address.toLowerCase())
+  const pending = openNonces(open, options)
   let next = await firstNonce(options, pending)
   let turn: Promise<unknown> = Promise.resolve()
   const ended = new AbortController()
@@ -151,40 +143,12 @@ const contentOf = ({ to, data, gas, intent, leg, value }: Order): Content => ({
   ...(value === undefined ? {} : { reserved: value }),
 })
 
-/**
- * Everything that may still have to travel: what is open, and every nonce that the chain has not used, whatever the
- * journal says of it. Amounts are not known any more, so that the deepest tier applies.
- */
-function recovered({ rpc, signer, journal, fees, finality }: TransactorOptions): Map<number, Pending> {
-  const pending = new Map<number, Pending>()
-  const value = wad(finality.reduce((top, { below }) => (below !== undefined && below > top ? below : top), 0n))
-  for (const tx of journal.open(rpc.chain)) {
-    if (tx.from.toLowerCase() !== signer.address.toLowerCase()) continue
-    const attempt = remembered(tx)
-    const earlier = pending.get(tx.nonce)?.attempts ?? []
-    const attempts = [...earlier, attempt]
-    const terms = {
-      deadline: deadlineIn(attempts[0]?.content.data ?? '0x'),
-      value,
-      ceiling: ceilingOfAll(attempts, fees),
-    }
-    pending.set(tx.nonce, newPending(tx.nonce, attempts, terms))
-  }
-  return pending
-}
-
-/** What a bid was worth is not known any more: it is offered no more than was signed for it. A settlement is. */
-const ceilingOfAll = (attempts: readonly Attempt[], { ceiling }: TransactorOptions['fees']): bigint =>
-  attempts.some(({ content }) => content.leg === BID)
-    ? attempts.reduce((top, { fees }) => max(top, fees.maxFee), 0n)
-    : ceiling
-
-/** The leg that commits capital. */
-const BID = 'bid'
-
 /** The journal's next nonce. What it settled and the chain does not have any more is taken up again by the pump. */
 async function firstNonce(options: TransactorOptions, pending: ReadonlyMap<number, Pending>): Promise<number> {
   const { rpc, signer, journal } = options
+  await sameChain(rpc, journal)
+  const stolen = journal.recall(FOREIGN(rpc.chain, signer.address))
+  if (stolen !== undefined) throw foreign(options, Number(stolen))
   const count = await rpc.ask((node) =>
     node.request({ method: 'eth_getTransactionCount', params: [signer.address, 'latest'] }),
   )

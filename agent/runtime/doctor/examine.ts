@@ -23,7 +23,7 @@ export async function* examine(config: AgentConfig, network: Network): AsyncGene
     yield* answers
     if (answers.every(({ status }) => status === 'fail')) continue
     yield* await examineContracts(chain, network)
-    if (operator !== undefined) yield* await examineStanding(chain, network, { operator, capital: config.capital })
+    if (operator !== undefined) yield* await examineStanding(chain, network, { operator, ...config })
   }
   yield* await examinePeers(config)
 }
@@ -39,7 +39,7 @@ export async function standReady(
 ): Promise<readonly Finding[]> {
   const looks = config.chains.flatMap((chain) => [
     byMost(chain, (one) => examineContracts(one, network)),
-    byMost(chain, (one) => examineStanding(one, network, { operator, capital: config.capital })),
+    byMost(chain, (one) => examineStanding(one, network, { operator, ...config })),
   ])
   const findings = (await Promise.all(looks)).flat().filter(({ status }) => status !== 'ok')
   const broken = findings.filter(({ status }) => status === 'fail')

@@ -19,7 +19,7 @@ type Place = { readonly area: string; readonly node: Node; readonly executor: Ad
 export async function examineStanding(
   { id, rpc, executor }: AgentConfig['chains'][number],
   network: Network,
-  { operator, capital }: { readonly operator: Address; readonly capital: AgentConfig['capital'] },
+  { operator, capital, risk }: { readonly operator: Address } & Pick<AgentConfig, 'capital' | 'risk'>,
 ): Promise<readonly Finding[]> {
   const [url] = rpc
   if (url === undefined) return []
@@ -30,7 +30,9 @@ export async function examineStanding(
   return Promise.all([
     obedience(place),
     runway(place, engine === undefined ? GAS.settlement : GAS.bid),
-    ...(engine === undefined ? [] : [cash(place, engine), limits(place, engine, capital), bond(place, engine)]),
+    ...(engine === undefined
+      ? []
+      : [cash(place, engine), limits(place, engine, { capital, risk }), bond(place, engine)]),
   ])
 }
 
@@ -96,7 +98,7 @@ const cash = ({ area, node, executor }: Place, { engine }: EngineDeployment): Pr
 const limits = (
   { area, node, executor }: Place,
   { auction }: EngineDeployment,
-  { maxBid }: AgentConfig['capital'],
+  config: Pick<AgentConfig, 'capital' | 'risk'>,
 ): Promise<Finding> =>
   check(area, 'limits', async () => {
     const held = { address: executor, abi: liquidatorExecutorAbi, functionName: 'outlayLeft' } as const
@@ -105,12 +107,20 @@ const limits = (
       readContract(node, held),
     ])
     const least = `the smallest trade, ${dust / WAD} USD`
-    if (maxBid < dust) return fail(`capital.maxBid of ${maxBid / WAD} USD is below ${least}`, 'Raise capital.maxBid.')
+    const tooLow = outlayLimits(config).find(({ most }) => most < dust)
+    if (tooLow) return fail(`${tooLow.name} of ${tooLow.most / WAD} USD is below ${least}`, `Raise ${tooLow.name}.`)
     if (cap < dust)
       return fail(`an hourly cap of ${cap / WAD} USD is below ${least}`, 'Raise it: lienmesh executor deploy --cap.')
     const hourly = cap < UNCAPPED ? `${cap / WAD} USD an hour` : 'uncapped on chain'
-    return ok(`bids up to ${maxBid / WAD} USD, ${hourly}`)
+    return ok(`bids up to ${config.capital.maxBid / WAD} USD, ${hourly}`)
   })
+
+/** Every limit that one bid alone can reach: below the smallest trade it lets none pass. */
+const outlayLimits = ({ capital, risk }: Pick<AgentConfig, 'capital' | 'risk'>) => [
+  { name: 'capital.maxBid', most: capital.maxBid },
+  { name: 'risk.maxInFlight', most: risk.maxInFlight },
+  ...Object.entries(risk.caps).map(([name, most]) => ({ name: `risk.caps.${name}`, most })),
+]
 
 const WAD = 10n ** 18n
 const UNCAPPED = 2n ** 255n

@@ -41,13 +41,13 @@ const sending: readonly BrokenAgent[] = [
     patches: [
       {
         file: TRANSACTOR,
-        find: '  const pending = recovered(options)',
+        find: '  const pending = openNonces(open, options)',
         replace: '  const pending = new Map<number, Pending>()',
       },
       {
         file: PUMP,
-        find: '  if (onChain >= state.next()) return\n',
-        replace: '  if (onChain <= state.next()) return\n',
+        find: '  if (lost.length === 0) return\n',
+        replace: '  if (lost.length >= 0) return\n',
       },
     ],
   },
@@ -80,12 +80,12 @@ const sending: readonly BrokenAgent[] = [
     '  if (waited > BigInt(tierOf(state.finality, order.value).blocks)) await checkForeign(state, order)\n',
   ]),
   one('believes that final is for ever', 'unfinal', PUMP, [
-    '  if (onChain >= state.next()) return\n',
-    '  if (onChain >= 0) return\n',
+    '  if (lost.length === 0) return\n',
+    '  if (lost.length >= 0) return\n',
   ]),
   one('looks only at what is open after a restart', 'unfinalAtStart', PUMP, [
-    '  for (const tx of journal.history(rpc.chain, signer.address, onChain)) {',
-    '  for (const tx of journal.open(rpc.chain)) {',
+    'journal.history(rpc.chain, signer.address, onChain).filter(',
+    'journal.open(rpc.chain).filter(',
   ]),
   one('tells nobody of a lost final block', 'unfinal', PUMP, ["    'E_UNFINAL',", "    'W_NOTHING',"]),
   one('calls one block final', 'shallow', PUMP, [
@@ -140,9 +140,14 @@ const sending: readonly BrokenAgent[] = [
     '  if ((await chainNonce(state)) <= order.nonce) return\n',
     '  if ((await chainNonce(state)) >= 0) return\n',
   ]),
-  one('sees the thief and goes on', 'stolen', PUMP, [
-    "  state.halt.reason = foreign(state, order.nonce)\n  state.alarm?.('E_NONCE_FOREIGN', state.halt.reason.message)\n  order.fate.reject(state.halt.reason)\n  throw state.halt.reason",
-    "  const reason = foreign(state, order.nonce)\n  state.alarm?.('E_NONCE_FOREIGN', reason.message)\n  order.fate.reject(reason)\n  throw reason",
+  one('sees the thief and goes on', 'stolen', PUMP, ['  state.halt.reason = reason\n', '']),
+  one('looks for a thief only where it is in the way itself', 'stolenIdle', PUMP, [
+    '  if (onChain > state.next()) throw halted(state, onChain - 1)\n',
+    '',
+  ]),
+  one('forgets the thief when it starts again', 'stolen', TRANSACTOR, [
+    '  if (stolen !== undefined) throw foreign(options, Number(stolen))\n',
+    '',
   ]),
   one('skips the nonces of others', 'oldCopy', TRANSACTOR, [
     '  if (onChain > next) throw behind(options, next, onChain)\n',

@@ -1,6 +1,6 @@
 // A journaled transaction read again: what this program sends, and nothing else.
 
-import { serializeTransaction } from 'viem'
+import { keccak256, serializeTransaction } from 'viem'
 import { expect, test } from 'vitest'
 import { remembered } from '../../../agent/adapters/chain/attempt.ts'
 import { signerOf } from '../../../agent/adapters/signer/local-signer.ts'
@@ -15,7 +15,7 @@ test('an attempt is what was signed', async () => {
   const raw = await signer.signTransaction({
     ...{ chain: chainId(1), nonce: 4, to: signer.address, value: 0n, data: '0xab', gas: 50_000n, maxFee: 9n, tip: 3n },
   })
-  expect(remembered(journaledTx({ raw }))).toMatchObject({
+  expect(remembered(journaledTx({ raw, hash: keccak256(raw) }))).toMatchObject({
     content: { to: signer.address.toLowerCase(), data: '0xab', gas: 50_000n },
     fees: { maxFee: 9n, tip: 3n },
   })
@@ -38,5 +38,14 @@ test.each([
     ),
   ],
 ])('a transaction %s is not ours', (_, raw) => {
-  expect(() => remembered(journaledTx({ raw }))).toThrow(expect.objectContaining({ code: 'E_INVARIANT' }))
+  expect(() => remembered(journaledTx({ raw, hash: keccak256(raw) }))).toThrow(/does not send/)
+})
+
+test('bytes that were damaged on the disk are not sent', async () => {
+  const raw = serializeTransaction(
+    { type: 'eip1559', chainId: 1, to: signer.address, gas: 50_000n, ...fees },
+    signature,
+  )
+  const damaged = `${raw.slice(0, -1)}${raw.endsWith('0') ? '1' : '0'}` as const
+  expect(() => remembered(journaledTx({ raw: `0x${damaged.slice(2)}`, hash: keccak256(raw) }))).toThrow(/damaged file/)
 })

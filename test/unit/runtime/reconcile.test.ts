@@ -76,6 +76,26 @@ test('money that is missing stops the bidding at the third look, and again after
   expect(balanceOf(journal.balances(), { ...CASH, account: 'accepted' })).toBe(1n)
 })
 
+test('an operator accepts what was shown, once: what goes missing before, later or besides stops the bidding again', async () => {
+  const { at, make, halts, actual } = world(1_000n)
+  const reconciler = make()
+  await reconciler.look()
+  reconciler.accept()
+  await reconciler.look()
+  at.held = 999n
+  for (let look = 0; look < 3; look++) await reconciler.look()
+  expect([halts.length, actual()]).toEqual([1, 1_000n])
+  at.held = 900n
+  reconciler.accept()
+  for (let look = 0; look < 3; look++) await reconciler.look()
+  expect([halts.at(-1), actual()]).toEqual(['unreconciled: chain 1 holds less than the books say: 100 of cash', 1_000n])
+  reconciler.accept()
+  await reconciler.look()
+  at.held = 899n
+  for (let look = 0; look < 3; look++) await reconciler.look()
+  expect([halts.at(-1), actual()]).toEqual(['unreconciled: chain 1 holds less than the books say: 1 of cash', 900n])
+})
+
 test('while a transaction of ours is under way, what is missing may be its price: it gets a minute', async () => {
   const { at, journal, make, halts } = world(1_000n)
   const reconciler = make()

@@ -154,10 +154,26 @@ export const stolen: Drill = async (stage) => {
     ),
     until(() => false, 1_500).then(() => 'sent'),
   ])
+  await transactor.close()
+  const started = await startedAgain(stage)
   return [
     ...complain(!alarmed, 'a nonce that somebody else used alarmed nobody'),
     ...complain(more !== 'E_NONCE_FOREIGN', 'the key of which somebody else has a copy went on sending'),
+    ...complain(
+      started !== 'E_NONCE_FOREIGN',
+      `started again, with a key of which somebody else has a copy, it ${started}`,
+    ),
   ]
+}
+
+/** The key's next nonce is used by bytes that we never signed, while nothing of ours is under way. */
+export const stolenIdle: Drill = async (stage) => {
+  const transactor = await stage.open()
+  void transactor.send(order(1), never).catch(() => undefined)
+  await stage.mineUntil(() => openCount(stage) === 0 && history(stage).length > 0)
+  await stage.node.request('eth_sendRawTransaction', [await foreign(1)])
+  const alarmed = await stage.mineUntil(() => stage.alarms.some((alarm) => alarm.startsWith('E_NONCE_FOREIGN')), 40)
+  return complain(!alarmed, 'a nonce that somebody else used alarmed nobody, because nothing of ours waited')
 }
 
 /** The chain is ahead of the journal at the start: an old copy of it, or another sender. */
@@ -168,12 +184,16 @@ export const oldCopy: Drill = async (stage) => {
   await first.close()
   for (const nonce of [1, 2]) await stage.node.request('eth_sendRawTransaction', [await foreign(nonce)])
   await stage.mine()
-  const started = await stage.open().then(
+  const started = await startedAgain(stage)
+  return complain(started !== 'E_NONCE_FOREIGN', `an agent behind its own chain answered ${started}`)
+}
+
+/** The code with which a start is refused. */
+const startedAgain = (stage: Parameters<Drill>[0]): Promise<string> =>
+  stage.open().then(
     () => 'started',
     (error) => String(error.code),
   )
-  return complain(started !== 'E_NONCE_FOREIGN', `an agent behind its own chain answered ${started}`)
-}
 
 async function foreign(nonce: number): Promise<Hex> {
   const thief = privateKeyToAccount(KEY)
