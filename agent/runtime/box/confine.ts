@@ -6,9 +6,9 @@ import { max, min, mulDivDown, mulDivUp, toDouble } from '../../maths/fixed-poin
 import { beside, type Source } from './source.ts'
 
 /** Makes every intrinsic of this process unchangeable. Once, before anything foreign runs. */
-export function lockDown(): void {
+export function lockDown(ses: string): void {
   // The whole of SES in one file: its ES modules are many, and a box may read few.
-  createRequire(import.meta.url)('ses')
+  createRequire(import.meta.url)(ses)
   lockdown()
 }
 

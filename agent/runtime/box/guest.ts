@@ -9,7 +9,7 @@ import { FRAME, HEADER, headerOf, openReader, revived } from './words.ts'
 const [INPUT, OUTPUT] = [0, 1]
 
 function live(): void {
-  lockDown()
+  lockDown(process.argv[2] ?? '')
   const read = openReader()
   const next = openInput()
   let decider: Decider | undefined

@@ -1,8 +1,8 @@
 // The guest's process: started with nothing, read line by line, watched for what it uses, and killed without asking.
 import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 
@@ -18,7 +18,8 @@ export type Listener = { readonly line: (text: string) => void; readonly gone: (
 
 /** Starts a guest. It may read its own sources and SES, has no environment, and on Linux no network where that can be had. */
 export function startGuest({ line, gone }: Listener): Guest {
-  const [program = process.execPath, ...args] = [...apart(), process.execPath, ...flags(), GUEST]
+  const ses = sesAt()
+  const [program = process.execPath, ...args] = [...apart(), process.execPath, ...flags(ses.folder), GUEST, ses.file]
   const child = spawn(program, args, { env: {}, cwd: '/', stdio: ['pipe', 'pipe', 'ignore'] })
   child.once('error', gone)
   child.once('exit', gone)
@@ -45,13 +46,19 @@ function readLines(child: ChildProcessByStdio<Writable, Readable, null>, line: (
 }
 
 const SUFFIX = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
-const GUEST = fileURLToPath(new URL(`./guest${SUFFIX}`, import.meta.url))
-const AGENT = fileURLToPath(new URL('../../', import.meta.url))
+/** Real paths: where a folder is a link, the guest could not even read where it leads. */
+const GUEST = realpathSync(fileURLToPath(new URL(`./guest${SUFFIX}`, import.meta.url)))
+const AGENT = join(dirname(GUEST), '../..')
+
+/** SES in one file, and the folder of its package. It is handed to the guest, which walks through nobody's node_modules. */
+function sesAt(): { readonly folder: string; readonly file: string } {
+  const { resolve } = createRequire(import.meta.url)
+  return { folder: realpathSync(dirname(resolve('ses/package.json'))), file: realpathSync(resolve('ses')) }
+}
 
 /** What it may read, and how much V8 gives it before it ends itself. */
-function flags(): readonly string[] {
-  const ses = dirname(createRequire(import.meta.url).resolve('ses/package.json'))
-  const readable = [AGENT, `${dirname(dirname(AGENT))}/package.json`, ses]
+function flags(ses: string): readonly string[] {
+  const readable = [AGENT, join(AGENT, '../package.json'), ses]
   return [
     '--permission',
     ...readable.map((path) => `--allow-fs-read=${path}`),

@@ -1,10 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { installed, packageOf, sourceOf } from '../../../agent/runtime/box/package.ts'
 import { bodyOf } from '../../../agent/runtime/box/source.ts'
 import { moduleOf } from '../../support/boxes.ts'
+import { root } from '../../support/cruise.ts'
 
 let folder = ''
 beforeAll(() => {
@@ -65,6 +67,26 @@ describe('packages with strategies', () => {
     expect(() => sourceOf(found('lienmesh-strategy-unbuilt'))).toThrow(/never built/)
   })
 })
+
+test('a package runs where node_modules is a link: its box reads real paths', async () => {
+  const place = join(folder, 'linked')
+  mkdirSync(place)
+  for (const name of ['agent', 'package.json']) cpSync(join(root, name), join(place, name), { recursive: true })
+  symlinkSync(join(root, 'node_modules'), join(place, 'node_modules'))
+  const script = join(place, 'open.mjs')
+  writeFileSync(
+    script,
+    `import { openBox, BUDGET } from './agent/runtime/box/box.ts'
+import { bodyOf, zodModules } from './agent/runtime/box/source.ts'
+const source = JSON.stringify({ code: bodyOf(${JSON.stringify(moduleOf('return []'))}), ...zodModules() })
+const box = openBox({ source, params: '{}', budget: BUDGET, now: Date.now, ended: (why) => process.stdout.write(why) })
+process.stdout.write((await box.ready).name)
+box.close()
+`,
+  )
+  const { stdout, status } = spawnSync(process.execPath, ['--no-warnings', script], { encoding: 'utf8' })
+  expect([status, stdout]).toEqual([0, 'boxed'])
+}, 60_000)
 
 describe('a plain module', () => {
   test.each([

@@ -11,6 +11,7 @@ import { openStrategyBooks } from '../../../agent/runtime/strategy-books.ts'
 import { type AgentConfigInput, agentConfig } from '../../../config/schema.ts'
 import { ENGINE, only, opening, play, ripe, seatOf, secondsIn, setup, takeAll, usd } from '../../support/builders.ts'
 import { root } from '../../support/cruise.ts'
+import { eventually } from '../../support/sending.ts'
 import { viewWith } from '../../support/views.ts'
 
 let folder = ''
@@ -54,6 +55,9 @@ export const strategy = defineStrategy({ name: '${name.replace('.js', '')}', api
   )
   return path
 }
+
+const skips = (reason: string): string =>
+  `view.candidates.map(({ quotes: [quote] }) => ({ kind: 'skip', quote, reason: '${reason}' }))`
 
 const decides = ({ seat }: Holder) => {
   if (typeof seat.decide === 'string') throw new Error(`it is ${seat.decide}`)
@@ -108,6 +112,23 @@ describe('a seated strategy', () => {
     decides(holder)
     expect(said.map(({ fields }) => fields?.['code'])).toEqual(['W_STRATEGY_IMPURE'])
   })
+
+  test('in a file that is edited while it runs decides by the edit; a broken edit keeps what ran, and says so', async () => {
+    const { holders, said } = await seated([{ use: file('edited.js', `return ${skips('as it was')}`) }])
+    const [holder] = holders
+    if (holder === undefined) throw new Error('expected a seat')
+    expect(decides(holder).map(({ reason }) => reason)).toEqual(['as it was'])
+    const edit = (body: string) => async () => file('edited.js', body)
+    await eventually(edit(`return ${skips('as edited')}`), () =>
+      said.some(({ event }) => event === 'strategy:reloaded'),
+    )
+    expect(decides(holder).map(({ reason }) => reason)).toEqual(['as edited'])
+    await eventually(edit('return ['), () => said.some(({ event }) => event === 'strategy:kept'))
+    expect(decides(holder).map(({ reason }) => reason)).toEqual(['as edited'])
+    const kept = said.find(({ event }) => event === 'strategy:kept')?.fields
+    expect([kept?.['strategy'], kept?.['file']]).toEqual(['edited', join(folder, 'edited.js')])
+    expect(kept?.['error']).toMatchObject({ code: 'E_STRATEGY_LOAD', message: expect.stringContaining('does not load') })
+  }, 20_000)
 
   test('of a provider prices claims and never bids; beside a bidder it does both', async () => {
     const provider = await seated([{ use: 'hedged' }], { role: 'provider' })
