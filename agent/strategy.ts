@@ -102,9 +102,17 @@ export type Answer =
  */
 export type Trade = { readonly instrument: InstrumentId; readonly size: Wad; readonly reason: string }
 
+/** A claim's part on one vault. `hedge`: the fee of a trade of the perpetual that follows its feed, where there is one. */
+export type ClaimedLeg = {
+  readonly feed: FeedId
+  readonly vault: VaultId
+  readonly value: Wad
+  readonly hedge: Bps | undefined
+}
+
 /** A claim that somebody else won, offered to us for cash at once. */
 export type Claimed = {
-  readonly legs: readonly { readonly feed: FeedId; readonly vault: VaultId; readonly value: Wad }[]
+  readonly legs: readonly ClaimedLeg[]
   readonly value: Wad
   /** What its gap must be paid on top of everything we carry, as a share of its value; and without anything carried. */
   readonly premium: Bps

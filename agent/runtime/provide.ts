@@ -11,8 +11,8 @@ type Room = Pick<Context, 'clock' | 'emit' | 'signer' | 'network' | 'vaults'>
 export type ProviderTerms = {
   /** What a claim is worth to us, as whoever prices claims here says. */
   readonly price: (claimed: Claimed) => ClaimPrice
-  /** Where a collateral is and what moves its price; undefined when nobody lists it. */
-  readonly placeOf: (collateral: CollateralId) => Pick<Claimed['legs'][number], 'feed' | 'vault'> | undefined
+  /** Where a collateral is, what moves its price and what a hedge costs; undefined when nobody lists it. */
+  readonly placeOf: (collateral: CollateralId) => Omit<Claimed['legs'][number], 'value'> | undefined
   /** Claims that we paid for and that are not home. */
   readonly inFlight: () => bigint
   readonly maxClaim: Wad
@@ -121,7 +121,7 @@ function priced(
   const share = wad(value / BigInt(Math.max(1, collaterals.length)))
   return price({
     legs: places.flatMap((place) =>
-      place === undefined ? [] : [{ feed: place.feed, vault: place.vault, value: share }],
+      place === undefined ? [] : [{ feed: place.feed, vault: place.vault, hedge: place.hedge, value: share }],
     ),
     value,
     premium: bps(Math.max(0, ...premiums.map((premium) => premium ?? 0))),

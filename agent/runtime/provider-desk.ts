@@ -7,14 +7,14 @@ import { shut } from '../core/routes.ts'
 import type { Core } from '../core/state.ts'
 import { configError } from '../domain/errors.ts'
 import type { Attribution, Claim, Sale } from '../domain/liquidation.ts'
-import type { Head } from '../domain/market.ts'
+import type { EngineTerms, Head } from '../domain/market.ts'
 import type { ProviderStatus } from '../domain/message.ts'
 import type { CollateralId, Wad } from '../domain/units.ts'
 import type { EngineEvents } from '../ports/chain.ts'
 import type { Claimed, ClaimPrice } from '../strategy.ts'
 import type { Context } from './context.ts'
 import { createLender } from './lend.ts'
-import { createProvider } from './provide.ts'
+import { createProvider, type ProviderTerms } from './provide.ts'
 import { type Closed, createPurchases, feeEarned } from './purchases.ts'
 import { gapPremium } from './value.ts'
 
@@ -56,7 +56,7 @@ export function openProviderDesk(
   const provider = createProvider(context, seat, {
     ...{ maxClaim, minReserve, validFor: Math.ceil(validFor / 1_000), gapPremium: premium },
     price: safely(price),
-    placeOf: (collateral) => core.book.terms.get(seat.chain.id)?.collaterals.find(({ id }) => id === collateral),
+    placeOf: (collateral) => placeOf(core.book.terms.get(seat.chain.id), collateral),
     inFlight: () => inFlight(core.ledger),
     shut: shutFor,
     promised: () => lender.promised,
@@ -86,6 +86,14 @@ export function openProviderDesk(
       return closed
     },
   }
+}
+
+function placeOf(terms: EngineTerms | undefined, collateral: CollateralId): ReturnType<ProviderTerms['placeOf']> {
+  const listed = terms?.collaterals.find(({ id }) => id === collateral)
+  if (terms === undefined || listed === undefined) return undefined
+  const { feed, vault } = listed
+  const followed = terms.instruments.some(({ kind, underlyingFeed }) => kind === 'perpetual' && underlyingFeed === feed)
+  return { feed, vault, hedge: followed ? terms.tradeFee : undefined }
 }
 
 /** A price that throws, or is none, is no price. */

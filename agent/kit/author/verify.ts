@@ -111,7 +111,7 @@ const CLAIMS: readonly Claimed[] = [0n, 1_000n, 50_000n, 400_000n].flatMap((doll
     [0, 80, 4_000, 10_000].map((premium): Claimed => {
       const value = wad(dollars * 10n ** 18n)
       const [free, whole] = [wad(left * 10n ** 18n), wad(600_000n * 10n ** 18n)]
-      return { legs: [{ feed: 0, vault: 'fast', value }], value, premium: bps(premium), free, whole }
+      return { legs: [{ feed: 0, vault: 'fast', value, hedge: bps(5) }], value, premium: bps(premium), free, whole }
     }),
   ),
 )

@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { systemClock } from '../../../agent/adapters/clock/system-clock.ts'
 import { signerOf } from '../../../agent/adapters/signer/local-signer.ts'
-import { bps, chainId, wad } from '../../../agent/domain/units.ts'
+import { type Bps, bps, chainId, wad } from '../../../agent/domain/units.ts'
 import { createProvider, type ProviderTerms } from '../../../agent/runtime/provide.ts'
 import { strategy as buyer } from '../../../strategies/claim-buyer.ts'
 import { smallNetwork } from '../../support/agent-directory.ts'
@@ -14,7 +14,12 @@ const ETHER = 10n ** 18n
 const TRIPPED = 'the breaker of vault-fast is tripped'
 
 /** A desk that asks 2 % for the gap and keeps 0.5 %. */
-function desk(shut: string | undefined, price: ProviderTerms['price'] = plain, carried = 0n) {
+function desk(
+  shut: string | undefined,
+  price: ProviderTerms['price'] = plain,
+  carried = 0n,
+  hedge: Bps | 'none' = bps(5),
+) {
   const [deployed] = smallNetwork.engines
   const [locked] = smallNetwork.vaults
   if (!deployed || !locked) throw new Error('a network has both')
@@ -27,7 +32,7 @@ function desk(shut: string | undefined, price: ProviderTerms['price'] = plain, c
     {
       ...{ maxClaim: wad(20_000n * ETHER), minReserve: wad(0n), validFor: 6, gapPremium: () => 200 },
       ...{ shut: () => shut, promised: () => 0n, price, inFlight: () => carried },
-      placeOf: () => ({ feed: 0, vault: locked.id }),
+      placeOf: () => ({ feed: 0, vault: locked.id, hedge: hedge === 'none' ? undefined : hedge }),
     },
   )
 }
@@ -68,5 +73,27 @@ test('with most of its reserves lent out it asks for more, and then says no rate
   expect(await buys(900_000n * ETHER).answer(request)).toEqual({
     kind: 'declined',
     reason: 'reserves exhausted: the rest is kept',
+  })
+})
+
+describe('a quote of the claim-buyer', () => {
+  const rateOf = async (given: object, hedge: Bps | 'none' = bps(5)) => {
+    const params = buyer.params.parse({ slope: 0, ...given })
+    const price: ProviderTerms['price'] = (claimed) => buyer.price?.(claimed, params) ?? { kind: 'decline', reason: '' }
+    const answer = await desk(undefined, price, 0n, hedge).answer(request)
+    return answer.kind === 'offer' ? answer.offer.rate : answer.reason
+  }
+
+  test('pays for the way of the proceeds back to the engine', async () => {
+    expect(await rateOf({ rebalance: 0 })).toBe(10_000 - 200 - 50)
+    expect(await rateOf({})).toBe(10_000 - 200 - 50 - 5)
+    expect(await rateOf({ rebalance: 40 })).toBe(10_000 - 200 - 50 - 40)
+  })
+
+  test('asks, with a hedge beside it, for the fees of the hedge and for what that leaves of the gap', async () => {
+    const bare = { rebalance: 0, residual: 2_000 }
+    expect(await rateOf({ ...bare, hedge: 10_000 })).toBe(10_000 - 40 - 2 * 5 - 50)
+    expect(await rateOf({ ...bare, hedge: 5_000 })).toBe(10_000 - 120 - 5 - 50)
+    expect(await rateOf({ ...bare, hedge: 10_000 }, 'none')).toBe(10_000 - 200 - 50)
   })
 })

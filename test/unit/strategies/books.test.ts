@@ -95,13 +95,13 @@ describe('inventory', () => {
 
 describe('claim-buyer', () => {
   const claimed = (dollars: number, over: Partial<Claimed> = {}): Claimed => ({
-    legs: [{ feed: 0, vault: 'vault-slow', value: usd(dollars) }],
+    legs: [{ feed: 0, vault: 'vault-slow', value: usd(dollars), hedge: undefined }],
     ...{ value: usd(dollars), premium: bps(100), free: usd(100_000), whole: usd(100_000), ...over },
   })
   const ask = (one: Claimed, params = {}) => buyer.price?.(one, buyer.params.parse(params))
 
   test('pays the value less the gap, its margin, and a fee for what is lent out', () => {
-    expect(ask(claimed(10_000))).toEqual({ kind: 'buy', rate: 9_847, reason: 'gap 100 bps, use 3 bps' })
+    expect(ask(claimed(10_000))).toEqual({ kind: 'buy', rate: 9_842, reason: 'gap 100 bps, way back 5 bps, use 3 bps' })
   })
 
   test('asks for more the more is lent out, and steeply above the kink', () => {
