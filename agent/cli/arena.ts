@@ -6,6 +6,7 @@ import { signed } from '../kit/backtest/lines.ts'
 import type { Spec } from '../kit/backtest/plan.ts'
 import { playAll } from '../kit/backtest/pool.ts'
 import { hashOf } from '../kit/backtest/summary.ts'
+import { table } from '../swarm/format.ts'
 import { command } from './command.ts'
 import { grounds, inWords, planOf, tasksOf } from './grounds.ts'
 
@@ -41,7 +42,7 @@ export const arena = command({
     if (context.json) for (const one of ranked) context.print(JSON.stringify({ type: 'standing', ...figures(one) }))
     else {
       context.print(`A simulation of ${inWords(asked, plan)}, every contender in every seat: ${runs.length} runs`)
-      for (const [i, one] of ranked.entries()) context.print(`${i + 1}. ${lineOf(one, runs.length)}`)
+      for (const line of linesOf(ranked, runs.length)) context.print(line)
     }
     const hash = hashOf(runs)
     context.print(
@@ -52,7 +53,7 @@ export const arena = command({
             decisionsHash: hash,
             wallSeconds: Number(seconds.toFixed(3)),
           })
-        : `decisions ${hash}, ${seconds.toFixed(1)} s`,
+        : `decisions ${hash}\n${seconds.toFixed(1)} s`,
     )
     return EXIT.ok
   },
@@ -79,7 +80,11 @@ const figures = ({ name, pnl, liquidations, wins }: Standing) => ({
   wins,
 })
 
-function lineOf({ name, pnl, liquidations, wins }: Standing, runs: number): string {
-  const width = Number.isFinite(pnl.error) ? ` ± ${Math.round(WIDTH * pnl.error)}` : ''
-  return `${name.padEnd(20)} ${signed(pnl.mean)}${width} a run, worst tenth ${signed(pnl.decile)}, ${liquidations} won, best in ${wins} of ${runs}`
+/** A table within 80 columns, best mean first. */
+function linesOf(ranked: readonly Standing[], runs: number): readonly string[] {
+  const row = ({ name, pnl, liquidations, wins }: Standing, i: number): readonly string[] => {
+    const width = Number.isFinite(pnl.error) ? ` ± ${Math.round(WIDTH * pnl.error)}` : ''
+    return [`${i + 1}. ${name}`, `${signed(pnl.mean)}${width}`, signed(pnl.decile), `${liquidations}`, `${wins}`]
+  }
+  return table(['', 'mean a run', 'worst tenth', 'won', `best, of ${runs}`], ranked.map(row))
 }

@@ -113,19 +113,44 @@ const plusMinus = ({ error }: Spread): string => (Number.isFinite(error) ? ` ± 
 function* inLines({ rows, walked, decisionsHash, seconds }: Found, tests: string): Generator<string> {
   yield `A simulation of ${tests}, ${rows.length} combinations`
   yield ''
-  yield 'every world       mean a run   worst tenth   over seeds'
-  for (const { params, all, dispersion } of rows)
-    yield `  ${saidOf(params)}: ${signed(all.mean)}${plusMinus(all)}, worst tenth ${signed(all.decile)}, seeds apart by ${Number.isFinite(dispersion) ? Math.round(dispersion) : 'n/a'}`
+  yield* columns('every world', [
+    ['mean a run', 'worst tenth', 'seeds apart'],
+    ...rows.map(({ params, all, dispersion }) => [
+      saidOf(params),
+      `${signed(all.mean)}${plusMinus(all)}`,
+      signed(all.decile),
+      Number.isFinite(dispersion) ? `$${Math.round(dispersion)}` : '-',
+    ]),
+  ])
   yield ''
   if (walked.length === 0) yield 'nothing out of sample: give more seeds or more files'
-  for (const { fold, point, inSample, outOfSample } of walked)
-    yield `  ${fold}: chosen ${saidOf(rows[point]?.params ?? {})}, in sample ${signed(inSample.mean)}, out of sample ${signed(outOfSample.mean)}${plusMinus(outOfSample)}`
+  else
+    yield* columns('walk-forward', [
+      ['chosen', 'in sample', 'out of sample'],
+      ...walked.flatMap(({ fold, point, inSample, outOfSample }) => [
+        [fold, `${point + 1}`, signed(inSample.mean), `${signed(outOfSample.mean)}${plusMinus(outOfSample)}`],
+      ]),
+    ])
   const out = spreadOf(walked.flatMap(({ outOfSample }) => outOfSample.all))
   const inside = spreadOf(walked.flatMap(({ inSample }) => inSample.all))
   if (walked.length > 0)
-    yield `walk-forward      ${signed(out.mean)} a run${plusMinus(out)} out of sample; ${signed(inside.mean)} where it was chosen`
-  yield `decisions ${decisionsHash}, ${seconds.toFixed(1)} s`
+    yield `${signed(out.mean)} a run${plusMinus(out)} out of sample, ${signed(inside.mean)} where it was chosen`
+  yield `decisions ${decisionsHash}`
+  yield `${seconds.toFixed(1)} s`
 }
+
+/** Numbered rows under a head, within 80 columns: a name that is too long stands on a line of its own. */
+function* columns(name: string, [head = [], ...rows]: readonly (readonly string[])[]): Generator<string> {
+  const cells = (all: readonly string[]): string => all.map((cell) => cell.padStart(CELL)).join('')
+  yield `${name.padEnd(NAME)}${cells(head)}`
+  for (const [i, [text = '', ...figures]] of rows.entries()) {
+    const numbered = `${String(i + 1).padStart(3)}  ${text}`
+    if (numbered.length <= NAME) yield `${numbered.padEnd(NAME)}${cells(figures)}`
+    else yield* [numbered, `${''.padEnd(NAME)}${cells(figures)}`]
+  }
+}
+
+const [NAME, CELL] = [32, 16]
 
 function* inJson({ rows, walked, decisionsHash, seconds }: Found): Generator<string> {
   const figures = ({ mean, error, decile }: Spread) => ({ mean, error: Number.isFinite(error) ? error : null, decile })
