@@ -30,6 +30,7 @@ export const codes: Readonly<Record<string, Entry>> = {
   E_DEPLOY: failure('A deployment transaction failed.'),
   E_DISK: failure('The journal cannot be written; nothing new is sent until it can.'),
   E_DOCS: { exit: EXIT.assertion, meaning: 'A generated page differs from what the schemas say.' },
+  E_DRILL_NOTHING: config('No account and no executor that a drill could try.'),
   E_ENGINE_UNKNOWN: config('The network has no engine on that chain.'),
   E_ECLIPSED: failure('No attestor is heard any more while our nodes go on; peers tell us nothing honest.'),
   E_EXECUTOR_ADDRESS: config('The executors on the vault chains of one engine have different addresses.'),

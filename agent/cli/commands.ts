@@ -71,6 +71,7 @@ export const commands: readonly Entry[] = [
     'Decide a recorded session again and list what differs',
     async () => (await import('./replay.ts')).replay,
   ),
+  trying('drill', 'Try every way out of a liquidation, on forks', async () => (await import('./drill.ts')).drill),
   looking('why', 'Explain what was decided about an account', async () => (await import('./why.ts')).why),
   entry(
     'config check',

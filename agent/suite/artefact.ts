@@ -17,6 +17,20 @@ export function ownRuntime(name: string): Hex {
   return deployedBytecode
 }
 
+/** The slot of a variable of one of the project's own contracts, and the byte in it at which it begins. */
+export function ownSlot(name: string, label: string): { readonly slot: bigint; readonly offset: number } {
+  const place = join(packageRoot(), 'contracts', 'artifacts', `${name}.json`)
+  if (!existsSync(place)) throw missing(name, place)
+  const { storageLayout }: { readonly storageLayout: Layout } = JSON.parse(readFileSync(place, 'utf8'))
+  const found = storageLayout.storage.find((one) => one.label === label)
+  if (found === undefined) throw missing(`${name} with ${label}`, place)
+  return { slot: BigInt(found.slot), offset: found.offset }
+}
+
+type Layout = {
+  readonly storage: readonly { readonly label: string; readonly slot: string; readonly offset: number }[]
+}
+
 /** One of the project's own contracts, by name. */
 export function ownArtefact(name: string): Artefact {
   const place = join(packageRoot(), 'contracts', 'artifacts', `${name}.json`)

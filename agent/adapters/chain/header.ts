@@ -9,7 +9,7 @@ export type HeaderFields = Readonly<Record<string, unknown>>
 
 /** The RLP of a header from the node's JSON. Throws E_HEADER unless its keccak is the block's hash. */
 export function headerRlp(block: HeaderFields): Hex {
-  const rlp = toRlp(FIELDS.flatMap((field) => encoded(block, field)))
+  const rlp = encodeHeader(block)
   const hash = keccak256(rlp)
   if (hash === block['hash']) return rlp
   throw unavailable(
@@ -18,6 +18,9 @@ export function headerRlp(block: HeaderFields): Hex {
     'The node runs a fork with header fields this version does not know, or lies. Use another node.',
   )
 }
+
+/** The same of whatever fields there are, judged by nothing. */
+export const encodeHeader = (block: HeaderFields): Hex => toRlp(FIELDS.flatMap((field) => encoded(block, field)))
 
 /** The head a node's JSON describes; E_RPC_ANSWER when a field is not what it must be. */
 export function headOf(chain: ChainId, block: Pick<RpcBlock, 'number' | 'hash' | 'parentHash' | 'timestamp'>): Head {
