@@ -127,7 +127,10 @@ describe('a seated strategy', () => {
     expect(decides(holder).map(({ reason }) => reason)).toEqual(['as edited'])
     const kept = said.find(({ event }) => event === 'strategy:kept')?.fields
     expect([kept?.['strategy'], kept?.['file']]).toEqual(['edited', join(folder, 'edited.js')])
-    expect(kept?.['error']).toMatchObject({ code: 'E_STRATEGY_LOAD', message: expect.stringContaining('does not load') })
+    expect(kept?.['error']).toMatchObject({
+      code: 'E_STRATEGY_LOAD',
+      message: expect.stringContaining('does not load'),
+    })
   }, 20_000)
 
   test('of a provider prices claims and never bids; beside a bidder it does both', async () => {
