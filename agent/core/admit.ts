@@ -7,6 +7,7 @@ import { dutyOf } from './fleet.ts'
 import { free, inFlight, openClaims, pledged, travelling, usage } from './ledger.ts'
 import { unwanted } from './policy.ts'
 import { holdsAny } from './positions.ts'
+import { stopped } from './protect.ts'
 import { cashNeeded, gainOf, maxPay } from './quote.ts'
 import { limitReached, stalled } from './risk/limits.ts'
 import { INTENT_LIFE, type Seat } from './setup.ts'
@@ -41,8 +42,11 @@ export function admit(core: Core, market: Market, wish: Wish): Intent | Refusal 
   )
 }
 
-/** A protection tripped, or an operator said stop: nothing passes. */
-const haltRefuses = ({ watch }: Core): Refusal | undefined => watch.halt && refuse('halted', watch.halt.detail)
+/** A protection tripped, an operator said stop, or nothing can be written down: nothing passes. */
+function haltRefuses({ watch }: Core): Refusal | undefined {
+  const stop = stopped(watch)
+  return stop && refuse('halted', stop.detail)
+}
 
 /** What the owner refuses is no matter of price. */
 function policyRefuses({ setup }: Core, { route, legs }: Quote): Refusal | undefined {

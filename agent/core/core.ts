@@ -38,7 +38,7 @@ import {
 } from './happen.ts'
 import { openClaims } from './ledger.ts'
 import { forgetOpened, openings, unopened } from './openings.ts'
-import { type Halt, halt, resume } from './protect.ts'
+import { type Halt, halt, resume, written } from './protect.ts'
 import { promised, witnessed } from './ratings.ts'
 import { widen } from './risk/beliefs.ts'
 import { carry, takeScenarios } from './risk/carried.ts'
@@ -94,6 +94,8 @@ export type Input = { readonly at: Instant } & (
   /** Bid no more, for an operator's or an earlier run's reason; or go on. */
   | { readonly kind: 'halt'; readonly halt: Halt }
   | { readonly kind: 'resume' }
+  /** The journal takes nothing, for this reason; or (undefined) it takes everything again. */
+  | { readonly kind: 'disk'; readonly trouble: string | undefined }
   /** Common scenarios that were asked for. The same specification always has the same. */
   | { readonly kind: 'scenarios'; readonly table: Table }
   /** What the evidence of earlier forecasts makes of tails. */
@@ -184,14 +186,14 @@ function happen(core: Core, input: Exclude<Input, { kind: 'reply' }>): Effect[] 
     case 'auctions-unopened':
       return [...unopened(core, at, input.candidates)]
     case 'claim-opened':
-      return opened(core, at, input.claim)
     case 'claim-sold':
-      return sold(core, at, input.claims, input.sale)
+      return comesHome(core, input)
     case 'gas':
       return done(burnt(core, input.chain, input.cost, input.purpose))
     case 'halt':
     case 'resume':
-      return input.kind === 'halt' ? halted(halt(core.watch, input.halt)) : done(resume(core.watch))
+    case 'disk':
+      return stops(core, input)
     case 'scenarios':
     case 'multiplier':
       return done(input.kind === 'scenarios' ? takeScenarios(core, at, input.table) : widen(core, input.multiplier))
@@ -201,6 +203,28 @@ function happen(core: Core, input: Exclude<Input, { kind: 'reply' }>): Effect[] 
       return done(core.setup.seats.find(({ name }) => name === input.seat)?.tune(input.params))
     case 'timer':
       return done(slept(core, at))
+  }
+}
+
+/** What becomes of what we paid for. */
+function comesHome(core: Core, input: Extract<Input, { kind: 'claim-opened' | 'claim-sold' }>): Effect[] {
+  switch (input.kind) {
+    case 'claim-opened':
+      return opened(core, input.at, input.claim)
+    case 'claim-sold':
+      return sold(core, input.at, input.claims, input.sale)
+  }
+}
+
+/** Whether anything may be bid. */
+function stops({ watch }: Core, input: Extract<Input, { kind: 'halt' | 'resume' | 'disk' }>): Effect[] {
+  switch (input.kind) {
+    case 'halt':
+      return halted(halt(watch, input.halt))
+    case 'resume':
+      return done(resume(watch))
+    case 'disk':
+      return done(written(watch, input.at, input.trouble))
   }
 }
 
@@ -293,6 +317,7 @@ function enginesOf({ book }: Core, input: Input): readonly ChainId[] {
     case 'claim-sold':
     case 'trade-ended':
     case 'resume':
+    case 'disk':
     case 'timer':
       return [...book.terms.keys()]
     case 'reorg':

@@ -4,12 +4,13 @@ import type { Anchor } from '../domain/market.ts'
 import { after, type Instant, millis } from '../domain/units.ts'
 import type { Market } from './book.ts'
 import type { Choice } from './decide.ts'
+import { stopped } from './protect.ts'
 import { type Saying, wake } from './round.ts'
 import type { Core, Opening } from './state.ts'
 
 /** Openings to ask for now: each until its transaction failed, and not before its turn. Only live opens any. */
 export function openings(core: Core, market: Market, choices: readonly Choice[]): readonly Saying[] {
-  if (core.setup.mode !== 'live' || core.watch.halt !== undefined) return []
+  if (core.setup.mode !== 'live' || stopped(core.watch) !== undefined) return []
   const taken = new Set(choices.flatMap(({ kind, candidate }) => (kind === 'take' ? [candidate.id] : [])))
   return choices.flatMap(({ kind, candidate }): Saying[] => {
     const waiting =

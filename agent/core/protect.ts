@@ -37,9 +37,9 @@ export const HALT_REASONS = [
 ] as const
 export type HaltReason = (typeof HALT_REASONS)[number]
 
-/** Why nothing is bid. */
+/** Why nothing is bid. `disk`: nothing can be written down; that passes by itself, whatever else stays until it is cleared. */
 export type Halt = {
-  readonly reason: HaltReason
+  readonly reason: HaltReason | 'disk'
   readonly detail: string
   readonly at: Instant
 }
@@ -47,6 +47,8 @@ export type Halt = {
 /** What the protections have seen. Changed only here. */
 export type Watch = {
   halt: Halt | undefined
+  /** As long as the journal takes nothing. */
+  disk: Halt | undefined
   total: bigint
   peak: bigint
   gapLosses: number
@@ -61,6 +63,7 @@ export type Watch = {
 /** A watch that has seen nothing. */
 export const openWatch = (): Watch => ({
   halt: undefined,
+  disk: undefined,
   total: 0n,
   peak: 0n,
   gapLosses: 0,
@@ -69,6 +72,9 @@ export const openWatch = (): Watch => ({
   venues: new Map(),
   contradicted: new Set(),
 })
+
+/** Why nothing is bid now, if anything. */
+export const stopped = ({ halt, disk }: Watch): Halt | undefined => halt ?? disk
 
 /** Counts a closed settlement. Answers the halt that it caused. `capital` is cash and what is in flight. */
 export function closed(
@@ -144,6 +150,11 @@ function apartOf(batches: readonly PriceBatch[], feed: FeedId): number {
 
 /** An operator's word, or what the journal remembers of an earlier one. */
 export const halt = (watch: Watch, reason: Halt): Halt | undefined => trip(watch, reason)
+
+/** Whether the journal can be written: nothing is committed that is not written down. */
+export function written(watch: Watch, at: Instant, trouble: string | undefined): void {
+  watch.disk = trouble === undefined ? undefined : { reason: 'disk', detail: trouble, at: watch.disk?.at ?? at }
+}
 
 /** Clears a halt; what was counted towards the next one starts again. */
 export function resume(watch: Watch): void {

@@ -9,6 +9,7 @@ import type { Tradable, Trade, View } from '../strategy.ts'
 import type { Market } from './book.ts'
 import { count, free, stand } from './ledger.ts'
 import { type Instead, keyOf } from './positions.ts'
+import { stopped } from './protect.ts'
 import type { Seat } from './setup.ts'
 import type { Core } from './state.ts'
 
@@ -96,7 +97,8 @@ function limitBroken(
   const next = listed.held + size
   const reduces = abs(next) < abs(listed.held) && (next === 0n || next > 0n === listed.held > 0n)
   if (reduces) return undefined
-  if (core.watch.halt !== undefined) return ['halted', core.watch.halt.detail]
+  const stop = stopped(core.watch)
+  if (stop !== undefined) return ['halted', stop.detail]
   const carried = view.travelling.reduce((sum, one) => (one.feed === listed.feed ? sum + one.worth : sum), 0n)
   const short = mulDivUp(abs(next), listed.mark, 10n ** 8n)
   if (next > 0n || short > (carried * HEADROOM) / 100n)

@@ -22,7 +22,7 @@ export function rememberHalt({ journal, tell }: Pick<Context, 'journal' | 'tell'
   if (kept !== undefined && kept !== '') tell({ kind: 'halt', halt: haltIn(kept) })
 }
 
-/** Writes a halt down before anything else happens, and says so. */
+/** Writes a halt down, so that it outlives a kill, and says so. A disk that takes nothing gets it later. */
 export function halted({ journal, emit }: Pick<Context, 'journal' | 'emit'>, halt: Halt): void {
   journal.remember(HALT, JSON.stringify(halt))
   emit('agent:halted', { ...halt })
@@ -48,8 +48,8 @@ export async function obey(post: Post, question: Question): Promise<Answer> {
       return statusOf(post)
     case 'pause': {
       const halt: Halt = { reason: 'operator', detail: 'an operator paused this agent', at: context.clock.now() }
-      halted(context, halt)
       context.tell({ kind: 'halt', halt })
+      halted(context, halt)
       return { ...statusOf(post), halt: post.core.watch.halt ?? halt }
     }
     case 'resume':

@@ -1,6 +1,5 @@
 // Builds every object once, in order. What may be exchanged is named in adapters.ts, every other adapter here.
 import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Address } from 'viem'
 import type { AgentConfig } from '../../config/schema.ts'
 import { mirrorSide, openBreaker, vaultSide } from '../adapters/chain/breaker.ts'
@@ -14,7 +13,6 @@ import { openStatements } from '../adapters/chain/statement.ts'
 import { openVaultChain } from '../adapters/chain/vault-chain.ts'
 import type { Identity } from '../adapters/gossip/identity.ts'
 import type { GossipOptions } from '../adapters/gossip/node.ts'
-import { openSqliteJournal } from '../adapters/store/sqlite-journal.ts'
 import { createCore, type Input } from '../core/core.ts'
 import type { Core } from '../core/state.ts'
 import { configError } from '../domain/errors.ts'
@@ -25,6 +23,7 @@ import type { Journal } from '../ports/journal.ts'
 import type { Signer } from '../ports/signer.ts'
 import { type Adapters, transportOf } from './adapters.ts'
 import type { Context, EngineSeat, VaultSeat } from './context.ts'
+import { openJournal } from './disk.ts'
 import type { Emit } from './events.ts'
 import type { Holder } from './holder.ts'
 import { FEES, finalityOf, openLinks, premisesOf } from './links.ts'
@@ -56,6 +55,8 @@ export type Agent = {
   readonly members: Members
   /** One per chain that we send on. */
   readonly statements: readonly Statements[]
+  /** Writes what a full disk did not take. */
+  readonly mend: () => boolean
   /** Frees what the agent holds: files and sockets. */
   readonly close: () => Promise<void>
 }
@@ -81,14 +82,14 @@ export async function compose(composing: Composing): Promise<Agent> {
   const signer = await openAgentSigner(written, network, alarm)
   const config = written.mode === 'paper' ? seatedOnPaper(written, signer.address) : written
   const trouble = (error: unknown): void => emit('agent:retried', { task: 'chain', error })
-  const owner = ownerOf(config, network, signer.address)
-  const journal = adapters.journal(openSqliteJournal({ path: join(config.dataDir, 'journal.db'), owner, trouble }))
+  const { journal, speakTo } = openJournal(config, ownerOf(config, network, signer.address), { adapters, emit })
   const coin = coinPrice()
   const opening = { config, network, signer, journal, adapters, patience, trouble, alarm }
   const links = await openLinks({ ...opening, coin: coin.now })
   const { engines, vaults } = await patience(() => seatsOf({ config, network, links, journal }))
   const standing = await patience(() => standingOf(signer, config, engines))
   const { core, holders, inputs, tell } = await openMind({ config, network, emit, signal, adapters }, standing)
+  speakTo(tell)
   journal.input(startOf({ config, network, standing, at: clock.now() }))
   coin.readFrom(core)
   const roots = createRoots(network.threshold)
@@ -124,7 +125,8 @@ export async function compose(composing: Composing): Promise<Agent> {
     valueOf: valuer(core, clock),
   }
   const close = closing({ ...context, links, holders, identity })
-  return { ...{ context, core, inputs, holders, close, members }, ...dutiesOf({ config, network, links }, context) }
+  const agent = { context, core, inputs, holders, close, members, mend: journal.mend }
+  return { ...agent, ...dutiesOf({ config, network, links }, context) }
 }
 
 type Held = Pick<Context, 'gossip' | 'journal' | 'signer'> & {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { type Address, isAddress } from 'viem'
 import { decode, encode } from '../adapters/store/codec.ts'
+import { LienmeshError } from '../domain/errors.ts'
 import type { Journal } from '../ports/journal.ts'
 import { type Wish, wishIn } from './wish.ts'
 
@@ -82,9 +83,15 @@ function serve(socket: Socket, answer: (question: Question) => Promise<object>):
 
 async function reply(socket: Socket, line: string, answer: (question: Question) => Promise<object>): Promise<void> {
   const question = questionIn(line)
-  const said = question === undefined ? { error: 'unknown question' } : await answer(question)
+  const said = question === undefined ? { error: 'unknown question' } : await answer(question).catch(refusal)
   if (socket.writable) socket.write(`${encode(said)}\n`)
 }
+
+/** Whoever asks is told what was wrong: one question that cannot be answered ends neither the line nor the agent. */
+const refusal = (error: unknown): object =>
+  error instanceof LienmeshError
+    ? { error: error.message, fix: error.fix, code: error.code }
+    : { error: error instanceof Error ? error.message : String(error) }
 
 function questionIn(line: string): Question | undefined {
   const held = parsed(line)

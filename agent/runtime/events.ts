@@ -14,6 +14,7 @@ const levels = {
   'agent:summary': 'info',
   'agent:retried': 'warn',
   'agent:failed': 'error',
+  'disk:mended': 'info',
   'doctor:found': 'warn',
   'mesh:joined': 'info',
   'link:connected': 'debug',

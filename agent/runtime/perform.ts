@@ -2,6 +2,7 @@
 import type { Address } from 'viem'
 import type { Question } from '../core/apart.ts'
 import type { Effect } from '../core/core.ts'
+import { LienmeshError } from '../domain/errors.ts'
 import type { Intent, Outcome, Quote } from '../domain/liquidation.ts'
 import type { Offer, OfferRequest } from '../domain/message.ts'
 import type { TradeOrder, TradeOutcome } from '../domain/trade.ts'
@@ -107,7 +108,7 @@ async function trade(context: Context, order: TradeOrder): Promise<void> {
   const unable = context.paper ? undefined : context.signer.unable()
   const outcome: TradeOutcome =
     unable === undefined
-      ? await seat.chain.trade(order, context.signal)
+      ? await seat.chain.trade(order, context.signal).catch(unsent)
       : { kind: 'refused', reason: unable, gasCost: 0n }
   if (outcome.kind === 'done') {
     const { strategy, instrument, size, reason } = order
@@ -115,6 +116,13 @@ async function trade(context: Context, order: TradeOrder): Promise<void> {
     await refresh(context, seat, [seat.executor], await seat.chain.latest())
   }
   context.tell({ kind: 'trade-ended', order, outcome })
+}
+
+/** No node, no disk, no gas: nothing was sent, and the strategy may wish again. */
+function unsent(error: unknown): TradeOutcome {
+  if (error instanceof LienmeshError && error.remedy === 'retry')
+    return { kind: 'refused', reason: error.code, gasCost: 0n }
+  throw error
 }
 
 async function submit(context: Context, performer: Performer, intent: Intent): Promise<void> {

@@ -1,7 +1,7 @@
 // What answers for an agent, and what it says of itself.
 import type { Core } from '../core/core.ts'
 import { free, inFlight, wealth } from '../core/ledger.ts'
-import type { Halt } from '../core/protect.ts'
+import { type Halt, stopped } from '../core/protect.ts'
 import { type ChainId, wad } from '../domain/units.ts'
 import type { Context } from './context.ts'
 import type { Holder } from './holder.ts'
@@ -43,7 +43,7 @@ export function statusOf({ context, core, tally }: Post): AgentStatus {
   return {
     name: context.name,
     paper: context.paper,
-    halt: watch.halt,
+    halt: stopped(watch),
     reserved: ledger.reserved.size,
     claims,
     inFlight: inFlight(ledger),

@@ -14,6 +14,7 @@ import { obey, rememberHalt } from './command-post.ts'
 import { type Agent, compose } from './compose.ts'
 import type { Context, EngineSeat } from './context.ts'
 import { serveControl } from './control.ts'
+import { keepMending } from './disk.ts'
 import { dispute } from './dispute.ts'
 import { standReady } from './doctor/examine.ts'
 import { createDrawer } from './drawer.ts'
@@ -132,6 +133,7 @@ async function live(agent: Agent, config: AgentConfig, { tally, stop, attend }: 
   for (const one of reconcilers) tasks.keep(`reconcile ${one.chain}`, (signal) => reconcile(one, context.clock, signal))
   for (const one of agent.statements) tasks.keep(`gas ${one.chain}`, (signal) => watchRunway(context, one, signal))
   rememberHalt(context)
+  tasks.keep('disk', (signal) => keepMending(agent, context.clock, signal))
   const post = { context, core, tally, reconcilers, holders, books, stop }
   tasks.keep('control', (signal) => serveControl(config.dataDir, (question) => obey(post, question), signal))
   if (attend !== undefined) tasks.keep('console', (signal) => attend(houseOf(post, inputs), signal))

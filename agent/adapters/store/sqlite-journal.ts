@@ -46,9 +46,8 @@ export function openSqliteJournal({ path, owner, buffer = 512, trouble }: Sqlite
     within(log.write)
     log.kept()
   }
-  const append = (write: () => void) => {
-    write()
-    if (log.waiting() < buffer || log.waiting() % buffer !== 0) return
+  /** What the disk does not take waits on: nobody who only reads is refused for it. */
+  const flushed = () => {
     try {
       flush()
     } catch (error) {
@@ -56,12 +55,16 @@ export function openSqliteJournal({ path, owner, buffer = 512, trouble }: Sqlite
       trouble?.(error)
     }
   }
+  const append = (write: () => void) => {
+    write()
+    if (log.waiting() >= buffer && log.waiting() % buffer === 0) flushed()
+  }
   return {
     input: (input) => append(() => log.input(encode(input))),
     decision: (decision) => append(() => log.decision(decision)),
     gap: (record) => append(() => log.gap(record)),
     gaps: () => {
-      flush()
+      flushed()
       return say.gaps.all().map(gapOf)
     },
     commit: (tx) => {
@@ -82,7 +85,7 @@ export function openSqliteJournal({ path, owner, buffer = 512, trouble }: Sqlite
     remember: (key, value) => within(() => void say.remember.run(key, value)),
     recall: (key) => text(say.recall.get(key)?.['value']),
     decisions: (filter) => {
-      flush()
+      flushed()
       return decisions(db, filter)
     },
     *inputs() {
@@ -92,7 +95,7 @@ export function openSqliteJournal({ path, owner, buffer = 512, trouble }: Sqlite
     flush,
     close: () => {
       try {
-        flush()
+        flushed()
       } finally {
         db.close()
       }

@@ -255,10 +255,7 @@ const deciding: readonly BrokenAgent[] = [
     '      return done(retract(book, input.from))',
     '      return []',
   ]),
-  one('bids while it is paused', 'halted', ADMIT, [
-    "watch.halt && refuse('halted', watch.halt.detail)",
-    'watch.halt && undefined',
-  ]),
+  one('bids while it is paused', 'halted', ADMIT, ["stop && refuse('halted', stop.detail)", 'stop && undefined']),
   one('burns gas without end', 'tripped', 'agent/core/protect.ts', [
     '  if (spent <= limits.failedGas) return undefined\n',
     '  if (spent >= 0n) return undefined\n',
