@@ -233,8 +233,12 @@ export interface Challenger {
   readonly chain: ChainId
   readonly other: Pick<ChainReader, 'id' | 'header'>
   /** Challenges what our own node contradicts, and takes back bonds of ours that stood. */
-  inspect(
-    attested: (atLeast: bigint) => Promise<AttestedHeader | undefined>,
-    signal: AbortSignal,
-  ): Promise<readonly Dispute[]>
+  inspect(attested: AttestedHeaders, signal: AbortSignal): Promise<readonly Dispute[]>
+}
+
+/** Blocks that a quorum attested and our own node does not contradict. */
+export type AttestedHeaders = {
+  newest(): Promise<AttestedHeader | undefined>
+  /** The lowest at or above a height. */
+  from(atLeast: bigint): Promise<AttestedHeader | undefined>
 }

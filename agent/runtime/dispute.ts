@@ -1,7 +1,7 @@
 // Looks at every header proposed to an optimistic source, and challenges what our own node and the network contradict.
 import { millis } from '../domain/units.ts'
 import type { Challenger } from '../ports/chain.ts'
-import { attestedFrom } from './attested-header.ts'
+import { attestedFrom, attestedHeader } from './attested-header.ts'
 import type { Context } from './context.ts'
 import { rest } from './tasks.ts'
 
@@ -14,7 +14,10 @@ export async function dispute(
   challenger: Challenger,
   signal: AbortSignal,
 ): Promise<void> {
-  const attested = (atLeast: bigint) => attestedFrom(context.roots, challenger.other, atLeast)
+  const attested = {
+    newest: () => attestedHeader(context.roots, challenger.other, 0n),
+    from: (atLeast: bigint) => attestedFrom(context.roots, challenger.other, atLeast),
+  }
   while (!signal.aborted) {
     for (const { kind, ...found } of await challenger.inspect(attested, signal))
       context.emit(`proposal:${kind}`, { source: challenger.name, chain: challenger.chain, ...found })

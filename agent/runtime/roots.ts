@@ -5,7 +5,7 @@ import type { Attestation, Evidence, Header } from '../domain/message.ts'
 import type { ChainId } from '../domain/units.ts'
 
 /** Blocks older than this, counted from the newest seen on their chain, are forgotten. */
-const MEMORY = 240n
+const MEMORY = 1_024n
 
 /** A block with at least the threshold of attestations, ascending by attestor, trimmed to the threshold. */
 export type AttestedBlock = {
@@ -78,7 +78,7 @@ export function createRoots(threshold: number): Roots {
         ? { kind: 'attestations', first: earlier, second: attestation }
         : undefined
     },
-    tip: (chain) => [...(owned.get(chain)?.keys() ?? [])].sort(descending)[0],
+    tip: (chain) => [...(owned.get(chain)?.keys() ?? [])].reduce(higher, undefined),
     signedTip: (chain, except) =>
       [...(signed.get(chain) ?? [])]
         .filter(([, all]) => all.some(({ attestor }) => attestor.toLowerCase() !== except.toLowerCase()))
@@ -109,4 +109,5 @@ function remember<T>(blocks: Map<ChainId, Map<bigint, T>>, chain: ChainId, numbe
 
 const byAttestor = (a: Attestation, b: Attestation): number =>
   a.attestor.toLowerCase() < b.attestor.toLowerCase() ? -1 : 1
+const higher = (top: bigint | undefined, number: bigint): bigint => (top === undefined || number > top ? number : top)
 const descending = (a: bigint, b: bigint): number => (a > b ? -1 : a < b ? 1 : 0)

@@ -132,7 +132,7 @@ function callsOn(one: Source): readonly SourceCall[] {
     case 'op-l1-block':
       return to(S.OpL1BlockSource, 'submit', 'anchor')
     case 'optimistic':
-      return to(S.OptimisticSource, 'propose', 'anchor', 'challenge', 'release')
+      return to(S.OptimisticSource, 'propose', 'anchor', 'challenge', 'challengeTime', 'release')
     case 'message':
     case 'quorum':
       return []

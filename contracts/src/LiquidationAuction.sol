@@ -124,11 +124,11 @@ contract LiquidationAuction is Reservations {
     }
 
     function _take(Bid calldata wanted, address beneficiary) private returns (int256 pay, uint256 value) {
-        address account = wanted.account;
-        uint64 version = engine.versionOf(account);
-        if (version != wanted.expectedVersion) revert VersionChanged(wanted.expectedVersion, version);
+        (address account, uint64 version) = (wanted.account, wanted.expectedVersion);
+        _requireVersion(account, version);
         _requireRunning(account);
-        _dropBroken(account);
+        // A broken promise pays the caller in the bond's token, which may call back.
+        if (_dropBroken(account)) _requireVersion(account, version);
         uint16 promised = _admit(account);
         (IMarginEngine.Slice memory slice, IMarginEngine.Margin memory left) =
             engine.takeSlice(account, msg.sender, beneficiary, wanted.fraction);
@@ -154,6 +154,11 @@ contract LiquidationAuction is Reservations {
         uint16 maximum = _maxFraction(margin, discount_);
         bool partial_ = margin.mark <= 0 && fraction != maximum;
         if (fraction == 0 || fraction > maximum || partial_) revert FractionOutOfRange(fraction, maximum);
+    }
+
+    function _requireVersion(address account, uint64 expected) private view {
+        uint64 version = engine.versionOf(account);
+        if (version != expected) revert VersionChanged(expected, version);
     }
 
     function _requireRunning(address account) private view {

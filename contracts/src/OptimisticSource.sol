@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {BlockHeader} from "@openzeppelin/contracts/utils/BlockHeader.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Memory} from "@openzeppelin/contracts/utils/Memory.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {HeaderSource} from "./HeaderSource.sol";
@@ -13,6 +14,9 @@ import {IOptimisticSource} from "./interfaces/IOptimisticSource.sol";
 /// @title Headers of another chain, believed unless somebody shows them to be wrong
 contract OptimisticSource is HeaderSource, IOptimisticSource, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
+
+    /// @notice Seconds after which a header is too old to be proposed.
+    uint256 public constant MAX_AGE = 30 minutes;
 
     /// @inheritdoc IOptimisticSource
     IHeaderSource public immutable override arbiter;
@@ -46,10 +50,11 @@ contract OptimisticSource is HeaderSource, IOptimisticSource, ReentrancyGuardTra
         bytes32 taken = _roots[number].blockHash;
         if (taken == blockHash) return;
         if (taken != 0) revert HeightTaken(number, taken);
+        _requireRecent(number, BlockHeader.getTimestamp(fields));
         _proposals[number] = Proposal(msg.sender, bond);
         _accept(number, blockHash, fields);
         emit Proposed(number, blockHash, msg.sender);
-        bondToken.safeTransferFrom(msg.sender, address(this), bond);
+        _takeBond();
     }
 
     /// @inheritdoc IOptimisticSource
@@ -58,8 +63,19 @@ contract OptimisticSource is HeaderSource, IOptimisticSource, ReentrancyGuardTra
         if (proposed == 0) revert RootUnknown(number);
         bytes32 shown = _lineage(number, headers);
         if (shown == proposed) revert SameHeader(number, proposed);
-        if (block.timestamp < uint256(_roots[number].acceptedAt) + delay) _strike(number, proposed, shown);
-        else _freeze(number, proposed, shown);
+        _refute(number, proposed, shown);
+    }
+
+    /// @inheritdoc IOptimisticSource
+    function challengeTime(uint256 number, uint256 witness) external unfrozen nonReentrant {
+        Root memory proposed = _roots[number];
+        if (proposed.blockHash == 0) revert RootUnknown(number);
+        Root memory shown = arbiter.roots(witness);
+        if (shown.blockHash == 0) revert RootUnknown(witness);
+        bool later = witness < number && shown.timestamp > proposed.timestamp;
+        bool earlier = witness > number && shown.timestamp < proposed.timestamp;
+        if (!later && !earlier) revert TimesAgree(number, proposed.timestamp, witness, shown.timestamp);
+        _refute(number, proposed.blockHash, shown.blockHash);
     }
 
     /// @inheritdoc IOptimisticSource
@@ -104,6 +120,27 @@ contract OptimisticSource is HeaderSource, IOptimisticSource, ReentrancyGuardTra
         }
         bytes32 accepted = headers.length == 0 ? bytes32(0) : arbiter.roots(number + headers.length - 1).blockHash;
         if (accepted == 0 || accepted != parent) revert ChainBroken(number, accepted, parent);
+    }
+
+    function _requireRecent(uint256 number, uint256 timestamp) private view {
+        uint256 earliest = block.timestamp - Math.min(block.timestamp, MAX_AGE);
+        if (timestamp < earliest || timestamp > block.timestamp) {
+            revert HeaderTime(number, timestamp, earliest, block.timestamp);
+        }
+    }
+
+    /// @dev A token that keeps a part of what it moves would leave the last proposer unpaid.
+    function _takeBond() private {
+        uint256 held = bondToken.balanceOf(address(this));
+        bondToken.safeTransferFrom(msg.sender, address(this), bond);
+        uint256 received = bondToken.balanceOf(address(this)) - held;
+        if (received != bond) revert BondShort(received, bond);
+    }
+
+    /// @dev Within its window a proposal is struck out; after it somebody may have read under it.
+    function _refute(uint256 number, bytes32 proposed, bytes32 shown) private {
+        if (block.timestamp < uint256(_roots[number].acceptedAt) + delay) _strike(number, proposed, shown);
+        else _freeze(number, proposed, shown);
     }
 
     function _strike(uint256 number, bytes32 proposed, bytes32 shown) private {

@@ -98,9 +98,11 @@ async function accuse(
   accuser.ripening = undefined
   if (basis === undefined) return 'open'
   const testimony = await accuser.witness.testify(basis, side.assets.map(counterOf(side)))
-  // An absent counter cannot be shown to a contract: zero convicts nobody.
-  const guilty = testimony.values.findIndex((proven, i) => proven > 0n && proven < (booked[i] ?? 0n))
-  if (guilty < 0) return 'covered'
+  const short = testimony.values.flatMap((proven, i) => (proven < (booked[i] ?? 0n) ? [{ proven, i }] : []))
+  if (short.length === 0) return 'covered'
+  // An absent counter cannot be shown to a contract: it convicts as soon as it is there.
+  const guilty = short.find(({ proven }) => proven > 0n)?.i
+  if (guilty === undefined) return 'open'
   if (testimony.kind === 'waiting') {
     accuser.ripening = basis
     await prepare(ground, testimony, signal)

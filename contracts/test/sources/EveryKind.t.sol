@@ -144,8 +144,10 @@ contract OptimisticKindTest is EveryKindTest {
         bytes memory given = abi.encode(authority, uint64(1 hours), arbiter, bondToken, uint96(BOND), TREASURY);
         IOptimisticSource made = IOptimisticSource(deploy("OptimisticSource", given));
         bondToken.approve(address(made), BOND);
+        uint256 began = block.timestamp;
+        vm.warp(timestamp("deposited"));
         made.propose(header("deposited"));
-        vm.warp(block.timestamp + 1 hours);
+        vm.warp(began + 1 hours);
         made.anchor(number("deposited"), known("contracts.vault"), accountProof("deposited", "vault"));
         return (made, proof());
     }

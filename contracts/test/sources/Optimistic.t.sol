@@ -5,6 +5,7 @@ import {IHeaderSource} from "../../src/interfaces/IHeaderSource.sol";
 import {IOptimisticSource} from "../../src/interfaces/IOptimisticSource.sol";
 import {IRootOracle} from "../../src/interfaces/IRootOracle.sol";
 import {Headers} from "../support/Headers.sol";
+import {FeeToken} from "../support/Tokens.sol";
 
 contract OptimisticTest is Headers {
     uint64 private constant WINDOW = 1 hours;
@@ -150,12 +151,101 @@ contract OptimisticTest is Headers {
         source.anchor(HEIGHT, known("contracts.mirror"), proof);
     }
 
+    function test_a_height_that_the_chain_has_not_reached_is_struck_by_a_lower_block_of_a_later_time() external {
+        propose(headerOf(bytes32(0), HEIGHT + 10_000, "forged"));
+        vm.warp(block.timestamp + 1);
+        bytes memory later = headerOf(bytes32(0), HEIGHT, "true");
+        arbiter.submit(later, attested(HEIGHT, later));
+        vm.prank(bob);
+        source.challengeTime(HEIGHT + 10_000, HEIGHT);
+        vm.snapshotGasLastCall("optimistic", "challenge by time");
+        eq(bondToken.balanceOf(bob), STAKE / 2);
+        eq(source.roots(HEIGHT + 10_000).blockHash, bytes32(0));
+    }
+
+    function test_a_height_that_the_chain_left_long_ago_is_struck_by_a_higher_block_of_an_earlier_time() external {
+        arbiter.submit(honest[0], attested(HEIGHT, honest[0]));
+        vm.warp(block.timestamp + 1);
+        propose(headerOf(bytes32(0), HEIGHT - 99, "forged"));
+        vm.prank(bob);
+        source.challengeTime(HEIGHT - 99, HEIGHT);
+        eq(bondToken.balanceOf(bob), STAKE / 2);
+    }
+
+    function test_time_strikes_nothing_that_a_chain_may_have() external {
+        arbiter.submit(honest[0], attested(HEIGHT, honest[0]));
+        uint256 time = block.timestamp;
+        // Some chains have several blocks of one second.
+        propose(headerOf(bytes32(0), HEIGHT + 1, "same second"));
+        vm.warp(block.timestamp + 12);
+        propose(headerOf(bytes32(0), HEIGHT + 2, "later"));
+        for (uint256 i = 1; i < 3; ++i) {
+            vm.expectRevert(
+                abi.encodeWithSelector(
+                    IOptimisticSource.TimesAgree.selector, HEIGHT + i, i == 1 ? time : time + 12, HEIGHT, time
+                )
+            );
+            source.challengeTime(HEIGHT + i, HEIGHT);
+        }
+        propose(headerAt(bytes32(0), HEIGHT - 1, "earlier", time - 12));
+        vm.expectPartialRevert(IOptimisticSource.TimesAgree.selector);
+        source.challengeTime(HEIGHT - 1, HEIGHT);
+        propose(honest[0]);
+        vm.expectPartialRevert(IOptimisticSource.TimesAgree.selector);
+        source.challengeTime(HEIGHT, HEIGHT);
+    }
+
+    function test_time_needs_a_proposal_and_a_witness() external {
+        vm.expectRevert(abi.encodeWithSelector(IHeaderSource.RootUnknown.selector, HEIGHT));
+        source.challengeTime(HEIGHT, HEIGHT + 1);
+        propose(honest[0]);
+        vm.expectRevert(abi.encodeWithSelector(IHeaderSource.RootUnknown.selector, HEIGHT + 1));
+        source.challengeTime(HEIGHT, HEIGHT + 1);
+    }
+
+    function test_time_that_speaks_after_the_window_freezes_the_source() external {
+        propose(headerOf(bytes32(0), HEIGHT + 10_000, "forged"));
+        vm.warp(block.timestamp + WINDOW);
+        bytes memory later = headerOf(bytes32(0), HEIGHT, "true");
+        arbiter.submit(later, attested(HEIGHT, later));
+        source.challengeTime(HEIGHT + 10_000, HEIGHT);
+        eq(source.frozen(), true);
+    }
+
+    function test_a_header_is_proposed_while_others_still_know_its_neighbours() external {
+        (uint256 now_, uint256 age) = (block.timestamp, 30 minutes);
+        uint256[2] memory wrong = [now_ + 1, now_ - age - 1];
+        for (uint256 i; i < 2; ++i) {
+            vm.expectRevert(
+                abi.encodeWithSelector(IOptimisticSource.HeaderTime.selector, HEIGHT, wrong[i], now_ - age, now_)
+            );
+            vm.prank(alice);
+            source.propose(headerAt(bytes32(0), HEIGHT, "root", wrong[i]));
+        }
+        propose(headerAt(bytes32(0), HEIGHT, "root", now_ - age));
+        propose(headerAt(bytes32(0), HEIGHT + 1, "root", now_));
+    }
+
+    function test_a_token_that_keeps_a_part_of_the_bond_locks_none() external {
+        FeeToken fee = new FeeToken();
+        source = IOptimisticSource(
+            deploy("OptimisticSource", abi.encode(authority, WINDOW, arbiter, fee, STAKE, TREASURY))
+        );
+        fee.mint(alice, STAKE);
+        vm.startPrank(alice);
+        fee.approve(address(source), STAKE);
+        vm.expectRevert(abi.encodeWithSelector(IOptimisticSource.BondShort.selector, STAKE - STAKE / 100, STAKE));
+        source.propose(honest[0]);
+        vm.stopPrank();
+    }
+
     function propose(bytes memory header_) private {
         vm.prank(alice);
         source.propose(header_);
     }
 
     function anchoredRecord() private {
+        vm.warp(timestamp("owed"));
         propose(header("owed"));
     }
 }

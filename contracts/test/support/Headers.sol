@@ -10,12 +10,20 @@ abstract contract Headers is Suite {
 
     /// @notice A header with the fields that are read; the rest are zero.
     function headerOf(bytes32 parent, uint256 height, bytes32 stateRoot) internal view returns (bytes memory) {
+        return headerAt(parent, height, stateRoot, block.timestamp);
+    }
+
+    function headerAt(bytes32 parent, uint256 height, bytes32 stateRoot, uint256 time)
+        internal
+        pure
+        returns (bytes memory)
+    {
         bytes[] memory fields = new bytes[](16);
         for (uint256 i; i < 16; ++i) fields[i] = RLP.encode(uint256(0));
         fields[0] = RLP.encode(parent);
         fields[3] = RLP.encode(stateRoot);
         fields[8] = RLP.encode(height);
-        fields[11] = RLP.encode(block.timestamp);
+        fields[11] = RLP.encode(time);
         return RLP.encode(fields);
     }
 

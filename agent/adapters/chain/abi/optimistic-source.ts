@@ -43,6 +43,14 @@ export const optimisticSourceAbi = [
   {
     type: 'error',
     inputs: [
+      { internalType: 'uint256', name: 'received', type: 'uint256' },
+      { internalType: 'uint256', name: 'bond', type: 'uint256' },
+    ],
+    name: 'BondShort',
+  },
+  {
+    type: 'error',
+    inputs: [
       { internalType: 'uint256', name: 'number', type: 'uint256' },
       { internalType: 'bytes32', name: 'expected', type: 'bytes32' },
       { internalType: 'bytes32', name: 'found', type: 'bytes32' },
@@ -58,6 +66,16 @@ export const optimisticSourceAbi = [
     name: 'FieldNotPresentInBlockHeader',
   },
   { type: 'error', inputs: [], name: 'Frozen' },
+  {
+    type: 'error',
+    inputs: [
+      { internalType: 'uint256', name: 'number', type: 'uint256' },
+      { internalType: 'uint256', name: 'timestamp', type: 'uint256' },
+      { internalType: 'uint256', name: 'earliest', type: 'uint256' },
+      { internalType: 'uint256', name: 'latest', type: 'uint256' },
+    ],
+    name: 'HeaderTime',
+  },
   {
     type: 'error',
     inputs: [
@@ -97,6 +115,16 @@ export const optimisticSourceAbi = [
       { internalType: 'bytes32', name: 'blockHash', type: 'bytes32' },
     ],
     name: 'SameHeader',
+  },
+  {
+    type: 'error',
+    inputs: [
+      { internalType: 'uint256', name: 'number', type: 'uint256' },
+      { internalType: 'uint256', name: 'timestamp', type: 'uint256' },
+      { internalType: 'uint256', name: 'witness', type: 'uint256' },
+      { internalType: 'uint256', name: 'witnessTimestamp', type: 'uint256' },
+    ],
+    name: 'TimesAgree',
   },
   {
     type: 'error',
@@ -192,6 +220,13 @@ export const optimisticSourceAbi = [
   },
   {
     type: 'function',
+    inputs: [],
+    name: 'MAX_AGE',
+    outputs: [{ internalType: 'uint256', name: '', type: 'uint256' }],
+    stateMutability: 'view',
+  },
+  {
+    type: 'function',
     inputs: [
       { internalType: 'uint256', name: 'number', type: 'uint256' },
       { internalType: 'address', name: 'origin', type: 'address' },
@@ -236,6 +271,16 @@ export const optimisticSourceAbi = [
       { internalType: 'bytes[]', name: 'headers', type: 'bytes[]' },
     ],
     name: 'challenge',
+    outputs: [],
+    stateMutability: 'nonpayable',
+  },
+  {
+    type: 'function',
+    inputs: [
+      { internalType: 'uint256', name: 'number', type: 'uint256' },
+      { internalType: 'uint256', name: 'witness', type: 'uint256' },
+    ],
+    name: 'challengeTime',
     outputs: [],
     stateMutability: 'nonpayable',
   },
