@@ -110,8 +110,7 @@ const kinds = [
 
 /** One fault, every default filled in and every unit read. Times are milliseconds, rates are per second. */
 export type Fault = z.output<(typeof kinds)[number]>
-/** Their names. */
-export type FaultKind = Fault['kind']
+type FaultKind = Fault['kind']
 /** One fault as files have it, when it is not one line of text. */
 export const faultUnion = z.discriminatedUnion('kind', kinds)
 

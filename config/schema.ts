@@ -194,6 +194,10 @@ const p2p = z
       .startsWith('/')
       .default('/ip4/127.0.0.1/tcp/0')
       .describe('Multiaddr to listen on; port 0 takes a free one.'),
+    announce: z
+      .array(z.string().startsWith('/'))
+      .default([])
+      .describe('Multiaddrs to tell peers instead of those listened on: behind a proxy, NAT or load balancer.'),
     bootstrap: z.array(z.string().startsWith('/')).default([]).describe('Multiaddrs of peers to dial at start.'),
     identity: z.string().min(1).optional().describe('File of the transport key. Without it, a new one per start.'),
     swarmKey: z

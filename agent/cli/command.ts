@@ -23,6 +23,8 @@ type Declared<Shape extends z.ZodRawShape> = {
   readonly options: z.ZodObject<Shape, z.core.$strict>
   /** Options that may also be given by place, in order. */
   readonly positionals?: readonly (keyof Shape & string)[]
+  /** The last of them takes every word that is left. */
+  readonly rest?: boolean
   readonly examples?: readonly string[]
   readonly run: (options: z.output<z.ZodObject<Shape, z.core.$strict>>, context: Context) => Promise<ExitStatus>
 }
@@ -31,6 +33,7 @@ type Declared<Shape extends z.ZodRawShape> = {
 export type Command = {
   readonly shape: z.ZodRawShape
   readonly positionals: readonly string[]
+  readonly rest: boolean
   readonly examples: readonly string[]
   readonly invoke: (given: Given, context: Context) => Promise<ExitStatus>
 }
@@ -51,6 +54,7 @@ export type Given = Readonly<Record<string, string | boolean | undefined>>
 export const command = <Shape extends z.ZodRawShape>(declared: Declared<Shape>): Command => ({
   shape: declared.options.shape,
   positionals: declared.positionals ?? [],
+  rest: declared.rest ?? false,
   examples: declared.examples ?? [],
   invoke: async (given, context) => declared.run(readFlags(declared.options, given, context.name), context),
 })

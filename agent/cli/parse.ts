@@ -17,7 +17,7 @@ export async function parse(entry: Entry, command: Command, words: readonly stri
       const words = (message ?? error.message).replace(/^Not enough arguments following: (.+)$/, '--$1 needs a value')
       throw usageError('E_USAGE', words, helpHint(entry))
     })
-    .parseAsync([...words])
+    .parseAsync(words.map(spaced))
   refuseUnknown(entry, known, Object.keys(argv))
   refuseBadToggles(entry, known, words)
   const given = { ...byPlace(entry, command, argv._.map(String)), ...byFlag(entry, known, argv) }
@@ -35,7 +35,7 @@ const fields = (command: Command): z.ZodRawShape => ({ ...command.shape, ...comm
 const helpHint = (entry: Entry): string => `See lienmesh ${entry.words.join(' ')} --help.`
 
 function tokenizer(entry: Entry, command: Command): Argv {
-  const places = command.positionals.map((name) => ` [${name}]`).join('')
+  const places = command.positionals.map((name, i) => ` [${name}${isRest(command, i) ? '...' : ''}]`).join('')
   const name = `lienmesh ${entry.words.join(' ')}`
   const parser = yargs()
     .scriptName(name)
@@ -91,16 +91,32 @@ function refuseBadToggles(entry: Entry, known: z.ZodRawShape, words: readonly st
 
 function byPlace(entry: Entry, command: Command, places: readonly string[]): Given {
   const names = command.positionals
-  const extra = places[names.length]
+  const last = names.length - 1
+  const found = isRest(command, last) && places.length > last ? joined(places, last) : places
+  const extra = found[names.length]
   if (extra !== undefined) throw usageError('E_USAGE', `unexpected ${extra}`, helpHint(entry))
-  return Object.fromEntries(places.map((value, index) => [names[index] ?? '', value]))
+  return Object.fromEntries(found.map((value, index) => [names[index] ?? '', value.trim()]))
 }
+
+const isRest = ({ rest, positionals }: Command, place: number): boolean => rest && place === positionals.length - 1
+const joined = (places: readonly string[], from: number): readonly string[] => [
+  ...places.slice(0, from),
+  places
+    .slice(from)
+    .map((word) => word.trim())
+    .join(' '),
+]
+
+/** yargs takes a word such as -10% for flags: with a space before it, it is a value. */
+const spaced = (word: string): string => (/^-[\d.]+[^\d.]/.test(word) ? ` ${word}` : word)
 
 function byFlag(entry: Entry, known: z.ZodRawShape, argv: Readonly<Record<string, unknown>>): Given {
   const given = Object.keys(known).flatMap((flag) => {
     const value = argv[flag]
     if (Array.isArray(value)) throw usageError('E_USAGE', `--${flag} is given twice`, helpHint(entry))
-    return value === undefined ? [] : [[flag, typeof value === 'boolean' ? value : String(value)] as const]
+    return value === undefined
+      ? []
+      : [[flag, typeof value === 'boolean' ? value : String(value).replace(/^ -/, '-')] as const]
   })
   return Object.fromEntries(given)
 }

@@ -13,6 +13,7 @@ export const swarmUp = command({
     seed: wholeNumber.optional().describe('Seed of everything random.'),
     duration: duration.optional().describe('Wall time of the market, such as 45s.'),
     keep: toggle.describe('Leave everything running at the end, until swarm down.'),
+    faults: toggle.describe('Let processes speak through proxies, so that any fault can be injected; --keep does.'),
     port: wholeNumber.optional().describe('Port of the dashboard on 127.0.0.1; a free one by default.'),
     'run-dir': z.string().min(1).optional().describe('Where .lienmesh/runs is made (default: here).'),
   }),

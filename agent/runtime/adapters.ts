@@ -36,6 +36,7 @@ export const usual: Adapters = {
 /** The transport's part of the options, from the config. */
 export const transportOf = ({ p2p }: AgentConfig) => ({
   listen: p2p.listen,
+  announce: p2p.announce,
   bootstrap: p2p.bootstrap,
   mdns: p2p.mdns,
   lanes: p2p.lanes,

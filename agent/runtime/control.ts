@@ -32,16 +32,20 @@ const LONGEST = 100
 const digest = (path: string): string => hash('sha256', path).slice(0, 16)
 
 /** Asks the agent of a data directory. Rejects when none answers. */
-export function askAgent(dataDir: string, question: Question): Promise<unknown> {
+export const askAgent = (dataDir: string, question: Question): Promise<unknown> =>
+  askSocket(socketOf(dataDir), question, PATIENCE)
+
+/** Asks whoever listens on a socket, and waits for the answer so many ms at most. */
+export function askSocket(path: string, question: object, patience: number): Promise<unknown> {
   return new Promise((answered, refused) => {
-    const socket = connect(socketOf(dataDir))
+    const socket = connect(path)
     let said = ''
-    socket.setTimeout(PATIENCE, () => socket.destroy(new Error(`no answer within ${PATIENCE / 1_000} s`)))
+    socket.setTimeout(patience, () => socket.destroy(new Error(`no answer within ${patience / 1_000} s`)))
     socket.once('error', refused)
-    socket.once('close', () => refused(new Error('the agent closed the line')))
+    socket.once('close', () => refused(new Error('the line was closed')))
     socket.setEncoding('utf8').on('data', (part: string) => {
       said += part
-      if (!part.includes('\n')) return
+      if (!said.includes('\n')) return
       answered(decode(said.slice(0, said.indexOf('\n'))))
       socket.end()
     })
@@ -50,12 +54,22 @@ export function askAgent(dataDir: string, question: Question): Promise<unknown> 
 }
 
 /** Answers questions until the signal fires. The socket is the owner's alone. */
-export async function serveControl(
+export function serveControl(
   dataDir: string,
   answer: (question: Question) => Promise<object>,
   signal: AbortSignal,
 ): Promise<void> {
-  const path = socketOf(dataDir)
+  const answerLine: Answer = async (line) => {
+    const question = questionIn(line)
+    return question === undefined ? { error: 'unknown question' } : answer(question)
+  }
+  return serveSocket(socketOf(dataDir), answerLine, signal)
+}
+
+type Answer = (asked: unknown) => Promise<object>
+
+/** The same for whatever may be asked of whoever owns this path. */
+export async function serveSocket(path: string, answer: Answer, signal: AbortSignal): Promise<void> {
   // The journal's lock says that no other agent lives here: a socket that is left over is nobody's.
   rmSync(path, { force: true })
   const server = createServer((socket) => serve(socket, answer))
@@ -69,7 +83,7 @@ export async function serveControl(
 /** Characters of the longest question, and milliseconds of silence. */
 const [MOST, PATIENCE] = [1_024, 5_000]
 
-function serve(socket: Socket, answer: (question: Question) => Promise<object>): void {
+function serve(socket: Socket, answer: Answer): void {
   let asked = ''
   socket.on('error', () => socket.destroy()) // Whoever asked has gone.
   socket.setTimeout(PATIENCE, () => socket.destroy())
@@ -81,10 +95,12 @@ function serve(socket: Socket, answer: (question: Question) => Promise<object>):
   })
 }
 
-async function reply(socket: Socket, line: string, answer: (question: Question) => Promise<object>): Promise<void> {
-  const question = questionIn(line)
-  const said = question === undefined ? { error: 'unknown question' } : await answer(question).catch(refusal)
+async function reply(socket: Socket, line: string, answer: Answer): Promise<void> {
+  // Whoever asked knows how long an answer may take.
+  socket.setTimeout(0)
+  const said = await answer(parsed(line)).catch(refusal)
   if (socket.writable) socket.write(`${encode(said)}\n`)
+  socket.setTimeout(PATIENCE)
 }
 
 /** Whoever asks is told what was wrong: one question that cannot be answered ends neither the line nor the agent. */
@@ -93,8 +109,7 @@ const refusal = (error: unknown): object =>
     ? { error: error.message, fix: error.fix, code: error.code }
     : { error: error instanceof Error ? error.message : String(error) }
 
-function questionIn(line: string): Question | undefined {
-  const held = parsed(line)
+function questionIn(held: unknown): Question | undefined {
   if (typeof held !== 'object' || held === null || !('ask' in held)) return undefined
   const filter = 'filter' in held ? held.filter : undefined
   if (held.ask === 'decisions') return { ask: held.ask, filter: filterIn(filter) }

@@ -19,6 +19,7 @@ const levels = {
   'mesh:joined': 'info',
   'link:connected': 'debug',
   'link:lost': 'debug',
+  'link:listening': 'info',
   'link:unreachable': 'warn',
   'link:stalled': 'warn',
   'link:banned': 'warn',

@@ -15,7 +15,13 @@ export function writeAgent(
     scenario,
     chains,
     bootstrap,
-  }: { readonly scenario: Scenario; readonly chains: readonly LocalChain[]; readonly bootstrap: readonly string[] },
+    announce,
+  }: {
+    readonly scenario: Scenario
+    readonly chains: readonly Pick<LocalChain, 'id' | 'url'>[]
+    readonly bootstrap: readonly string[]
+    readonly announce: readonly string[]
+  },
 ): string {
   const key = run.file('agents', seat.name, 'operator.key')
   writeFileSync(key, `${seat.key}\n`, { mode: 0o600 })
@@ -38,7 +44,7 @@ export function writeAgent(
     protections: { drawdown: '100 %', gapLosses: 1_000_000, failedGas: '1000000 USD', market: '100 %' },
     strategies: [{ use: seat.strategy, params: { ...seat.params } }],
     provider: { margin: percent(scenario.provider.margin), maxClaim: dollarText(scenario.provider.maxClaim) },
-    p2p: { bootstrap: [...bootstrap] },
+    p2p: { bootstrap: [...bootstrap], announce: [...announce] },
   }
   const file = run.file('agents', seat.name, 'agent.yaml')
   writeFileSync(file, `${JSON.stringify(config, null, 2)}\n`, { mode: 0o600 })

@@ -37,6 +37,8 @@ export async function followChain(
   while (!signal.aborted) {
     const head = BigInt(await chain.rpc.request<Hex>('eth_blockNumber'))
     const seenAt = Date.now()
+    // The chain was put back to an earlier state.
+    if (head + 1n < next) next = head + 1n
     for (; next <= head; next++)
       await onBlock({ chain, number: next, seenAt, facts: await factsOf(chain, addresses, next) })
     await sleep(LOOK)

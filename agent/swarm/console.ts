@@ -1,4 +1,5 @@
 // The voice of a swarm: numbered steps with durations, then a line per event. With --json every line is an object.
+import { appendFileSync } from 'node:fs'
 import type { Writable } from 'node:stream'
 
 /** Prints progress. Times of events are wall seconds since the market's opening. */
@@ -54,3 +55,24 @@ export function openConsole(out: Writable, json: boolean): Console {
     },
   }
 }
+
+/** The same voice, and a line of the run's own log for everything it says. */
+export function onRecord(console: Console, file: string): Console {
+  const keep = (event: string, fields: object): void =>
+    appendFileSync(file, `${JSON.stringify({ level: 'info', time: Date.now(), event, ...fields })}\n`, { mode: 0o600 })
+  return {
+    ...console,
+    note(text) {
+      keep('swarm:note', { text })
+      console.note(text)
+    },
+    event(at, who, what, fields) {
+      // What processes say stands in their own logs.
+      if (OWN.has(who)) keep(`${who}:said`, { at, what, ...fields })
+      console.event(at, who, what, fields)
+    },
+  }
+}
+
+/** Who speaks for the run itself. */
+const OWN: ReadonlySet<string> = new Set(['swarm', 'fault', 'hand', 'guardian', 'market'])

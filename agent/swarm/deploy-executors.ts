@@ -7,7 +7,7 @@ import { permissionsOn } from '../operator/rules.ts'
 import { ENGINE_ARTEFACTS, EXECUTOR, VAULT_ARTEFACTS } from '../suite/contracts.ts'
 import { selectorOf } from '../suite/selector.ts'
 import { partsOf } from '../suite/sources.ts'
-import { type Burst, openBurst } from './burst.ts'
+import { type Burst, type Mining, openBurst } from './burst.ts'
 import {
   type DeployPlan,
   dollars,
@@ -29,7 +29,7 @@ export async function seatExecutors(
   plan: DeployPlan,
   sites: Sites,
   owners: ReadonlyMap<ChainId, Owners>,
-): Promise<{ readonly seats: readonly Seated[]; readonly desk: Address }> {
+): Promise<{ readonly seats: Seated[]; readonly desk: Address }> {
   const seatedBy = await Promise.all(
     [...sites.engines, ...sites.vaultChains].map(async (site) => {
       const { owner, trader } = get(owners, site.chain.id)
@@ -42,7 +42,7 @@ export async function seatExecutors(
       for (const executor of [desk, ...seats.map((seat) => seat.executor)])
         burst.call({ to: executor, abi: EXECUTOR.abi, name: 'seal', args: [] })
       await Promise.all([burst.flush(), endow(site.chain, plan.seats)])
-      await bondAll(plan, site, seats)
+      await bondAll(plan, site, { seats, mining: 'self' })
       return { seats, desk }
     }),
   )
@@ -50,6 +50,32 @@ export async function seatExecutors(
   if (first === undefined) throw invariantBroken('a scenario without chains has no seats', {})
   return first
 }
+
+/**
+ * Seats newcomers on chains that mine by themselves. Their executors come from an owner that nobody used before, whose nonces
+ * are equal on every chain, and so are their addresses.
+ */
+export async function seatNewcomers(plan: Seating, sites: Sites, owner: Address): Promise<readonly Seated[]> {
+  const seatedBy = await Promise.all(
+    [...sites.engines, ...sites.vaultChains].map(async (site) => {
+      const { rpc } = site.chain
+      await rpc.request('anvil_impersonateAccount', [owner])
+      await rpc.request('anvil_setBalance', [owner, toHex(parseEther('1000'))])
+      const burst = await openBurst(site.chain, owner, 'interval')
+      const seats = plan.seats.map((seat) => ({ ...seat, executor: deployExecutor(burst, seat.operator) }))
+      for (const seat of seats) arm(burst, site, sites, seat)
+      if ('assets' in site) for (const seat of seats) valueTokens(burst, site, plan, seat)
+      for (const { executor } of seats) burst.call({ to: executor, abi: EXECUTOR.abi, name: 'seal', args: [] })
+      await Promise.all([burst.flush(), endow(site.chain, plan.seats)])
+      await bondAll(plan, site, { seats, mining: 'interval' })
+      return seats
+    }),
+  )
+  return seatedBy[0] ?? []
+}
+
+/** What of a plan seating needs. */
+type Seating = Pick<DeployPlan, 'scenario' | 'seats'>
 
 const TIMELOCK = 3600n
 
@@ -119,7 +145,7 @@ function armOnVaults(burst: Burst, site: VaultSite, sites: Sites, seat: Seated):
 }
 
 /** What an operator sells below half the opening price counts against its cap: a crash fits above, a theft does not. */
-function valueTokens(burst: Burst, { assets }: VaultSite, { scenario }: DeployPlan, { executor }: Seated): void {
+function valueTokens(burst: Burst, { assets }: VaultSite, { scenario }: Seating, { executor }: Seated): void {
   for (const { token, decimals, feed } of assets) {
     const start = scenario.feeds.find(({ name }) => name === feed)?.start ?? 0n
     const price = (start * 10n ** BigInt(18 - decimals)) / (2n * PRICE_PER_DOLLAR)
@@ -185,8 +211,12 @@ const endow = async (chain: LocalChain, seats: readonly Seat[]): Promise<void> =
 }
 
 /** Bonds the attestors by their signing address, and every bidder's executor for the first seconds of an auction. */
-async function bondAll(plan: DeployPlan, site: EngineSite | VaultSite, seats: readonly Seated[]): Promise<void> {
-  const burst = await openBurst(site.chain, site.governor, 'self')
+async function bondAll(
+  plan: Seating,
+  site: EngineSite | VaultSite,
+  { seats, mining }: { readonly seats: readonly Seated[]; readonly mining: Mining },
+): Promise<void> {
+  const burst = await openBurst(site.chain, site.governor, mining)
   const token = 'engine' in site ? site.cash : site.dollar
   const bond = dollars(plan.scenario.bonds.minimum) * 2n
   const attestors = seats.filter((seat) => seat.attest).map((seat) => seat.operator)

@@ -32,12 +32,13 @@ export async function deploy(plan: DeployPlan): Promise<Deployment> {
   for (const site of engines) listMarket(plan, site, vaults, burst(site.chain))
   for (const site of vaultChains) listVaults(site, vaults, get(owners, site.chain.id).guardian, burst(site.chain))
   await Promise.all(chains.map((chain) => burst(chain).flush()))
-  const seated = await seatExecutors(plan, { engines, vaultChains, vaults }, owners)
+  const sites = { engines, vaultChains, vaults }
+  const seated = await seatExecutors(plan, sites, owners)
   const backed = (site: EngineSite) => vaults.filter((one) => one.engineSite === site).map(({ tranche }) => tranche)
   await Promise.all(engines.map((site) => openEngineAccounts(plan, site, seated.seats, backed(site))))
   const network = describe(plan, engines, vaults)
   const tranches = new Map(vaults.map(({ id, tranche }) => [id, tranche]))
-  const deployment = { network, engines, vaultChains, tranches, ...seated }
+  const deployment = { network, engines, vaultChains, sites, tranches, ...seated }
   await readBack(plan, deployment)
   return deployment
 }

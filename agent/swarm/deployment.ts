@@ -25,7 +25,9 @@ export type Deployment = {
   readonly network: Network
   readonly engines: readonly EngineSite[]
   readonly vaultChains: readonly VaultSite[]
-  readonly seats: readonly Seated[]
+  /** Newcomers are added while a run is kept. */
+  readonly seats: Seated[]
+  readonly sites: Sites
   readonly desk: Address
   /** The first loss of every route, by vault. */
   readonly tranches: ReadonlyMap<VaultId, Address>

@@ -34,7 +34,8 @@ async function until(moment: number, at: () => number, signal: AbortSignal): Pro
   return !signal.aborted
 }
 
-async function say(site: VaultSite, vault: VaultDeployment, name: 'pause' | 'unpause'): Promise<void> {
+/** Stops, or lets go on, everything that a vault believes its mirror by. */
+export async function say(site: VaultSite, vault: VaultDeployment, name: 'pause' | 'unpause'): Promise<void> {
   const { guardian } = await ownersOf(site.chain)
   const burst = await openBurst(site.chain, guardian, 'interval')
   for (const to of pausableIn(vault.engineSource))

@@ -22,8 +22,8 @@ export type Kept = Omit<PlayOptions, 'out' | 'judged' | 'signal'>
 /** Plays through a keeper. Until the judgement it dies with us; after it, only `swarm down` ends it. */
 export async function keep({ signal, ...kept }: Omit<PlayOptions, 'out' | 'judged'>): Promise<ExitStatus> {
   const [program = ''] = entry('keeper')
-  const { runDir, scenario, agents, accounts, seed, duration, json, port } = kept
-  const told = { runDir, scenario, agents, accounts, seed, duration, json, port, keep: true } satisfies Kept
+  const { runDir, scenario, agents, accounts, seed, duration, json, port, faults } = kept
+  const told = { runDir, scenario, agents, accounts, seed, duration, json, port, faults, keep: true } satisfies Kept
   const keeper = fork(program, [JSON.stringify(told)], { detached: true, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
   const { promise, resolve, reject } = Promise.withResolvers<ExitStatus>()
   const interrupt = (): void => void keeper.kill('SIGTERM')

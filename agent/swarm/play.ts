@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { loadScenario } from '../../config/scenario.ts'
+import { loadScenario, type Scenario } from '../../config/scenario.ts'
 import { EXIT, type ExitStatus } from '../domain/errors.ts'
 import { stoppagesOf } from '../simulator/scenario/stoppages.ts'
 import { arbitrate } from './arbitrageur.ts'
@@ -11,11 +11,13 @@ import { lastWord, type Verdict } from './assertions/judge.ts'
 import { follow } from './assertions/live.ts'
 import { borrow } from './borrowers.ts'
 import { close } from './closing.ts'
-import { openConsole } from './console.ts'
+import { onRecord, openConsole } from './console.ts'
+import { openRoads } from './faults/roads.ts'
 import { openGallery } from './gallery.ts'
 import { guard } from './guardian.ts'
+import { type Helm, openHelm } from './helm.ts'
 import type { Play, PlayOptions } from './playbill.ts'
-import { openProcesses } from './processes.ts'
+import { openProcesses, type Processes } from './processes.ts'
 import { createRun, sweepRuns } from './run-directory.ts'
 import { changed } from './seats.ts'
 import { type Stage, setUp } from './stage.ts'
@@ -32,21 +34,25 @@ export async function play(options: PlayOptions): Promise<ExitStatus> {
   const own = openConsole(options.out, options.json)
   // The link steers: it is for whoever started the run, not for whoever looks at it.
   own.note(`dashboard ${gallery.link}`)
-  const console = gallery.overhear(own)
+  const console = onRecord(gallery.overhear(own), run.file('logs', 'swarm.log'))
   console.note(`lienmesh swarm · ${scenario.name} · seed ${scenario.seed} · run ${run.id} · ${run.path}`)
   for (const { run: id, pids } of sweepRuns(root, KEPT_RUNS))
     console.note(`found ${pids.length} orphans of run ${id}, stopped`)
   const processes = openProcesses(run)
+  const roads = faulty(options, scenario)
+    ? openRoads({ pids: () => pidsIn(processes), seed: scenario.seed })
+    : undefined
   const ending = new AbortController()
   const signal = AbortSignal.any([options.signal, ending.signal])
   try {
     return await untilAborted(
       options.signal,
-      perform({ options, scenario, run, processes, console, gallery, started, signal }),
+      perform({ options, scenario, run, processes, console, gallery, roads, started, signal }),
     )
   } finally {
     ending.abort()
     await processes.end(GRACE)
+    await roads?.close()
     await gallery.close()
     run.update({ phase: 'ended' })
   }
@@ -56,9 +62,25 @@ export async function play(options: PlayOptions): Promise<ExitStatus> {
 const KEPT_RUNS = 5
 const GRACE = 3_000
 
+/** Whether the processes are to speak through proxies. */
+const faulty = ({ keep, faults }: PlayOptions, scenario: Scenario): boolean =>
+  keep || faults === true || scenario.faults.length > 0
+
+const pidsIn = (processes: Processes): ReadonlyMap<number, string> =>
+  new Map(processes.all().flatMap((one) => (one.alive() ? [[one.pid, one.name] as const] : [])))
+
 async function perform(show: Play): Promise<ExitStatus> {
-  const { scenario, run, console, signal, started, options } = show
   const stage = await setUp(show)
+  const helm = await openHelm(show, stage)
+  try {
+    return await playMarket(show, stage, helm)
+  } finally {
+    await helm.close()
+  }
+}
+
+async function playMarket(show: Play, stage: Stage, { desk }: Helm): Promise<ExitStatus> {
+  const { scenario, run, console, signal, started, options } = show
   const { deployment, watch, market, crewing } = stage
   const before = await holdingsOf(deployment, market)
   const opened = Date.now()
@@ -68,7 +90,8 @@ async function perform(show: Play): Promise<ExitStatus> {
   watch.open(opened)
   show.gallery.opened(() => countsOf(watch), opened)
   run.update({ phase: 'running' })
-  stage.publishers.child.tell(String(opened))
+  stage.hand.open(opened)
+  for (const fault of scenario.faults) await desk.inject(fault)
   runMarket(show, stage)
   const facts = (): Facts => factsOf(show, stage, opened)
   followAssertions(show, stage, facts)

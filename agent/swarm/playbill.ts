@@ -3,6 +3,7 @@ import type { Writable } from 'node:stream'
 import type { Scenario } from '../../config/scenario.ts'
 import type { ExitStatus } from '../domain/errors.ts'
 import type { Console } from './console.ts'
+import type { Roads } from './faults/roads.ts'
 import type { Gallery } from './gallery.ts'
 import type { Processes } from './processes.ts'
 import type { RunDirectory } from './run-directory.ts'
@@ -14,6 +15,8 @@ export type PlayOptions = Changes & {
   readonly keep: boolean
   readonly runDir?: string | undefined
   readonly json: boolean
+  /** Let processes speak through proxies, so that every fault can come; kept runs and scenarios with faults do. */
+  readonly faults?: boolean | undefined
   /** Port of the dashboard; any free one by default. */
   readonly port?: number | undefined
   readonly out: Writable
@@ -30,6 +33,8 @@ export type Play = {
   readonly processes: Processes
   readonly console: Console
   readonly gallery: Gallery
+  /** What stands between the processes, if faults may come there. */
+  readonly roads: Roads | undefined
   readonly started: number
   /** Fires on interruption and at the end. */
   readonly signal: AbortSignal

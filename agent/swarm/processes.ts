@@ -49,6 +49,8 @@ export function openProcesses(run: RunDirectory): Processes {
       if (ended) throw invariantBroken(`${spawning.name} was to start in a run that ended`, { run: run.id })
       const child = launch(run, spawning)
       children.push(child)
+      const earlier = records.findIndex(({ name }) => name === child.name)
+      if (earlier >= 0) records.splice(earlier, 1)
       records.push({ name: child.name, pid: child.pid, started: startOf(child.pid) ?? '' })
       run.update({ processes: [...records] })
       return child

@@ -14,7 +14,8 @@ import { type ChainId, instant } from '../domain/units.ts'
 import { quorumPrices } from '../maths/oracle.ts'
 import type { Gossip, TrustBook } from '../ports/gossip.ts'
 import type { Signer } from '../ports/signer.ts'
-import { type Market, openMarket } from '../simulator/scenario/market.ts'
+import { type Market, type Nudge, openMarket } from '../simulator/scenario/market.ts'
+import { believed, type MarketWord, speaks } from './faults/oracle.ts'
 import { fromText, toText } from './plain.ts'
 import { openRpc, type Rpc } from './rpc.ts'
 
@@ -24,6 +25,9 @@ export type PublishersConfig = {
   readonly network: string
   readonly keys: readonly Hex[]
   readonly chains: readonly { readonly id: ChainId; readonly url: string; readonly account: Address }[]
+  /** Peers to dial, and the address to tell them instead of the real one. */
+  readonly bootstrap: readonly string[]
+  readonly announce: readonly string[]
 }
 
 /** One line of its output per tick and engine: what the quorum rule makes of the batches just published. */
@@ -48,7 +52,13 @@ type Desk = {
   readonly signers: readonly Signer[]
   readonly gossip: Gossip
   readonly pushed: Map<ChainId, number>
+  readonly heads: Heads
+  /** What we were told last. */
+  readonly word: () => MarketWord
 }
+
+/** Hashes of blocks by chain and height, and the newest base fee of every chain. */
+type Heads = { readonly hashes: Map<string, string>; readonly fees: Map<ChainId, bigint> }
 
 async function run(config: PublishersConfig): Promise<void> {
   const network = loadNetwork(config.network)
@@ -58,51 +68,60 @@ async function run(config: PublishersConfig): Promise<void> {
   const heads = watchHeads(config, leaving.signal)
   const gossip = await joinGossip({
     network,
-    trust: trustIn(network, heads),
+    trust: trustIn(network, heads.hashes),
     listen: '127.0.0.1:0',
-    bootstrap: [],
+    announce: config.announce,
+    bootstrap: config.bootstrap,
     now: () => instant(Date.now()),
     devnet: true,
     signal: leaving.signal,
+    report: (event) => {
+      if (event.kind === 'listening') say({ ...event, event: 'link:listening' })
+    },
   })
   say({ event: 'publishers:ready', addresses: gossip.addresses })
   void relayOnly(gossip, leaving.signal)
   const signers = config.keys.map((key) => signerOf(key))
-  const desk: Desk = { config, network, market: openMarket(config.scenario), signers, gossip, pushed: new Map() }
-  await tick(desk, openings(), leaving.signal)
+  const { word, nudges } = words()
+  const market = openMarket(config.scenario, nudges)
+  await tick({ config, network, market, signers, gossip, heads, word, pushed: new Map() }, leaving.signal)
   await gossip.stop()
   process.exit(0)
 }
 
-/** The opening arrives as a line on standard input; until then every feed stands at its start. */
-function openings(): () => number | undefined {
-  let opening: number | undefined
+/** What we are told arrives in lines on standard input; until the opening every feed stands at its start. */
+function words(): { readonly word: () => MarketWord; readonly nudges: readonly Nudge[] } {
+  let word: MarketWord = { nudges: [], bends: [] }
+  const nudges: Nudge[] = []
   createInterface({ input: process.stdin }).on('line', (line) => {
-    opening = Number(line)
+    // Our own supervisor writes these lines.
+    word = JSON.parse(line) as MarketWord
+    nudges.splice(0, nudges.length, ...word.nudges)
   })
-  return () => opening
+  return { word: () => word, nudges }
 }
 
-async function tick(desk: Desk, opening: () => number | undefined, signal: AbortSignal): Promise<void> {
+async function tick(desk: Desk, signal: AbortSignal): Promise<void> {
   const { interval } = desk.config.scenario.prices
   for (let next = Date.now(); !signal.aborted; next = Math.max(next + interval, Date.now())) {
     await sleep(Math.max(0, next - Date.now()))
-    const opened = opening()
+    const { opened } = desk.word()
     const at = opened === undefined ? -1 : Date.now() - opened
     await Promise.all(desk.network.engines.map((engine) => publish(desk, engine, at)))
   }
 }
 
 async function publish(desk: Desk, engine: EngineDeployment, at: number): Promise<void> {
-  const batches = await Promise.all(desk.signers.map((signer, i) => sign(desk, { engine, signer, index: i, at })))
-  say({
-    event: 'prices',
-    engine: engine.chain,
-    sequence: batches[0]?.sequence ?? 0,
-    at,
-    feeds: [...quorumPrices(batches).values()],
-  })
+  const { bends } = desk.word()
+  const speaking = [...desk.signers.entries()].filter(([index]) => speaks(bends, index))
+  const batches = await Promise.all(speaking.map(([index, signer]) => sign(desk, { engine, signer, index, at })))
+  const agreed = batches.length >= desk.config.scenario.prices.quorum
+  if (agreed) {
+    const [sequence, feeds] = [batches[0]?.sequence ?? 0, [...quorumPrices(batches).values()]]
+    say({ event: 'prices', engine: engine.chain, sequence, at, feeds })
+  }
   await Promise.all(batches.map((batch) => desk.gossip.publish('price', batch).catch(complain)))
+  if (!agreed) return
   const last = desk.pushed.get(engine.chain) ?? 0
   if (Date.now() - last < HEARTBEAT) return
   desk.pushed.set(engine.chain, Date.now())
@@ -114,9 +133,9 @@ const HEARTBEAT = 1_500
 
 type Turn = { readonly engine: EngineDeployment; readonly signer: Signer; readonly index: number; readonly at: number }
 
-async function sign({ config, market }: Desk, { engine, signer, index, at }: Turn): Promise<PriceBatch> {
+async function sign({ config, market, word }: Desk, { engine, signer, index, at }: Turn): Promise<PriceBatch> {
   const sequence = instant(Date.now())
-  const entries = market.entries(at < 0 ? at : Math.round(at), index)
+  const entries = market.entries(at < 0 ? at : Math.round(at), index, believed(market, word().bends, index))
   const unsigned = {
     engine: engine.chain,
     sequence,
@@ -128,7 +147,7 @@ async function sign({ config, market }: Desk, { engine, signer, index, at }: Tur
   return { ...unsigned, publisher: signer.address, signature }
 }
 
-async function push({ config }: Desk, engine: EngineDeployment, batches: readonly PriceBatch[]): Promise<void> {
+async function push({ config, heads }: Desk, engine: EngineDeployment, batches: readonly PriceBatch[]): Promise<void> {
   const chain = config.chains.find((one) => one.id === engine.chain)
   if (chain === undefined) return
   const wire = batches.map(({ sequence, validUntil, entries, signature }) => ({
@@ -138,32 +157,37 @@ async function push({ config }: Desk, engine: EngineDeployment, batches: readonl
     signature,
   }))
   const data = encodeFunctionData({ abi: priceBookAbi, functionName: 'push', args: [wire] })
-  const fee = toHex(2_000_000_000n)
+  const fee = toHex(TIP + 2n * (heads.fees.get(engine.chain) ?? 0n))
   const transaction = {
     from: chain.account,
     to: engine.priceBook,
     data,
     gas: toHex(1_500_000n),
     maxFeePerGas: fee,
-    maxPriorityFeePerGas: fee,
+    maxPriorityFeePerGas: toHex(TIP),
   }
   await openRpc(chain.url).request('eth_sendTransaction', [transaction])
 }
 
+const TIP = 2_000_000_000n
+
 /** Blocks of every chain as our own node tells them, so that states of the agents can be checked and passed on. */
-function watchHeads(config: PublishersConfig, signal: AbortSignal): ReadonlyMap<string, string> {
-  const seen = new Map<string, string>()
+function watchHeads(config: PublishersConfig, signal: AbortSignal): Heads {
+  const heads: Heads = { hashes: new Map(), fees: new Map() }
   const look = async (rpc: Rpc, chain: ChainId): Promise<void> => {
     while (!signal.aborted) {
       const head = await rpc
-        .request<{ number: Hex; hash: Hex }>('eth_getBlockByNumber', ['latest', false])
+        .request<{ number: Hex; hash: Hex; baseFeePerGas?: Hex }>('eth_getBlockByNumber', ['latest', false])
         .catch(() => undefined)
-      if (head !== undefined) seen.set(`${chain}:${BigInt(head.number)}`, head.hash)
+      if (head !== undefined) {
+        heads.hashes.set(`${chain}:${BigInt(head.number)}`, head.hash)
+        heads.fees.set(chain, BigInt(head.baseFeePerGas ?? '0x0'))
+      }
       await sleep(250)
     }
   }
   for (const chain of config.chains) void look(openRpc(chain.url), chain.id)
-  return seen
+  return heads
 }
 
 const trustIn = (network: Network, heads: ReadonlyMap<string, string>): TrustBook => ({

@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { FaultRecord } from './faults/desk.ts'
 
 /** A process by what identifies it across reuse of pids: its number and when it started. */
 export type ProcessRecord = { readonly name: string; readonly pid: number; readonly started: string }
@@ -18,6 +19,8 @@ export type RunRecord = {
   readonly chains: readonly { readonly name: string; readonly id: number; readonly url: string }[]
   readonly supervisor: ProcessRecord
   readonly processes: readonly ProcessRecord[]
+  /** What is wrong with it on purpose. */
+  readonly faults?: readonly FaultRecord[]
 }
 
 /** The directory of one run and its record. */

@@ -4,12 +4,13 @@ import { planAccounts } from '../simulator/scenario/accounts.ts'
 import { type Market, openMarket } from '../simulator/scenario/market.ts'
 import { scenarioTerms } from '../simulator/scenario/terms.ts'
 import { fundArbitrageur } from './arbitrageur.ts'
-import { carryMessages } from './couriers.ts'
+import { carryMessages, type Holding } from './couriers.ts'
 import { type Crewing, type Member, startAgents, startPublishers } from './crew.ts'
 import { deploy } from './deploy.ts'
 import { type Deployment, engineChainId, type Seated, vaultChainId } from './deployment.ts'
 import { derive, openDerivations } from './l1-blocks.ts'
 import { type LocalChain, startChain, startMining } from './local-chain.ts'
+import { type MarketHand, openMarketHand } from './market-hand.ts'
 import type { Play } from './playbill.ts'
 import { publisherKeys, seatsOf } from './seats.ts'
 import { lockCollateral, nameTraders, openAccounts, tradeOnCredit, waitForCredit, waitForPrices } from './traders.ts'
@@ -25,12 +26,18 @@ export type Stage = {
   readonly publishers: Member
   /** Accounts that the scenario names. */
   readonly named: ReadonlyMap<string, AccountId>
+  /** Agents come and go while a run is kept. */
+  readonly members: Member[]
+  readonly hand: MarketHand
+  /** How long messages of a vault's route are kept, in ms. */
+  readonly holding: Map<string, number>
 }
 
 /** Sets up in numbered steps. What can overlap does. */
 export async function setUp(show: Play): Promise<Stage> {
   const { scenario, run, processes, console, signal, gallery } = show
-  const market = openMarket(scenario)
+  const hand = openMarketHand()
+  const market = openMarket(scenario, hand.nudges)
   const { engines, vaultChains } = await console.step(
     'chains',
     () => startChains(show),
@@ -56,37 +63,51 @@ export async function setUp(show: Play): Promise<Stage> {
   const lost = (name: string, why: number | string): void => {
     if (!signal.aborted && !dismissed) console.note(`ALARM ${name} ended (${why})`)
   }
-  const crewing = { run, processes, scenario, deployment, watch, lost, dismiss: () => (dismissed = true) }
+  const members: Member[] = []
+  const crewing: Crewing = {
+    ...{ run, processes, scenario, deployment, watch, lost, dismiss: () => (dismissed = true), roads: show.roads },
+    peers: () => members.filter(({ child }) => child.alive()).flatMap(({ addresses }) => addresses.slice(0, 1)),
+  }
+  const holding = new Map<string, number>()
   const publishers = await console.step(
     'publishers',
-    () => openMarketplace(crewing, signal),
+    () => openMarketplace({ crewing, hand, holding }, signal),
     () => `${scenario.prices.publishers} keys, quorum ${scenario.prices.quorum}, ${market.feeds.length} feeds`,
   )
-  const named = await settleIn(show, crewing, publishers)
-  return { deployment, market, watch, crewing, publishers, named }
+  hand.tell((word) => publishers.child.tell(word))
+  const { named, agents } = await settleIn(show, crewing, publishers)
+  members.push(...agents)
+  return { deployment, market, watch, crewing, publishers, members, named, hand, holding }
 }
 
 /** The chains begin to mine, the arbitrageurs are funded, the publishers speak, and we begin to watch. */
-async function openMarketplace(crewing: Crewing, signal: AbortSignal): Promise<Member> {
+async function openMarketplace(
+  { crewing, hand, holding }: Pick<Stage, 'crewing' | 'hand' | 'holding'>,
+  signal: AbortSignal,
+): Promise<Member> {
   const { engines, vaultChains } = crewing.deployment
   await Promise.all(vaultChains.map(fundArbitrageur))
   await Promise.all([...engines, ...vaultChains].map(({ chain }) => startMining(chain)))
-  await spreadWord(crewing, signal)
+  await spreadWord(crewing, signal, (vault) => holding.get(vault) ?? 0)
   void crewing.watch.follow(signal).catch((error: unknown) => crewing.lost('watcher', String(error)))
-  const publishers = await startPublishers(crewing)
+  const publishers = await startPublishers(crewing, () => [hand.word()])
   await Promise.all(engines.map((site) => waitForPrices(site)))
   return publishers
 }
 
 /** What routes without attestors stand on: gateways that relay, and a chain that is told of its base chain. */
-async function spreadWord({ deployment, lost }: Crewing, signal: AbortSignal): Promise<void> {
+async function spreadWord({ deployment, lost }: Crewing, signal: AbortSignal, holding: Holding): Promise<void> {
   const ended = (what: string) => (error: unknown) => lost(what, String(error))
-  void carryMessages(deployment, signal).catch(ended('relayer'))
+  void carryMessages(deployment, signal, holding).catch(ended('relayer'))
   void derive(await openDerivations(deployment), signal).catch(ended('derivation'))
 }
 
 /** Agents come up while accounts are opened; deposits wait for the attestors, trades for the credit. */
-async function settleIn({ scenario, console }: Play, crewing: Crewing, publishers: Member): Promise<Stage['named']> {
+async function settleIn(
+  { scenario, console }: Play,
+  crewing: Crewing,
+  publishers: Member,
+): Promise<Pick<Stage, 'named'> & { readonly agents: readonly Member[] }> {
   const { deployment } = crewing
   const traders = await nameTraders(deployment, planAccounts(scenario))
   const attesting = Promise.withResolvers<void>()
@@ -117,16 +138,17 @@ async function settleIn({ scenario, console }: Play, crewing: Crewing, publisher
     () => startAgents(crewing, publishers, ready),
     (all) => `${all.length} in the mesh`,
   )
-  await Promise.all([agents, opened, deposited])
+  const [members] = await Promise.all([agents, opened, deposited])
   await console.step(
     'positions',
     () => tradeOnCredit(deployment, traders),
     () => `${traders.reduce((sum, one) => sum + one.positions.length, 0)} in ${traders.length} accounts`,
   )
-  return new Map(traders.flatMap(({ name, account }) => (name === undefined ? [] : [[name, key(account)] as const])))
+  const named = traders.flatMap(({ name, account }) => (name === undefined ? [] : [[name, key(account)] as const]))
+  return { named: new Map(named), agents: members }
 }
 
-const CREDIT_PATIENCE = 60_000
+const CREDIT_PATIENCE = 120_000
 
 async function startChains({
   scenario,

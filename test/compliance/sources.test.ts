@@ -32,7 +32,7 @@ let derivations: Awaited<ReturnType<typeof openDerivations>>
 
 beforeAll(async () => {
   network = await startLocalNetwork('sources')
-  void carryMessages(network.deployment, stop.signal)
+  void carryMessages(network.deployment, stop.signal, () => 0)
   derivations = await openDerivations(network.deployment)
   parts = playOn(network)
   agent = await parts.takeSeat(0)

@@ -19,6 +19,8 @@ import type { Topic } from './topics.ts'
 export type NodeOptions = {
   /** '127.0.0.1:0', '[::1]:4001' or a multiaddr. */
   readonly listen: string
+  /** Multiaddrs to tell peers instead. */
+  readonly announce?: readonly string[]
   /** Protobuf bytes of a libp2p private key; a fresh ed25519 key without it. */
   readonly identity: Uint8Array | undefined
   readonly devnet: boolean
@@ -43,7 +45,13 @@ export type Router = GossipSub & {
   readonly streamsOutbound: ReadonlyMap<string, unknown>
   readonly streamsInbound: ReadonlyMap<string, { readonly rawStream: Pick<Stream, 'pause' | 'resume'> }>
 }
-export type Node = { readonly host: Libp2p; readonly router: Router; readonly gate: Pick<Gate, 'crowded'> }
+export type Node = {
+  readonly host: Libp2p
+  readonly router: Router
+  readonly gate: Pick<Gate, 'crowded'>
+  /** Where connections really arrive. */
+  arrivals(): readonly string[]
+}
 
 /** A node that listens and has subscribed before anybody could connect (later meshes are not scored: T4). */
 export async function startNode(options: NodeOptions): Promise<Node> {
@@ -55,12 +63,13 @@ export async function startNode(options: NodeOptions): Promise<Node> {
     return reason !== undefined
   }
   let host: Libp2p | undefined
+  const listening = { addresses: (): readonly string[] => [] }
   const made = await createLibp2p({
     start: false,
-    addresses: { listen: [toMultiaddr(options.listen)] },
+    addresses: { listen: [toMultiaddr(options.listen)], announce: [...(options.announce ?? [])] },
     privateKey:
       options.identity === undefined ? await generateKeyPair('Ed25519') : privateKeyFromProtobuf(options.identity),
-    transports: [tcp()],
+    transports: [heardBy(listening)],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
     connectionManager: connectionLimits(options.devnet),
@@ -78,8 +87,18 @@ export async function startNode(options: NodeOptions): Promise<Node> {
   await made.start()
   for (const topic of options.topics.keys()) made.services.router.subscribe(topic)
   subscribed = true
-  return { host: made, router: withInternals(made.services.router), gate }
+  return { host: made, router: withInternals(made.services.router), gate, arrivals: listening.addresses }
 }
+
+/** TCP, and a note of the addresses that it listens on: a host that announces others tells only those. */
+const heardBy =
+  (listening: { addresses: () => readonly string[] }): ReturnType<typeof tcp> =>
+  (components) => {
+    // Every component of the host is there, the manager of transports once the host was made.
+    const all = components as unknown as { readonly transportManager: { getAddrs(): readonly object[] } }
+    listening.addresses = () => all.transportManager.getAddrs().map(String)
+    return tcp()(components)
+  }
 
 const guestOf = ({ remotePeer, remoteAddr, direction }: Connection): Guest => ({
   peer: remotePeer.toString(),

@@ -13,6 +13,8 @@ export type GossipEvent =
   | { readonly kind: 'stalled' | 'banned' | 'other-network' | 'stream-broken' | 'lane'; readonly peer: string }
   | { readonly kind: 'fault'; readonly reason: string }
   | { readonly kind: 'slow-signatures' }
+  /** Where connections really arrive, said when peers are told something else. */
+  | { readonly kind: 'listening'; readonly addresses: readonly string[] }
   | ({ readonly kind: 'caught-up' } & CaughtUp)
 
 export type Report = (event: GossipEvent) => void

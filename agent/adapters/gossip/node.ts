@@ -29,6 +29,8 @@ export type GossipOptions = {
   readonly trust: TrustBook
   /** '127.0.0.1:0' or a multiaddr. */
   readonly listen: string
+  /** Multiaddrs to tell peers instead of those listened on. */
+  readonly announce?: readonly string[]
   /** Multiaddrs kept dialled: tried until they answer, dialled again when lost. */
   readonly bootstrap: readonly string[]
   /** Protobuf bytes of a libp2p key (`newIdentity`); without it every start is a new peer. */
@@ -56,6 +58,7 @@ export async function joinGossip(options: GossipOptions): Promise<Gossip> {
   const station = await openStation(options)
   const { node, witness, counters, directory, inbound, leaving, report } = station
   if (!nativeSignatures()) report({ kind: 'slow-signatures' })
+  if ((options.announce ?? []).length > 0) report({ kind: 'listening', addresses: node.arrivals() })
   receiveAll(station, leaving.signal)
   watchLinks(node, station.bans, report, leaving.signal)
   let answerer: Answerer = notServed
@@ -132,6 +135,7 @@ async function openStation({ network, trust, now, ...options }: GossipOptions): 
   const witness = createWitness({ network, trust, now })
   const node = await startNode({
     listen: options.listen,
+    announce: options.announce ?? [],
     identity: options.identity,
     devnet: options.devnet,
     topics: new Map(KINDS.map((kind) => [names.of(kind), TOPICS[kind]])),

@@ -12,12 +12,15 @@ export type Market = {
   readonly feeds: readonly Feed[]
   /** The true price of a feed in dollars. Before the opening every feed stands at its start. */
   spot(feed: FeedId, at: number): number
-  /** What publisher `publisher` signs at `at`: every feed, options with their risk arrays. */
-  entries(at: number, publisher: number): readonly PriceEntry[]
+  /** What publisher `publisher` signs at `at`: every feed, options with their risk arrays. It may believe other prices. */
+  entries(at: number, publisher: number, believed?: Market['spot']): readonly PriceEntry[]
 }
 
-/** The market of a scenario. The volatile part is a random walk of 250 ms steps, interpolated. */
-export function openMarket(scenario: Scenario): Market {
+/** A feed moved by hand: by a factor, from a market time on, over so many ms. */
+export type Nudge = { readonly feed: FeedId; readonly factor: number; readonly from: number; readonly over: number }
+
+/** The market of a scenario. The volatile part is a random walk of 250 ms steps, interpolated. Nudges may come while it runs. */
+export function openMarket(scenario: Scenario, nudges: readonly Nudge[] = []): Market {
   const feeds = feedsOf(scenario)
   const walks = new Map(feeds.map((feed) => [feed.id, walkOf(scenario, feed)]))
   const spot = (id: FeedId, at: number): number => {
@@ -25,13 +28,13 @@ export function openMarket(scenario: Scenario): Market {
     if (feed === undefined) return 0
     if (feed.kind === 'option') return optionValue(optionAt(scenario, feed.series, at), spot(feed.underlying, at))
     const drift = Math.log(pathFactor(scenario, at)) * feed.beta
-    return feed.start * Math.exp(drift + along(walks.get(id) ?? [], at))
+    return feed.start * Math.exp(drift + along(walks.get(id) ?? [], at)) * nudged(nudges, id, at)
   }
-  const entries = (at: number, publisher: number): readonly PriceEntry[] => {
+  const entries = (at: number, publisher: number, believed = spot): readonly PriceEntry[] => {
     const random = noiseAt(scenario, at, publisher)
     const noise = feeds.map(() => 1 + (normal(random) * scenario.prices.noise) / 10_000)
     return feeds.map((feed): PriceEntry => {
-      const seen = (id: FeedId): number => spot(id, at) * (noise[id] ?? 1)
+      const seen = (id: FeedId): number => believed(id, at) * (noise[id] ?? 1)
       if (feed.kind === 'spot')
         return { feed: feed.id, price: asPrice(seen(feed.id)), confidence: CONFIDENCE, shocks: 0n }
       const underlying = seen(feed.underlying)
@@ -50,6 +53,12 @@ export function pathFactor(scenario: Scenario, at: number): number {
     return factor * (1 + step.move / 10_000) ** done
   }, 1)
 }
+
+const nudged = (nudges: readonly Nudge[], id: FeedId, at: number): number =>
+  nudges.reduce((product, { feed, factor, from, over }) => {
+    if (feed !== id) return product
+    return product * factor ** (over === 0 ? Number(at >= from) : Math.min(1, Math.max(0, (at - from) / over)))
+  }, 1)
 
 /** The wall times between which the reference price moves by more than 2 % a second: reported apart. */
 export function crashWindow(scenario: Scenario): { readonly from: number; readonly to: number } | undefined {

@@ -15,6 +15,7 @@ import {
   told,
   touches,
 } from './toxic.ts'
+import { openTurns, type Turns } from './turns.ts'
 
 export type ProxyOptions = {
   /** The node behind. */
@@ -61,6 +62,7 @@ export async function openRpcProxy({ upstream, seed = 1, gate }: ProxyOptions): 
     calls: new Map<string, number>(),
     faults: new Map<string, number>(),
     sockets: new Set<Socket>(),
+    turns: openTurns(),
   }
   const server = createServer((request, response) => {
     // A client that gave up is no failure of ours: its socket is gone, and so is the answer.
@@ -96,6 +98,7 @@ type State = {
   readonly calls: Map<string, number>
   readonly faults: Map<string, number>
   readonly sockets: Set<Socket>
+  readonly turns: Turns
 }
 
 /** A client wants to talk by WebSocket. */
@@ -105,7 +108,7 @@ function join(state: State, request: IncomingMessage, socket: Socket): void {
   if (acting([]).some(({ kind }) => kind === 'down')) return void socket.resetAndDestroy()
   state.sockets.add(socket.on('close', () => state.sockets.delete(socket)))
   const { upstream, dice } = state
-  tunnel({ upstream, dice, acting, came: (method) => count(state.calls, method) }, request, socket)
+  tunnel({ upstream, dice, acting, turns: state.turns, came: (method) => count(state.calls, method) }, request, socket)
 }
 
 async function serve(state: State, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -129,7 +132,10 @@ async function serve(state: State, request: IncomingMessage, response: ServerRes
   const instead = transport.find((toxic) => toxic.kind === 'status' || toxic.kind === 'garbage')
   if (instead !== undefined) return void refuse(response, instead)
   if (untouched(state, calls, acting)) return passOn(state.upstream, text, response)
+  if (transport.some(({ kind }) => kind === 'duplicate')) await post(state.upstream, calls).catch(() => undefined)
   const answers = await exchange(state, calls, acting)
+  if (transport.some(({ kind }) => kind === 'reorder')) await state.turns.overtaken()
+  else state.turns.overtake()
   if (transport.some(({ kind }) => kind === 'drop_reply')) return void request.socket.destroy()
   const said = JSON.stringify(Array.isArray(body) ? answers : answers[0])
   response.writeHead(200, { 'content-type': 'application/json' })

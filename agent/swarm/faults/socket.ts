@@ -5,6 +5,7 @@ import { connect, type Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Frame, frameBytes, frameReader, TEXT } from './frames.ts'
 import { answered, asked, ofTransport, type RawCall, type Toxic, told } from './toxic.ts'
+import type { Turns } from './turns.ts'
 
 /** What a tunnel needs of its proxy. */
 export type TunnelState = {
@@ -14,13 +15,14 @@ export type TunnelState = {
   /** A call came. */
   came(method: string): void
   readonly dice: () => number
+  readonly turns: Turns
 }
 
 /** Joins a client that asked for an upgrade to the node. */
 export function tunnel(state: TunnelState, request: IncomingMessage, client: Socket): void {
   const { hostname, port } = new URL(state.upstream)
   const node = connect(Number(port), hostname)
-  const mouth = mouthTo(client, state.dice)
+  const mouth = mouthTo(client, state)
   const calls = new Map<unknown, RawCall>()
   const hear = frameReader((frame) => pass(state, calls, frame, { node, mouth }))
   const answer = frameReader((frame) =>
@@ -71,7 +73,9 @@ function pass(state: TunnelState, calls: Map<unknown, RawCall>, frame: Frame, { 
   const ready = toxics.map((toxic) => answered(toxic, call)).find((answer) => answer !== undefined)
   if (ready !== undefined) return mouth.say(frameBytes(textOf(ready), false), toxics)
   const passed = toxics.reduce((one, toxic) => asked(toxic, one), call)
-  node.write(frameBytes(textOf({ jsonrpc: '2.0', ...passed }), true))
+  const said = frameBytes(textOf({ jsonrpc: '2.0', ...passed }), true)
+  node.write(said)
+  if (toxics.some(({ kind }) => kind === 'duplicate')) node.write(said)
 }
 
 /** What the node says, after the toxics of content. */
@@ -103,7 +107,7 @@ function methodsIn(calls: ReadonlyMap<unknown, RawCall>, { opcode, payload }: Fr
 type Mouth = { say(bytes: Buffer, toxics: readonly Toxic[]): void }
 
 /** Says one thing after the other, each as its toxics will have it. */
-function mouthTo(client: Socket, dice: () => number): Mouth {
+function mouthTo(client: Socket, { dice, turns }: Pick<TunnelState, 'dice' | 'turns'>): Mouth {
   let turn = Promise.resolve()
   let said = 0
   const speak = async (bytes: Buffer, toxics: readonly Toxic[]): Promise<void> => {
@@ -119,6 +123,11 @@ function mouthTo(client: Socket, dice: () => number): Mouth {
   }
   return {
     say: (bytes, toxics) => {
+      if (toxics.some(({ kind }) => kind === 'reorder')) {
+        void turns.overtaken().then(() => speak(bytes, toxics).catch(() => void client.destroy()))
+        return
+      }
+      turns.overtake()
       turn = turn.then(() => speak(bytes, toxics)).catch(() => void client.destroy())
     },
   }

@@ -27,6 +27,10 @@ export type Transport =
   | { readonly kind: 'slicer'; readonly bytes: number; readonly millis: number }
   /** The connection is closed after so many bytes. */
   | { readonly kind: 'limit_data'; readonly bytes: number }
+  /** The request is passed on twice; the first answer counts. */
+  | { readonly kind: 'duplicate' }
+  /** The answer waits until the next one overtook it, for a second at most. */
+  | { readonly kind: 'reorder' }
   /** Nobody is there: connections are reset as they are made. */
   | { readonly kind: 'down' }
 
@@ -62,6 +66,8 @@ const TRANSPORT: ReadonlySet<string> = new Set<Transport['kind']>([
   'bandwidth',
   'slicer',
   'limit_data',
+  'duplicate',
+  'reorder',
   'down',
 ])
 
