@@ -18,6 +18,7 @@ export const codes: Readonly<Record<string, Entry>> = {
   E_CHAIN_CUT: failure('Our nodes of a chain are silent while attestors sign its blocks; the book lives from peers.'),
   E_CHAIN_DOWN: failure('A local chain ended while it was needed.'),
   E_CHAIN_ID: config('The node behind a URL serves another chain.'),
+  E_CHAIN_EVM: config('A chain is too old for the contracts.'),
   E_CHAIN_MISSING: config('The config has no entry for a chain of the network.'),
   E_CHAIN_UNKNOWN: config('The config names a chain that the network does not have.'),
   E_CHAIN_UNREAD: config('A vault is on a chain that this agent does not read.'),

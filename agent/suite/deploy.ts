@@ -1,9 +1,20 @@
 // Carries a plan out. Before the first transaction the state file holds where each chain starts, and before each its hash:
 // whatever kills the program, the next run goes on where the chain's nonce says.
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { createWalletClient, type Hash, type Hex, http, keccak256, toHex, type WalletClient } from 'viem'
+import {
+  BaseError,
+  createWalletClient,
+  type Hash,
+  type Hex,
+  HttpRequestError,
+  http,
+  keccak256,
+  toHex,
+  type WalletClient,
+} from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import {
+  call,
   estimateFeesPerGas,
   estimateGas,
   getBlockNumber,
@@ -53,13 +64,32 @@ async function open({ name, id, rpc }: SuiteFile['chains'][number], key: Hex): P
   const account = privateKeyToAccount(key)
   const node = createWalletClient({ account, transport: http(rpc, { retryCount: 3 }) })
   const found = await getChainId(node)
-  if (found === id) return { name, node, account }
+  if (found !== id)
+    throw configError(
+      'E_CHAIN_ID',
+      `Expected chain ${id} at ${rpc}, found ${found}.`,
+      `Correct the rpc of chain ${name}.`,
+    )
+  await requireOsaka(name, node)
+  return { name, node, account }
+}
+
+/** Nothing is sent to a chain that would not run what is deployed: it is asked for the newest instruction of the bytecode. */
+async function requireOsaka(name: string, node: WalletClient): Promise<void> {
+  const answer = await call(node, { data: LEADING_ZEROS_OF_ONE }).catch((error: unknown) => {
+    if (error instanceof BaseError && error.walk((one) => one instanceof HttpRequestError) !== null) throw error
+    return { data: undefined }
+  })
+  if (answer.data !== undefined && BigInt(answer.data) === 255n) return
   throw configError(
-    'E_CHAIN_ID',
-    `Expected chain ${id} at ${rpc}, found ${found}.`,
-    `Correct the rpc of chain ${name}.`,
+    'E_CHAIN_EVM',
+    `Chain ${name} does not know the instruction CLZ (EIP-7939), which the contracts use.`,
+    'Deploy to chains that run Osaka or a later upgrade.',
   )
 }
+
+/** `PUSH1 1, CLZ, PUSH0, MSTORE, PUSH1 32, PUSH0, RETURN`, called as a creation: what it returns is the answer. */
+const LEADING_ZEROS_OF_ONE: Hex = '0x60011e5f5260205ff3'
 
 /** Progress: starts, and the hash of every transaction by chain and nonce. */
 type Kept = {

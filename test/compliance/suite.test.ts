@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { checkSuite } from '../../agent/suite/check.ts'
 import { loadNetwork, networkJson } from '../../config/network.ts'
 import { loadSuite } from '../../config/suite.ts'
@@ -113,6 +113,16 @@ describe('a suite deployed from a chains file', () => {
     expect(rows.filter(({ state }) => state === 'warn')).toHaveLength(2)
     const stricter = { ...loadSuite(chains), threshold: 1 }
     expect(wrong(await checkSuite(stricter, network))).toContainEqual(['vaults', 'fast engineSource.threshold()'])
+  }, 60_000)
+
+  test('sends nothing to a chain that is too old for it', async () => {
+    const old = await startAnvil({ chainId: 41_337, hardfork: 'prague' })
+    onTestFinished(() => old.stop())
+    const file = join(folder, 'old.yaml')
+    writeFileSync(file, chainsFile([old.url, anvils[1]?.url ?? '']))
+    const refused = await lienmesh(['suite', 'deploy', '--chains', file, '--out', join(folder, 'old.json')])
+    expect([refused.status, refused.errors.join('')]).toEqual([4, expect.stringContaining('E_CHAIN_EVM')])
+    expect(await old.ask('eth_blockNumber')).toBe('0x0')
   }, 60_000)
 
   test('refuses another file, another key and a key that is not there', async () => {

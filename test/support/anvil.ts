@@ -7,6 +7,8 @@ import { createInterface } from 'node:readline'
 
 export type AnvilOptions = {
   readonly chainId: number
+  /** Osaka by default. */
+  readonly hardfork?: string
   /** More flags, after and above the defaults: `['--block-time', '1']`. */
   readonly args?: readonly string[]
 }
@@ -22,8 +24,8 @@ export type Anvil = {
 }
 
 /** Starts the platform's anvil on a free port of 127.0.0.1. Mines per transaction unless the flags say otherwise. */
-export async function startAnvil({ chainId, args = [] }: AnvilOptions): Promise<Anvil> {
-  const child = spawn(anvilBinary(), [...defaults, '--chain-id', String(chainId), ...args], {
+export async function startAnvil({ chainId, hardfork = 'osaka', args = [] }: AnvilOptions): Promise<Anvil> {
+  const child = spawn(anvilBinary(), [...defaults, '--chain-id', String(chainId), '--hardfork', hardfork, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const kill = () => child.kill('SIGKILL')
@@ -49,7 +51,6 @@ const defaults = [
   ['--base-fee', '0'],
   ['--gas-limit', '200000000'],
   ['--no-request-size-limit'],
-  ['--hardfork', 'osaka'],
 ].flat()
 
 async function request(url: string, method: string, params: readonly unknown[]): Promise<unknown> {
