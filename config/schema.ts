@@ -209,6 +209,10 @@ const p2p = z
       .array(z.string().startsWith('/'))
       .default([])
       .describe('Multiaddrs of peers, with their ids, to exchange prices with directly besides gossip.'),
+    thread: z
+      .boolean()
+      .default(false)
+      .describe('Run the network on a thread of its own: worth it from three cores on, and costs 60 MB.'),
     mdns: z.boolean().default(false).describe('Look for peers of the same network in the local one.'),
   })
   .describe('The gossip network.')

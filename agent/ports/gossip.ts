@@ -26,8 +26,10 @@ export interface TrustBook {
   publisher(address: Address): boolean
   attestor(address: Address): boolean
   /** Whether this block is known canonical (own node) or attested by a quorum. */
-  trusted(chain: ChainId, number: bigint, hash: string): 'own' | 'attested' | 'unknown'
+  trusted(chain: ChainId, number: bigint, hash: string): Belief | Promise<Belief>
 }
+
+export type Belief = 'own' | 'attested' | 'unknown'
 
 /** The network of agents. Every message handed out has been verified; `judge` decides its meaning. */
 export interface Gossip {

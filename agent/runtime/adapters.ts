@@ -14,7 +14,8 @@ import type { Attend } from './house.ts'
 /** The adapters that can be exchanged, and two that can be listened to. */
 export type Adapters = {
   readonly clock: Clock
-  readonly gossip: (options: GossipOptions) => Promise<Gossip>
+  /** On a thread of its own when `apart`. */
+  readonly gossip: (options: GossipOptions & { readonly apart: boolean }) => Promise<Gossip>
   /** The journal as the agent sees it. */
   readonly journal: (journal: Journal) => Journal
   /** Longest wait for one answer of a provider; the links' own by default. */
@@ -28,7 +29,10 @@ export type Adapters = {
 /** What `lienmesh run` uses. The network of agents is loaded when it is joined. */
 export const usual: Adapters = {
   clock: systemClock,
-  gossip: async (options) => (await import('../adapters/gossip/node.ts')).joinGossip(options),
+  gossip: async ({ apart, ...options }) =>
+    apart
+      ? (await import('../adapters/gossip/thread/apart.ts')).joinGossipApart(options)
+      : (await import('../adapters/gossip/node.ts')).joinGossip(options),
   journal: (journal) => journal,
   emit: (emit) => emit,
 }
@@ -40,6 +44,7 @@ export const transportOf = ({ p2p }: AgentConfig) => ({
   bootstrap: p2p.bootstrap,
   mdns: p2p.mdns,
   lanes: p2p.lanes,
+  apart: p2p.thread,
   devnet: p2p.listen.startsWith('/ip4/127.0.0.1/'),
   ...(p2p.swarmKey !== undefined && { swarmKey: swarmKeyIn(p2p.swarmKey) }),
 })

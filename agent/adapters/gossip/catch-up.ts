@@ -114,8 +114,8 @@ export function createSessionTrust({ threshold }: Network, trust: TrustBook) {
     trust: {
       publisher: (address) => trust.publisher(address),
       attestor: (address) => trust.attestor(address),
-      trusted(chain, number, block) {
-        const known = trust.trusted(chain, number, block)
+      async trusted(chain, number, block) {
+        const known = await trust.trusted(chain, number, block)
         if (known !== 'unknown') return known
         return (signed.get(key(chain, number, block))?.size ?? 0) >= threshold ? 'attested' : 'unknown'
       },

@@ -4,20 +4,16 @@ import { culprit, type Evidence, type Kind, type Status, type Verdict, type Veri
 import type { TrustBook } from '../../ports/gossip.ts'
 import { createBuckets } from './bucket.ts'
 import type { Counters } from './counters.ts'
-import { createMailbox, type Mailbox } from './mailbox.ts'
+import { createReaders, type Readers } from './readers.ts'
 import { TOPICS } from './topics.ts'
 import { type Finding, type Reason, type Statement, verify } from './verify.ts'
 import type { Witness } from './witness.ts'
 
-export type Inbound = {
+export type Inbound = Pick<Readers, 'read' | 'messages'> & {
   /** Verifies and hands out one message. The verdict is what the transport does with it. Rejects only when a judge throws. */
   readonly receive: (kind: Kind, bytes: Uint8Array, peer: string) => Promise<Verdict>
   /** The same for what we asked for ourselves: no budget is spent, no refusal counted, and `trust` says which blocks are believed. */
   readonly admit: (kind: Kind, bytes: Uint8Array, from: Source) => Promise<Verdict>
-  /** Resolves when somebody reads. */
-  readonly read: Promise<void>
-  /** Messages from now on that `judge` accepts. */
-  readonly messages: (judge: Judge, signal: AbortSignal) => AsyncIterable<Verified>
   readonly close: () => void
 }
 
@@ -27,9 +23,6 @@ export type Source = {
   readonly trust: TrustBook
   readonly valid: (statement: Statement) => void
 }
-
-type Judge = (message: Verified) => Verdict
-type Reader = { readonly judge: Judge; readonly mailbox: Mailbox }
 
 /** Who is told what, whatever the readers make of it. */
 export type Told = {
@@ -42,12 +35,15 @@ export type Told = {
 }
 
 /** The receiving half of a node. */
-export function createInbound(witness: Witness, counters: Counters, told: Told): Inbound {
-  const readers = new Set<Reader>()
+export function createInbound(
+  witness: Witness,
+  counters: Counters,
+  told: Told,
+  readers: Readers = createReaders((kind) => counters.dropped(kind, 'queue-full')),
+): Inbound {
   const buckets = createBuckets()
   const busy = new Map<string, number>()
   const patience = createPatience()
-  const reading = Promise.withResolvers<void>()
 
   const examine = async (kind: Kind, bytes: Uint8Array, peer: string): Promise<Finding> => {
     const now = witness.now()
@@ -56,20 +52,20 @@ export function createInbound(witness: Witness, counters: Counters, told: Told):
     return patience.ask(peer, () => atMost(MAX_PENDING, busy, peer, async () => verify(kind, bytes, witness)))
   }
 
-  const hand = (statement: Statement, peer: string): Verdict => {
+  const hand = (statement: Statement, peer: string): Verdict | Promise<Verdict> => {
     const message: Verified = { ...statement, peer, receivedAt: witness.now() }
     if (message.kind === 'status') told.met(message.payload)
     if (message.kind === 'price') counters.latency(message.receivedAt, message.receivedAt - message.payload.sequence)
-    return judged(message, readers)
+    return readers.hear(message)
   }
 
-  const conclude = (kind: Kind, bytes: Uint8Array, finding: Finding, peer: string): Verdict => {
+  const conclude = async (kind: Kind, bytes: Uint8Array, finding: Finding, peer: string): Promise<Verdict> => {
     if (finding.kind === 'twin') {
       witness.outcasts.cast(culprit(finding.evidence))
-      hand({ kind: 'evidence', payload: finding.evidence }, peer)
+      await hand({ kind: 'evidence', payload: finding.evidence }, peer)
       told.caught(finding.evidence)
     }
-    const verdict = finding.kind === 'valid' ? hand(finding.statement, peer) : dropped(finding)
+    const verdict = finding.kind === 'valid' ? await hand(finding.statement, peer) : dropped(finding)
     if (finding.kind === 'valid' && verdict.kind !== 'reject') told.kept(finding.statement, bytes)
     if (verdict.kind === 'accept') counters.accepted(kind)
     return verdict
@@ -78,7 +74,7 @@ export function createInbound(witness: Witness, counters: Counters, told: Told):
   return {
     async receive(kind, bytes, peer) {
       const finding = await examine(kind, bytes, peer)
-      const verdict = conclude(kind, bytes, finding, peer)
+      const verdict = await conclude(kind, bytes, finding, peer)
       if (verdict.kind !== 'accept') counters.dropped(kind, finding.kind === 'valid' ? 'judged' : reasonOf(finding))
       return verdict
     },
@@ -87,30 +83,13 @@ export function createInbound(witness: Witness, counters: Counters, told: Told):
       if (finding.kind === 'valid') valid(finding.statement)
       return conclude(kind, bytes, finding, peer)
     },
-    read: reading.promise,
-    messages(judge, signal) {
-      const mailbox = createMailbox((kind) => counters.dropped(kind, 'queue-full'))
-      seat(readers, { judge, mailbox }, signal)
-      reading.resolve()
-      return mailbox.read()
-    },
+    read: readers.read,
+    messages: readers.messages,
     close() {
       patience.close()
-      for (const { mailbox } of readers) mailbox.close()
-      readers.clear()
+      readers.close()
     },
   }
-}
-
-/** A reader stays until its signal fires. */
-function seat(readers: Set<Reader>, reader: Reader, signal: AbortSignal): void {
-  const leave = (): void => {
-    readers.delete(reader)
-    reader.mailbox.close()
-  }
-  if (signal.aborted) leave()
-  else readers.add(reader)
-  signal.addEventListener('abort', leave, { once: true })
 }
 
 /** Bytes of one peer that are examined per second, and at once. */
@@ -151,17 +130,6 @@ const dropped = (finding: Refused): Verdict => ({
   kind: finding.kind === 'reject' ? 'reject' : 'ignore',
   reason: reasonOf(finding),
 })
-
-/** Every reader takes what it accepts. One rejection condemns; without readers a verified message is passed on. */
-function judged(message: Verified, readers: ReadonlySet<Reader>): Verdict {
-  const verdicts = [...readers].map(({ judge, mailbox }) => {
-    const verdict = judge(message)
-    if (verdict.kind === 'accept') mailbox.put(message)
-    return verdict
-  })
-  const rejected = verdicts.find(({ kind }) => kind === 'reject')
-  return rejected ?? verdicts.find(({ kind }) => kind === 'accept') ?? verdicts[0] ?? { kind: 'accept' }
-}
 
 type Patience = {
   readonly ask: (peer: string, check: () => Promise<Finding>) => Promise<Finding>

@@ -12,13 +12,14 @@ import { SHAPES, toBytes } from './codec.ts'
 import { type Counters, createCounters } from './counters.ts'
 import { createDirectory, type Directory } from './directory.ts'
 import { greet } from './hello.ts'
-import { createInbound, type Inbound } from './inbound.ts'
+import { createInbound, type Inbound, type Told } from './inbound.ts'
 import { layLanes } from './lane.ts'
 import { type Node, startNode } from './libp2p.ts'
 import { type Bans, createBans, keepLinked, meet, meetFound, type Report, watchLinks } from './links.ts'
 import { recall } from './memory.ts'
 import { joinSync } from './newcomer.ts'
 import { type Answerer, askOffer, notServed, offerExchange, serveOffers } from './offers.ts'
+import type { Readers } from './readers.ts'
 import { createShelf, type Shelf } from './shelf.ts'
 import { nativeSignatures } from './signatures.ts'
 import { KINDS, networkDigest, protocolPrefix, TOPICS, type TopicNames, topicNames } from './topics.ts'
@@ -49,6 +50,8 @@ export type GossipOptions = {
   /** Addresses of peers met in earlier lives, and where those met in this one are remembered. */
   readonly known?: readonly string[]
   readonly remember?: (addresses: readonly string[]) => void
+  /** Who reads what verified: readers of this thread, unless others are named. */
+  readonly readers?: Readers
   /** Told of connections made, lost, refused, and of a platform without native signatures. */
   readonly report?: Report
 }
@@ -152,7 +155,7 @@ async function openStation({ network, trust, now, ...options }: GossipOptions): 
     options.report?.(event)
   }
   const shelf = createShelf()
-  const inbound = createInbound(witness, counters, {
+  const told: Told = {
     kept: shelf.keep,
     met(status) {
       directory.learn(status)
@@ -160,7 +163,8 @@ async function openStation({ network, trust, now, ...options }: GossipOptions): 
     },
     // Whoever sees the twin next accuses too, should this fail.
     caught: (evidence) => void publish({ node, names, counters, shelf }, 'evidence', evidence).catch(() => {}),
-  })
+  }
+  const inbound = createInbound(witness, counters, told, options.readers)
   return { node, names, witness, counters, directory, bans, inbound, shelf, leaving, report }
 }
 

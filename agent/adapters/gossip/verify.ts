@@ -85,10 +85,10 @@ const CHECKS: { readonly [K in Kind]: Check<K> } = {
     return valid({ kind: 'price', payload: batch })
   },
 
-  header(header, { network, trust }) {
+  async header(header, { network, trust }) {
     if (!chains(network).has(header.chain)) return reject('unknown-chain')
     if (!isHeaderOf(header.rlp, header)) return reject('bad-header')
-    if (trust.trusted(header.chain, header.number, header.hash) === 'unknown')
+    if ((await trust.trusted(header.chain, header.number, header.hash)) === 'unknown')
       return { kind: 'later', reason: 'unknown-root' }
     return valid({ kind: 'header', payload: header })
   },
@@ -104,7 +104,7 @@ const CHECKS: { readonly [K in Kind]: Check<K> } = {
 
   async state(state, { network, trust }) {
     if (!network.engines.some(({ chain }) => chain === state.engine)) return reject('unknown-engine')
-    if (trust.trusted(state.engine, state.number, state.hash) === 'unknown')
+    if ((await trust.trusted(state.engine, state.number, state.hash)) === 'unknown')
       return { kind: 'later', reason: 'unknown-root' }
     const proven = await proveState(state, network)
     if (proven.kind === 'unproven') return OUTRUN.has(proven.reason) ? ignore(proven.reason) : reject(proven.reason)
@@ -121,7 +121,7 @@ const CHECKS: { readonly [K in Kind]: Check<K> } = {
     const { number, hash, header: rlp, proof } = claim
     if (!isHeaderOf(rlp, claim)) return reject('bad-header')
     if (proof.address !== place.contract || proof.slots[0]?.key !== place.slot) return reject('bad-proof')
-    if (trust.trusted(claim.chain, number, hash) === 'unknown') return { kind: 'later', reason: 'unknown-root' }
+    if ((await trust.trusted(claim.chain, number, hash)) === 'unknown') return { kind: 'later', reason: 'unknown-root' }
     const read = await provenSlots({ rlp, hash, number }, [proof])
     const proven = read?.(place.contract, place.slot) === claim.cumulative
     return proven ? valid({ kind: 'claim', payload: claim }) : reject('bad-proof')
