@@ -2,7 +2,7 @@
 import type { Intent, IntentId, Quote, SkipReason } from '../domain/liquidation.ts'
 import { after, type ChainId, type Instant, instant, type VaultId, wad } from '../domain/units.ts'
 import { isFresh } from '../maths/oracle.ts'
-import { accountKey, type Market, retiredUntil } from './book.ts'
+import { keyOf, type Market, retiredUntil } from './book.ts'
 import { dutyOf } from './fleet.ts'
 import { free, inFlight, openClaims, pledged, travelling, usage } from './ledger.ts'
 import { unwanted } from './policy.ts'
@@ -57,18 +57,18 @@ function policyRefuses({ setup }: Core, { route, legs }: Quote): Refusal | undef
 /** Why an account cannot be bid on now, whoever asks. */
 export function blocked(core: Core, quote: Pick<Quote, 'candidate'>, at: Instant): Refusal | undefined {
   const { account } = quote.candidate
-  const key = accountKey(account.engine, account.id)
-  const reserved = [...core.ledger.reserved.values()].some(({ intent }) => {
-    const other = intent.quote.candidate.account
-    return accountKey(other.engine, other.id) === key
-  })
-  if (reserved) return refuse('already-reserved', 'a bid on this account is under way')
+  if (isReserved(core, keyOf(account))) return refuse('already-reserved', 'a bid on this account is under way')
   const duty = dutyOf(core, account)
   if (duty.kind === 'theirs')
     return { ...refuse('not-ours', `${duty.of} of our fleet is on duty for it`), until: duty.until }
   const retired = retiredUntil(core.book, account, at)
   if (retired === undefined) return undefined
   return { ...refuse('settling', `version ${account.version} was acted on; no newer state seen`), until: retired.until }
+}
+
+function isReserved({ ledger }: Core, key: string): boolean {
+  for (const { intent } of ledger.reserved.values()) if (keyOf(intent.quote.candidate.account) === key) return true
+  return false
 }
 
 function factsRefuse(core: Core, { terms, at }: Market, quote: Quote): Refusal | undefined {

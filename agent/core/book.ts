@@ -62,9 +62,20 @@ export const openBook = (publishers: readonly Address[]): Book => ({
 /** One account of one engine. */
 export const accountKey = (engine: ChainId, id: AccountId): string => `${engine}:${id.toLowerCase()}`
 
+/** The same of an account that is read, written once: candidates are named again and again. */
+export function keyOf(account: MarginAccount): string {
+  const known = keys.get(account)
+  if (known !== undefined) return known
+  const key = accountKey(account.engine, account.id)
+  keys.set(account, key)
+  return key
+}
+
+const keys = new WeakMap<MarginAccount, string>()
+
 /** Keeps an account's state unless what we have is better. */
 export function learn(book: Book, next: Fact): void {
-  const key = accountKey(next.account.engine, next.account.id)
+  const key = keyOf(next.account)
   const held = book.accounts.get(key)
   if (held !== undefined && !supersedes(next, held)) return
   book.accounts.set(key, next)
@@ -127,12 +138,12 @@ export function retract(book: Book, from: Anchor): void {
 
 /** Someone acted on the account: nothing read up to that version describes it any more. */
 export function retire(book: Book, account: MarginAccount, number: bigint, until: Instant | undefined): void {
-  book.retired.set(accountKey(account.engine, account.id), { version: account.version, number, until })
+  book.retired.set(keyOf(account), { version: account.version, number, until })
 }
 
 /** The retirement in force, if any. */
 export function retiredUntil(book: Book, account: MarginAccount, at: Instant): Retirement | undefined {
-  const retired = book.retired.get(accountKey(account.engine, account.id))
+  const retired = book.retired.get(keyOf(account))
   if (retired === undefined || account.version > retired.version) return undefined
   return retired.until !== undefined && retired.until <= at ? undefined : retired
 }

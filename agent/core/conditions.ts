@@ -3,8 +3,8 @@
 import { competitors, type Market } from './book.ts'
 import type { Kept, Load } from './kept.ts'
 import type { Priced } from './priced.ts'
-import { carriages } from './risk/carriages.ts'
 import { openPrice } from './risk/gap.ts'
+import { heldNow } from './risk/held.ts'
 import { gapLaw } from './risk/laws.ts'
 import type { AskedLaw } from './risk/memory.ts'
 import { providersAt } from './routes.ts'
@@ -69,7 +69,7 @@ function loadOf(core: Core, { at }: Market): Load {
   const last = core.load
   const { carried, beliefs } = core
   if (last?.turn === core.turn && last.ledger === core.ledger.changes) return last.load
-  const parts = carriages(core, at).filter(({ amount }) => carried !== undefined || amount > 0)
+  const parts = heldNow(core, at).carriages.filter(({ amount }) => carried !== undefined || amount > 0)
   const laws = parts.map(({ cell, ticket }) => gapLaw(core, at, cell, ticket))
   const now = { parts, laws, carried, multiplier: beliefs.multiplier }
   const load = last !== undefined && alike(last.load, now) ? last.load : now

@@ -1,5 +1,5 @@
 // Strategies choose from one frozen view. A strategy that throws is skipped with that reason; the others go on.
-import type { Candidate, Quote, SkipReason } from '../domain/liquidation.ts'
+import type { Candidate, CandidateId, Quote, SkipReason } from '../domain/liquidation.ts'
 import type { Bps, Instant } from '../domain/units.ts'
 import type { Answer } from '../strategy.ts'
 import type { Wish } from './admit.ts'
@@ -59,12 +59,13 @@ type Asked = {
 
 function chosen(core: Core, market: Market, { seat, answers, offers, taken }: Asked): Choice[] {
   const answered = new Set<string>()
+  const byId = new Map(offers.map((offer) => [offer.candidate.id, offer]))
   const choices: Choice[] = []
   try {
     for (const answer of answers()) {
       const mistake = mistakeIn(answer)
       if (mistake !== undefined) throw new Error(mistake)
-      choices.push(understand(core, market, { seat, answer, offers, answered, taken }))
+      choices.push(understand(core, market, { seat, answer, offers: byId, answered, taken }))
     }
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error)
@@ -96,7 +97,7 @@ function mistakeIn({ kind, quote, reason }: Partial<Answer>): string | undefined
 type Heard = {
   readonly seat: Seat
   readonly answer: Answer
-  readonly offers: readonly Offer[]
+  readonly offers: ReadonlyMap<CandidateId, Offer>
   readonly answered: Set<string>
   readonly taken: ReadonlySet<string>
 }
@@ -112,7 +113,7 @@ function understand(core: Core, market: Market, { seat, answer, offers, answered
     reason,
     detail,
   })
-  const offer = offers.find((one) => one.candidate.id === candidate.id)
+  const offer = offers.get(candidate.id)
   if (offer === undefined) return refuse('expired', 'the quote is not in this view')
   if (answered.has(candidate.id)) return refuse('duplicate', 'the first answer about a candidate counts')
   answered.add(candidate.id)

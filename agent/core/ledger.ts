@@ -119,11 +119,10 @@ const worthOf = ({ cash, standing }: Ledger, engine: ChainId): bigint =>
   (cash.get(engine) ?? 0n) + (standing.get(engine)?.value ?? 0n)
 
 /** Paid and not yet received, over all engines. */
-export const inFlight = (ledger: Ledger): Wad => sum(openClaims(ledger), ({ debt }) => debt)
+export const inFlight = (ledger: Ledger): Wad => sumsOf(ledger).inFlight
 
 /** Outlay of state-proof intents whose fate is unknown: as good as in flight for the limits. */
-export const pledged = (ledger: Ledger): Wad =>
-  sum(travelling(ledger), ({ intent }) => max(wad(0n), intent.quote.outlay))
+export const pledged = (ledger: Ledger): Wad => sumsOf(ledger).pledged
 
 /** Cash and positions on every engine, and what is in flight. */
 export const wealth = (ledger: Ledger): Wad =>
@@ -190,6 +189,7 @@ export function openSettlement(
   ledger.lostRaceGas = 0n
   if (claims.size === 0) return { claims: [], settled: close(settlement) }
   ledger.settlements.set(intent.id, settlement)
+  ledger.changes++
   return { claims: [...claims.values()].map(({ claim }) => claim), settled: undefined }
 }
 
@@ -296,13 +296,34 @@ const claimKey = ({ intent, vault, collateral }: Claim): string => `${intent}:${
 const engineOf = (intent: Intent): ChainId => intent.quote.candidate.account.engine
 
 /** Claims on their way to us. */
-export const openClaims = (ledger: Ledger): readonly OpenClaim[] => [
-  ...[...ledger.settlements.values()].flatMap(({ claims }) => [...claims.values()]),
-  ...ledger.orphans.values(),
-]
+export const openClaims = (ledger: Ledger): readonly OpenClaim[] => sumsOf(ledger).open
 
 /** Bids under way whose collateral would have to come home. */
-export const travelling = (ledger: Ledger): readonly Reservation[] =>
-  [...ledger.reserved.values()].filter(({ intent }) => intent.quote.route.settlement === 'state-proof')
+export const travelling = (ledger: Ledger): readonly Reservation[] => sumsOf(ledger).travelling
+
+/** What is asked of the ledger for every candidate. */
+type Sums = {
+  readonly changes: number
+  readonly open: readonly OpenClaim[]
+  readonly travelling: readonly Reservation[]
+  readonly inFlight: Wad
+  readonly pledged: Wad
+}
+const known = new WeakMap<Ledger, Sums>()
+
+/** Added up once per change, whoever asks. */
+function sumsOf(ledger: Ledger): Sums {
+  const kept = known.get(ledger)
+  if (kept?.changes === ledger.changes) return kept
+  const claims = [...ledger.settlements.values()].flatMap((settlement) => [...settlement.claims.values()])
+  const open = [...claims, ...ledger.orphans.values()]
+  const promised = [...ledger.reserved.values()].filter(({ intent }) => intent.quote.route.settlement === 'state-proof')
+  const sums = {
+    ...{ changes: ledger.changes, open, travelling: promised, inFlight: sum(open, ({ debt }) => debt) },
+    pledged: sum(promised, ({ intent }) => max(wad(0n), intent.quote.outlay)),
+  }
+  known.set(ledger, sums)
+  return sums
+}
 const sum = <T>(items: readonly T[], of: (item: T) => bigint): Wad =>
   wad(items.reduce((total, item) => total + of(item), 0n))

@@ -4,7 +4,7 @@ import type { MarginAccount } from '../domain/market.ts'
 import { after, type ChainId, type Instant, instant, millis, wad } from '../domain/units.ts'
 import { fromDoubleUp } from '../maths/fixed-point.ts'
 import { admit, blocked, type Refusal, SHORT_OF_CASH } from './admit.ts'
-import { accountKey, type Market } from './book.ts'
+import { keyOf, type Market } from './book.ts'
 import type { Choice } from './decide.ts'
 import { free, reserve } from './ledger.ts'
 import { price } from './price.ts'
@@ -115,7 +115,7 @@ type Verdict = {
 /** The decision, unless it was the last thing said about this account by this strategy; and what follows from it. */
 function say(core: Core, market: Market, verdict: Verdict): Saying[] {
   const { candidate, strategy, kind, reason } = verdict
-  const key = `${accountKey(candidate.account.engine, candidate.account.id)}|${strategy}`
+  const key = `${keyOf(candidate.account)}|${strategy}`
   const said = `${candidate.id}|${kind}|${reason}`
   if (kind !== 'take' && core.said.get(key) === said) return []
   core.said.set(key, said)

@@ -5,7 +5,7 @@ import type { Instant } from '../domain/units.ts'
 import { isBelowMaintenance } from '../maths/margin.ts'
 import { standingOf } from '../maths/standing.ts'
 import { forget, rest, sweep } from '../maths/triggers/watch.ts'
-import { accountKey, type Book, type Fact, type Market, watchOf } from './book.ts'
+import { type Book, type Fact, keyOf, type Market, watchOf } from './book.ts'
 
 /** First sight of an account below maintenance, by account: one candidate per version. */
 export type Sightings = Map<string, { readonly id: CandidateId; readonly since: Instant }>
@@ -62,5 +62,12 @@ const isSafe = (account: MarginAccount): boolean =>
   account.cash >= 0n && account.positions.every(({ size }) => size === 0n)
 
 /** engine:account:version. */
-export const candidateId = (account: MarginAccount): CandidateId =>
-  `${accountKey(account.engine, account.id)}:${account.version}`
+export function candidateId(account: MarginAccount): CandidateId {
+  const known = ids.get(account)
+  if (known !== undefined) return known
+  const id = `${keyOf(account)}:${account.version}`
+  ids.set(account, id)
+  return id
+}
+
+const ids = new WeakMap<MarginAccount, CandidateId>()

@@ -13,6 +13,7 @@ import {
   type Beliefs,
   type Carried,
   type Evidence,
+  type Held,
   type History,
   type Laws,
   openBeliefs,
@@ -43,6 +44,8 @@ export type Core = {
   readonly priced: WeakMap<MarginAccount, Kept>
   /** What was carried when that was last asked. */
   load: { readonly turn: number; readonly ledger: number; readonly load: Load } | undefined
+  /** The same with the sums that limits are held against. */
+  held: Held | undefined
   readonly history: History
   readonly evidence: Evidence
   /** How routes and providers are rated, with why. */
@@ -102,6 +105,7 @@ export function openCore(setup: Setup): Core {
     laws: openLaws(),
     priced: new WeakMap(),
     load: undefined,
+    held: undefined,
     history: openHistory(),
     evidence: openEvidence(seed),
     ratings: openRatings(),

@@ -15,6 +15,8 @@ export type Engine = {
   /** The same by the prices at which they must be looked at again, and those that changed since nodes last told of them. */
   readonly watch: Watch<AccountId>
   readonly changed: Set<AccountId>
+  /** Those with a position, in the order in which they opened one. */
+  readonly open: Map<AccountId, MarginAccount>
   /** Cash of executors, whose accounts hold nothing else between transactions. */
   readonly cash: Map<Address, bigint>
   /** Positions of executors that outlive a transaction, by instrument. */
@@ -40,6 +42,7 @@ export const openEngine = (
   accounts: new Map(),
   watch: openWatch(),
   changed: new Set(),
+  open: new Map(),
   cash: new Map(),
   positions: new Map(),
   prices: new Map(),
@@ -76,8 +79,10 @@ const quorums = new WeakMap<PriceBatch, { readonly batches: readonly PriceBatch[
 export const timeOf = ({ seconds }: Engine): Instant => instant(Number(seconds) * 1_000)
 
 /** Replaces an account, or opens it. */
-export function put({ accounts, watch, changed }: Engine, account: MarginAccount): void {
+export function put({ accounts, watch, changed, open }: Engine, account: MarginAccount): void {
   accounts.set(account.id, account)
+  if (account.positions.some(({ size }) => size !== 0n)) open.set(account.id, account)
+  else open.delete(account.id)
   touch(watch, account.id)
   changed.add(account.id)
 }

@@ -2,7 +2,7 @@
 import type { Candidate } from '../domain/liquidation.ts'
 import { type Bps, bps, type Wad, wad } from '../domain/units.ts'
 import { max, mulDivDown, mulDivUp } from '../maths/fixed-point.ts'
-import { BPS, collateralValueDown, discount, outlay, payUp, shareDown } from '../maths/margin.ts'
+import { BPS, collateralValueDown, discount, type Holdings, outlay, payUp, shareDown } from '../maths/margin.ts'
 import { affordable, slippageUp, withTolerance } from '../maths/sizing.ts'
 import { standingOf } from '../maths/standing.ts'
 import { bringHome } from './settlement.ts'
@@ -13,7 +13,13 @@ import { stream } from './streams.ts'
 import { GAS } from './transactions.ts'
 
 /** A rival that has seen nothing. */
-export const openRival = (spec: RivalSpec): Rival => ({ spec, ready: new Map(), busy: new Set(), wins: 0 })
+export const openRival = (spec: RivalSpec): Rival => ({
+  spec,
+  ready: new Map(),
+  busy: new Set(),
+  left: new WeakMap(),
+  wins: 0,
+})
 
 /** Once a block: new falls start its reaction, old ones are looked at again. */
 export function lookAround(world: World, rival: Rival, under: readonly Under[]): void {
@@ -31,7 +37,16 @@ export function lookAround(world: World, rival: Rival, under: readonly Under[]):
   }
 }
 
-const keyOf = ({ account }: Pick<Under, 'account'>): string => `${account.id}:${account.version}`
+/** Written once for an account that is read: whoever is under water is looked at in every block. */
+function keyOf({ account }: Pick<Under, 'account'>): string {
+  const known = keys.get(account)
+  if (known !== undefined) return known
+  const key = `${account.id}:${account.version}`
+  keys.set(account, key)
+  return key
+}
+
+const keys = new WeakMap<Under['account'], string>()
 
 function tryFor(world: World, rival: Rival, seen: Under): void {
   const { engine, waiting, time } = world
@@ -63,17 +78,30 @@ function take(world: World, rival: Rival, bid: Bid): void {
   bringHome(world, { holder: rival.spec, taken: done })
 }
 
+/** What it left alone stays left as long as nothing of it changed. */
+function bidOn(world: World, rival: Rival, under: Under): Bid | undefined {
+  const { engine, newestPrices } = world
+  const { account, margin } = under
+  const at = nextDiscount(world, account)
+  const cash = engine.cash.get(rival.spec.executor) ?? 0n
+  const { held } = standingOf(account, engine.terms, newestPrices)
+  const last = rival.left.get(account)
+  if (last?.margin === margin && last.held === held && last.at === at && last.cash === cash) return undefined
+  const bid = wanted(world, rival, { ...under, held, at, cash })
+  if (bid === undefined) rival.left.set(account, { margin, held, at, cash })
+  return bid
+}
+
+type Chance = Under & { readonly held: Holdings | undefined; readonly at: Bps; readonly cash: bigint }
+
 /** The largest slice it can pay for, if the bonus of the next block is worth its while. */
-function bidOn(world: World, { spec }: Rival, { account, margin }: Under): Bid | undefined {
-  const { engine, newest, newestPrices } = world
+function wanted(world: World, { spec }: Rival, { account, margin, held, at, cash }: Chance): Bid | undefined {
+  const { engine, newest } = world
   const { terms } = engine
   if (margin.mark <= 0n) return undefined
-  const at = nextDiscount(world, account)
   const most = largestSlice(margin, at, engine)
-  const cash = engine.cash.get(spec.executor) ?? 0n
   const needed = outlayOf(margin, most, at) + mulDivUp(margin.initial, BigInt(most), BPS)
   const fraction = affordable(most, max(1n, mulDivUp(needed, BPS + TOLERANCE, BPS)), cash)
-  const { held } = standingOf(account, terms, newestPrices)
   if (fraction * 20 < most || held === undefined) return undefined
   const paid = outlayOf(margin, fraction, at)
   const value = held.collateral.reduce((sum, { amount, price, collateral }) => {
@@ -85,8 +113,8 @@ function bidOn(world: World, { spec }: Rival, { account, margin }: Under): Bid |
     (sum, { value }) => sum + mulDivUp(max(value, -value), feeOf(terms.tradeFee, fraction), BPS * BPS),
     0n,
   )
-  const wanted = mulDivDown(max<bigint>(0n, paid), BigInt(Math.round(spec.greed * 10_000)), BPS)
-  if (value - paid - fees < wanted) return undefined
+  const least = mulDivDown(max<bigint>(0n, paid), BigInt(Math.round(spec.greed * 10_000)), BPS)
+  if (value - paid - fees < least) return undefined
   const pay = payUp(fraction, margin.mark, at)
   const maxPay = withTolerance(pay, bps(Number(TOLERANCE)))
   const floor = -paid - (maxPay - pay) - fees - mulDivDown(value, 100n, BPS)

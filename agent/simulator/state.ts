@@ -3,7 +3,8 @@ import type { Address } from 'viem'
 import type { Core, Effect, Input } from '../core/core.ts'
 import type { Claim } from '../domain/liquidation.ts'
 import type { Margin, MarginAccount, PriceBatch, Prices } from '../domain/market.ts'
-import type { AccountId, Instant, Wad } from '../domain/units.ts'
+import type { AccountId, Bps, Instant, Wad } from '../domain/units.ts'
+import type { Holdings } from '../maths/margin.ts'
 import type { Caution } from '../maths/trust/caution.ts'
 import type { Engine } from './engine.ts'
 import type { Pools } from './sales.ts'
@@ -53,7 +54,17 @@ export type Rival = {
   readonly ready: Map<string, number>
   /** Bids under way, by account and version. */
   readonly busy: Set<string>
+  /** What it did not want, and what that rested on. */
+  readonly left: WeakMap<MarginAccount, Left>
   wins: number
+}
+
+/** An account that was not wanted: at these values, this discount and this cash. */
+type Left = {
+  readonly margin: Margin
+  readonly held: Holdings | undefined
+  readonly at: Bps
+  readonly cash: bigint
 }
 
 export type Deposit = { readonly executor: Address; readonly amount: Wad; readonly agent: Agent | undefined }

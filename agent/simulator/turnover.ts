@@ -13,14 +13,18 @@ export function turnOver(world: World): void {
   if (turnover === undefined) return
   const turn = (nth: number): void => {
     enter(engine, turnover.arrive(nth, world.newestPrices))
-    if (open(engine).length > turnover.most) leave(world, nth)
+    if (engine.open.size > turnover.most) leave(world, nth)
     if (time.now + turnover.every <= closesAt) time.at(time.now + turnover.every, () => turn(nth + 1))
   }
   time.at(time.now + turnover.every, () => turn(0))
 }
 
-const open = ({ accounts }: Engine): readonly MarginAccount[] =>
-  [...accounts.values()].filter(({ positions }) => positions.some(({ size }) => size !== 0n))
+/** Those whose account nobody bids on. */
+function staying({ open }: Engine): readonly MarginAccount[] {
+  const all: MarginAccount[] = []
+  for (const account of open.values()) if (account.auctionStartedAt === undefined) all.push(account)
+  return all
+}
 
 /** The pool took the other side of its trades: what the account paid is there. */
 function enter(engine: Engine, account: MarginAccount): void {
@@ -28,16 +32,15 @@ function enter(engine: Engine, account: MarginAccount): void {
   put(engine, { ...account, anchor: anchorOf(engine) })
 }
 
-/** Closed with the pool, which squares its cash. */
-/** The healthiest of a crowd; of a large one, the healthiest of those one happens to look at. */
+/** The healthiest of a crowd; of a large one, of those one happens to look at. It closes with the pool, which squares its cash. */
 function leave({ engine, newestPrices }: World, nth: number): void {
   const cover = (account: MarginAccount): number => {
     const found = marginAt(account, engine.terms, newestPrices)
     return found === undefined || found.maintenance === 0n ? 0 : toDouble(found.equity) / toDouble(found.maintenance)
   }
-  const staying = open(engine).filter(({ auctionStartedAt }) => auctionStartedAt === undefined)
-  const every = Math.ceil(staying.length / LOOKED_AT)
-  const [gone] = staying.filter((_, i) => i % every === nth % every).sort((a, b) => cover(b) - cover(a))
+  const all = staying(engine)
+  const every = Math.ceil(all.length / LOOKED_AT)
+  const [gone] = all.filter((_, i) => i % every === nth % every).sort((a, b) => cover(b) - cover(a))
   if (gone === undefined) return
   engine.pool += gone.cash
   const version = gone.version + 1n

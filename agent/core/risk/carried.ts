@@ -7,8 +7,8 @@ import * as portfolio from '../../maths/risk/portfolio.ts'
 import type { LevelRisk } from '../../maths/risk/tail-select.ts'
 import { fnv1a } from '../../maths/seeded.ts'
 import type { Core } from '../state.ts'
-import { carriages } from './carriages.ts'
-import { gapLaw, vaultOf } from './laws.ts'
+import { heldNow } from './held.ts'
+import { lawAt, vaultOf } from './laws.ts'
 import type { Carried, Placed } from './memory.ts'
 import { type Carriage, type Cell, type Exposure, LEVELS, type Table } from './words.ts'
 
@@ -39,7 +39,7 @@ export function carry(core: Core, at: Instant): void {
   if (carried === undefined) return
   carried.stretches.clear()
   const wanted = new Map<string, Omit<Placed, 'parts'>>(
-    carriages(core, at).flatMap((one) => {
+    heldNow(core, at).carriages.flatMap((one) => {
       const holding = holdingOf(carried.table, one)
       const { key, cell, ticket, amount, elapsed } = one
       return holding === undefined ? [] : [[`${key}:${amount}:${elapsed}`, { holding, cell, ticket }] as const]
@@ -129,7 +129,7 @@ function stretchOf(core: Core, carried: Carried, at: Instant, part: string): rea
     let [now, then] = [0, 0]
     for (const { holding, cell, ticket, parts } of carried.held.values()) {
       if (part !== WHOLE && !parts.includes(part)) continue
-      const law = gapLaw(core, at, cell, ticket)
+      const law = lawAt(core, at, cell, ticket)
       const unit = unitOf(carried, holding)[level]?.ES ?? 0
       then += Math.abs(holding.exposure) * unit
       now += Math.abs(holding.exposure) * ('type' in law ? unit : (law.shortfalls[level] ?? unit))
@@ -142,12 +142,15 @@ function stretchOf(core: Core, carried: Carried, at: Instant, part: string): rea
 
 /** Hedges are left out: without scenarios nobody knows what they hedge. What has no law counts in full. */
 function addedUp(core: Core, at: Instant, part: string): readonly LevelRisk[] {
-  const longs = carriages(core, at).filter(
+  const { tails, carriages } = heldNow(core, at)
+  const known = tails.get(part)
+  if (known !== undefined) return known
+  const longs = carriages.filter(
     ({ cell, amount }) => amount > 0 && (part === WHOLE || partsOf(core, cell).includes(part)),
   )
-  return LEVELS.map((alpha, level) => {
+  const found = LEVELS.map((alpha, level) => {
     const ES = longs.reduce((sum, { cell, amount, ticket }) => {
-      const law = gapLaw(core, at, cell, ticket)
+      const law = lawAt(core, at, cell, ticket)
       return (
         sum +
         ('type' in law ? amount : Math.min(amount, core.beliefs.multiplier * amount * (law.shortfalls[level] ?? 1)))
@@ -155,6 +158,8 @@ function addedUp(core: Core, at: Instant, part: string): readonly LevelRisk[] {
     }, 0)
     return { alpha, VaR: ES, ES }
   })
+  tails.set(part, found)
+  return found
 }
 
 /** VaR and ES of a part with some legs on top; undefined without scenarios that know them. */

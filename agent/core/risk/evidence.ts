@@ -55,14 +55,16 @@ function forget(kept: Map<string, unknown> | Set<string>, most: number): void {
 /** Gaps that nobody carried and whose drawn latency is over, at the prices of this moment. */
 export function overdue(core: Core, { engine, at, prices }: Market): readonly GapRecord[] {
   const now = modelled(core, at)
-  return [...core.evidence.open].flatMap(([name, followed]) => {
+  const over: GapRecord[] = []
+  for (const [name, followed] of core.evidence.open) {
     const { cell, drawn, intent } = followed
-    if (intent !== undefined || drawn.due > now || cell.engine !== engine) return []
+    if (intent !== undefined || drawn.due > now || cell.engine !== engine) continue
     const price = prices.get(cell.feed)?.price
-    if (price === undefined) return []
+    if (price === undefined) continue
     core.evidence.open.delete(name)
-    return [recordOf(followed, { at, price: Number(price), seconds: drawn.seconds, odds: drawn.odds })]
-  })
+    over.push(recordOf(followed, { at, price: Number(price), seconds: drawn.seconds, odds: drawn.odds }))
+  }
+  return over
 }
 
 /** Gaps of ours that a sale ended. */

@@ -22,14 +22,19 @@ import { type Cell, type GapLaw, LEVELS, type Unknown } from './words.ts'
 /** Quadrature nodes of a quote. */
 const NODES = 24
 
-/** The law of a ticket of some dollars, or why nobody should trust one. */
+/** The law of a ticket of some dollars, or why nobody should trust one. What is asked for a quote is written down with it. */
 export function gapLaw(core: Core, at: Instant, cell: Cell, ticket: Wad): GapLaw | Unknown {
   const law = lawAt(core, at, cell, ticket)
-  core.laws.asked?.push({ cell, ticket, law })
+  const { asked } = core.laws
+  if (asked !== undefined && !asked.some((one) => one.law === law && one.ticket === ticket && sameCell(one.cell, cell)))
+    asked.push({ cell, ticket, law })
   return law
 }
 
-function lawAt(core: Core, at: Instant, cell: Cell, ticket: Wad): GapLaw | Unknown {
+const sameCell = (a: Cell, b: Cell): boolean => a.vault === b.vault && a.feed === b.feed && a.engine === b.engine
+
+/** The same of what is carried already: nobody's quote rests on it alone. */
+export function lawAt(core: Core, at: Instant, cell: Cell, ticket: Wad): GapLaw | Unknown {
   const { laws } = core
   const vault = vaultOf(core, cell)
   if (vault === undefined) return { type: 'untrusted', reason: 'vault-unknown' }

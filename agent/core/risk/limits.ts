@@ -1,15 +1,14 @@
 // Limits on tails: sums over the same scenarios, for everything, for every asset, route and chain, and for days of stress.
 import type { SkipReason } from '../../domain/liquidation.ts'
 import { type Instant, type Wad, wad } from '../../domain/units.ts'
-import { prorate, toDouble } from '../../maths/fixed-point.ts'
-import { type AssetClass, classOf, STRESSES } from '../../maths/risk/stress.ts'
-import { openClaims, travelling } from '../ledger.ts'
+import { toDouble } from '../../maths/fixed-point.ts'
+import { STRESSES } from '../../maths/risk/stress.ts'
 import { routeRating } from '../ratings.ts'
 import type { Core } from '../state.ts'
 import { stalledOdds } from './beliefs.ts'
-import { carriages, cellOf } from './carriages.ts'
 import { partsOf, riskOf, riskWith, WHOLE } from './carried.ts'
 import { limitOf, shortfallOf } from './gap.ts'
+import { kindOf, lostOf, outlaysNow, stressed } from './held.ts'
 import { vaultOf } from './laws.ts'
 import type { Cell, Exposure } from './words.ts'
 
@@ -33,16 +32,16 @@ function capReached(core: Core, at: Instant, legs: readonly Pick<Exposure, 'cell
   const { caps } = core.setup.risk
   const more = outlayOf(legs, () => true)
   if (more > caps.settlement) return over('settlement-limit', 'outlay of one settlement', caps.settlement)
-  const held = outlays(core)
+  const { byRoute, byKind } = outlaysNow(core, at)
   for (const { cell } of legs) {
     const onRoute = ({ vault }: Cell): boolean => vault === cell.vault
     const { grade, share } = routeRating(core, at, cell.vault)
     const most = wad((caps.route * BigInt(Math.round(100 * share))) / 100n)
-    if (outlayOf(held, onRoute) + outlayOf(legs, onRoute) > most)
+    if ((byRoute.get(cell.vault) ?? 0n) + outlayOf(legs, onRoute) > most)
       return over('route-limit', `outlay on route ${cell.vault}${grade === 'A' ? '' : `, rated ${grade},`}`, most)
     const kind = kindOf(core, cell)
     const inGroup = (one: Cell): boolean => kindOf(core, one) === kind
-    if (outlayOf(held, inGroup) + outlayOf(legs, inGroup) > caps.group)
+    if ((byKind.get(kind) ?? 0n) + outlayOf(legs, inGroup) > caps.group)
       return over('asset-limit', `outlay in ${kind}`, caps.group)
   }
   return undefined
@@ -52,23 +51,6 @@ type Outlay = Pick<Exposure, 'cell' | 'debt'>
 
 const outlayOf = (all: readonly Outlay[], within: (cell: Cell) => boolean): bigint =>
   all.reduce((sum, { cell, debt }) => (within(cell) ? sum + debt : sum), 0n)
-
-/** Debts of claims on their way, and of bids under way. */
-const outlays = (core: Core): readonly Outlay[] => [
-  ...openClaims(core.ledger).flatMap(({ claim, debt }) => placed(core, claim, debt)),
-  ...travelling(core.ledger).flatMap(({ intent: { quote } }) => {
-    const debts = prorate(
-      quote.outlay > 0n ? quote.outlay : 0n,
-      quote.legs.map(({ value }) => value),
-    )
-    return quote.legs.flatMap((leg, i) => placed(core, leg, wad(debts[i] ?? 0n)))
-  }),
-]
-
-function placed(core: Core, where: Parameters<typeof cellOf>[1], debt: Wad): readonly Outlay[] {
-  const cell = cellOf(core, where)
-  return cell === undefined ? [] : [{ cell, debt }]
-}
 
 /** What one settlement may lose by itself, whatever else is carried. */
 function settlementReached(core: Core, legs: readonly Exposure[]): Reached | undefined {
@@ -140,24 +122,17 @@ function limitsOf({ setup }: Core, name: string): readonly Limit[] {
 
 /** What everything carried and the legs would lose on the worst of the days of stress. */
 function stressReached(core: Core, at: Instant, legs: readonly Exposure[]): Reached | undefined {
-  const held = carriages(core, at).map(({ cell, amount }) => ({ kind: kindOf(core, cell), amount }))
-  const more = legs.map(({ cell, value, debt }) => ({
-    kind: kindOf(core, cell),
-    amount: debt > 0n ? toDouble(value) : 0,
-  }))
+  const held = stressed(core, at)
+  const more = lostOf(
+    legs.map(({ cell, value, debt }) => ({ kind: kindOf(core, cell), amount: debt > 0n ? toDouble(value) : 0 })),
+  )
   const limit = core.setup.risk.shares.stress * limitOf(core)
-  for (const { name, returns } of STRESSES) {
-    const lost = (all: typeof held): number =>
-      all.reduce((sum, { kind, amount }) => sum - amount * Math.expm1(returns[kind]), 0)
-    if (lost(more) <= 0 || lost(held) + lost(more) <= limit) continue
+  for (const [i, { name }] of STRESSES.entries()) {
+    const [lost, extra] = [held[i] ?? 0, more[i] ?? 0]
+    if (extra <= 0 || lost + extra <= limit) continue
     return { reason: 'stress-limit', detail: `the loss on ${name} would pass its limit of $${Math.floor(limit)}` }
   }
   return undefined
-}
-
-function kindOf({ book }: Core, { engine, feed }: Cell): AssetClass {
-  const listed = book.terms.get(engine)?.collaterals.find((one) => one.feed === feed)
-  return classOf(listed?.symbol ?? '')
 }
 
 /** Odds of a stall from which nothing new is committed to a chain. */

@@ -11,9 +11,10 @@ import type { StallBelief } from '../../maths/learning/stalls.ts'
 import type * as portfolio from '../../maths/risk/portfolio.ts'
 import type { Rule } from '../../maths/risk/quadrature.ts'
 import { type Chance, chance } from '../../maths/risk/random.ts'
+import type { AssetClass } from '../../maths/risk/stress.ts'
 import type { LevelRisk } from '../../maths/risk/tail-select.ts'
 import { openRaces, type Races } from './races.ts'
-import type { Cell, Forecast, GapLaw, Table, Unknown } from './words.ts'
+import type { Carriage, Cell, Forecast, GapLaw, Table, Unknown } from './words.ts'
 
 /** Changed only by inputs. Prices by engine and feed, stalls by vault chain. */
 export type Beliefs = {
@@ -121,6 +122,26 @@ export type Carried = {
   /** How much longer the tails of a part are by the laws of the moment than in the table, at every level. */
   readonly stretches: Map<string, readonly number[]>
   tail: portfolio.TailRows | undefined
+}
+
+/** What is carried, as long as nothing is told and nothing is reserved. Parts of it are filled in when first asked for. */
+export type Held = {
+  readonly at: Instant
+  readonly turn: number
+  readonly ledger: number
+  readonly multiplier: number
+  readonly carriages: readonly Carriage[]
+  /** Tails added up, by part. */
+  readonly tails: Map<string, readonly LevelRisk[]>
+  /** What the days of stress would cost, in the order of `STRESSES`. */
+  stressed: readonly number[] | undefined
+  outlays: Outlays | undefined
+}
+
+/** Dollars paid and not yet received. */
+export type Outlays = {
+  readonly byRoute: ReadonlyMap<VaultId, bigint>
+  readonly byKind: ReadonlyMap<AssetClass, bigint>
 }
 
 /** One holding in the losses, and the parts of everything that it belongs to. */

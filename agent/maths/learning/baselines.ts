@@ -58,7 +58,21 @@ export function filteredHistorical(
   state: BaselineLearning,
   seconds: number,
   alphas: readonly number[],
-): ForecastLevel[] {
+): readonly ForecastLevel[] {
+  const kept = answers.get(state) ?? new Map<number, Answer>()
+  answers.set(state, kept)
+  const known = kept.get(seconds)
+  if (known?.alphas === alphas) return known.levels
+  const levels = fromHistory(state, seconds, alphas)
+  kept.set(seconds, { alphas, levels })
+  return levels
+}
+
+/** What a state answered, by time: in a fall many are asked for over the times of a few routes. */
+const answers = new WeakMap<BaselineLearning, Map<number, Answer>>()
+type Answer = { readonly alphas: readonly number[]; readonly levels: readonly ForecastLevel[] }
+
+function fromHistory(state: BaselineLearning, seconds: number, alphas: readonly number[]): ForecastLevel[] {
   const { past } = state
   const standard = standardised(past, seconds)
   if (standard.length < FEWEST) return ewmaNormal(state, seconds, alphas)
