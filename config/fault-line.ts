@@ -1,4 +1,5 @@
 // A fault in one line: its name, its main value, then fields with their values, in any order.
+import { nearest } from './nearest.ts'
 
 /** What stands for a field in a line, besides its name. */
 const SYNONYMS: Readonly<Record<string, string>> = { from: 'to', between: 'on', and: 'to', with: 'to' }
@@ -14,16 +15,41 @@ export function rawOf(line: string, fieldsOf: (kind: string) => readonly string[
   const waiting = [...rest]
   if (waiting[0] !== undefined && fieldOf(waiting[0], fields) === undefined) named.set(main, waiting.shift() ?? '')
   while (waiting.length > 0) {
-    const word = waiting.shift() ?? ''
-    const field = fieldOf(word, fields)
-    const value = waiting.shift()
-    if (field === undefined)
-      return `${kind} takes no ${word}: it takes ${fields.join(', ')}, each followed by its value`
-    if (value === undefined) return `${kind}: ${word} is not followed by its value`
-    if (named.has(field)) return `${kind}: ${field} is said twice`
-    named.set(field, value)
+    const wrong = take(waiting, fields, named)
+    if (wrong !== undefined) return `${kind}${wrong}`
   }
   return { kind, ...Object.fromEntries(named) }
+}
+
+/** Takes one field with its value off the words that wait; answers what is wrong with them. */
+function take(waiting: string[], fields: readonly string[], named: Map<string, string>): string | undefined {
+  const word = waiting.shift() ?? ''
+  const bare = isWhom(word, { fields, named, next: waiting[0] })
+  const field = bare ? 'on' : fieldOf(word, fields)
+  const value = bare ? word : waiting.shift()
+  if (field === undefined) return unknownField(word, fields)
+  if (value === undefined) return `: ${word} is not followed by its value`
+  if (named.has(field)) return `: ${field} is said twice`
+  named.set(field, value)
+  return undefined
+}
+
+/** Whom it is about may stand without its word, behind the main value: `crash house-1`, `loss 10% house`. */
+function isWhom(word: string, { fields, named, next }: Reading): boolean {
+  const free = fields.includes('on') && !named.has('on') && fieldOf(word, fields) === undefined
+  return free && (next === undefined || fieldOf(next, fields) !== undefined)
+}
+
+type Reading = {
+  readonly fields: readonly string[]
+  readonly named: ReadonlyMap<string, string>
+  readonly next: string | undefined
+}
+
+function unknownField(word: string, fields: readonly string[]): string {
+  const near = nearest(word, fields)
+  const hint = near === undefined ? '' : ` – did you mean ${near}?`
+  return ` takes no ${word}${hint || `: it takes ${fields.join(', ')}, each followed by its value`}`
 }
 
 /** Fields that are written with their name. */

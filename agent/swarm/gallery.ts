@@ -26,6 +26,8 @@ export type Gallery = {
   /** From here on agents can be asked. */
   deployed(deployment: Deployment): void
   opened(counts: Counts, at: number): void
+  /** From here on something can be broken. */
+  breakable(orders: NonNullable<Desk['break']>): void
   judged(verdicts: readonly Verdict[]): void
   /** The run's voice, overheard. */
   overhear(console: Console): Console
@@ -44,6 +46,7 @@ type State = {
   deployment: Deployment | undefined
   counts: Counts
   openedAt: number | undefined
+  orders: Desk['break']
   verdicts: ScenarioView['assertions']
 }
 
@@ -53,7 +56,7 @@ export async function openGallery(watching: Watching): Promise<Gallery> {
   const state: State = {
     chronicle: openChronicle(),
     timeline: createRing(2_000),
-    ...{ deployment: undefined, counts: () => ({}), openedAt: undefined, verdicts: [] },
+    ...{ deployment: undefined, counts: () => ({}), openedAt: undefined, orders: undefined, verdicts: [] },
   }
   const server = await serve({ desk: deskOf(watching, state), port, folder: run.path, version: packageVersion() })
   return { ...ears(state), link: server.link('control'), close: server.close }
@@ -72,6 +75,9 @@ function ears(state: State): Omit<Gallery, 'link' | 'close'> {
     opened(counts, at) {
       state.counts = counts
       state.openedAt = at
+    },
+    breakable(orders) {
+      state.orders = orders
     },
     judged(verdicts) {
       state.verdicts = verdicts.map(({ claim, holds, found }) => ({
@@ -118,6 +124,10 @@ function deskOf({ run, scenario }: Watching, state: State): Desk {
     portfolio: (account, wish) => askAll(readyIn(state).map(folder), { ask: 'portfolio', account, wish }),
     scenario: () => scenarioView(run, scenario, state),
     config: () => ({ settings: configOf(scenario) }),
+    break: async (order) => {
+      if (state.orders === undefined) throw new Error('the run is still set up')
+      return state.orders(order)
+    },
     progress: () => undefined,
   }
 }
@@ -162,7 +172,7 @@ async function asked(folder: string): Promise<Snapshot> {
 const leftOf = ({ status }: Snapshot): number => status.reserved + status.claims
 
 function scenarioView(run: RunDirectory, scenario: Scenario, state: State): ScenarioView {
-  const { phase, chains, processes } = run.record()
+  const { phase, chains, processes, faults = [] } = run.record()
   const { openedAt, verdicts, chronicle } = state
   return {
     ...{ name: scenario.name, about: scenario.description, seed: scenario.seed, phase },
@@ -176,6 +186,7 @@ function scenarioView(run: RunDirectory, scenario: Scenario, state: State): Scen
     timeline: state.timeline.all().slice(-400).reverse(),
     assertions: verdicts,
     counts: state.counts(),
+    faults,
   }
 }
 

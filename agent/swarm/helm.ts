@@ -40,6 +40,9 @@ export async function openHelm(show: Play, stage: Stage): Promise<Helm> {
       run.update({ faults: desk.list() })
     },
   })
+  show.gallery.breakable(async (wanted) =>
+    'inject' in wanted ? { faults: [await inject(desk, wanted.inject)] } : { faults: await desk.heal(wanted.heal) },
+  )
   const ending = new AbortController()
   const give = obey({ show, stage, desk })
   // Opened behind us: a run without a socket is still a run.

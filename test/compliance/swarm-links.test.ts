@@ -72,9 +72,9 @@ describe('bytes between two agents', () => {
     const heal = links.add({ kind: 'partition' }, ['house-1'], ['house-2'])
     const arrived = vi.fn()
     const late = say('held back').then(arrived)
-    await say('').catch(() => undefined)
-    await vi.waitUntil(() => socket.bytesWritten > 0)
-    expect(arrived).not.toHaveBeenCalled()
+    const waited = vi.waitUntil(() => arrived.mock.calls.length > 0, { timeout: 200 })
+    await expect(waited).rejects.toThrow('Timed out')
+    expect(socket.destroyed).toBe(false)
     heal()
     await late
     expect(arrived).toHaveBeenCalledOnce()

@@ -148,7 +148,26 @@ async function change(rooms: Rooms, { asked, request, response }: Exchange): Pro
   }
   if (asked.path === '/api/v1/links')
     return sendJson(response, 200, { key: rooms.tokens.key(body['power'] === 'control' ? 'control' : 'read') })
+  if (asked.path === '/api/v1/faults') return breakIt(rooms, response, body)
   return order(rooms, { asked, request, response }, body)
+}
+
+/** A fault of a swarm, injected or healed. What is wrong with it is said in the swarm's own words. */
+async function breakIt(
+  { desk }: Rooms,
+  response: ServerResponse,
+  body: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const { inject, heal } = body
+  const wanted = typeof inject === 'string' ? { inject } : typeof heal === 'string' ? { heal } : undefined
+  if (desk.break === undefined) return refuse(response, 404, 'nothing can be injected here')
+  if (wanted === undefined)
+    return refuse(response, 400, 'say {"inject": "latency 200ms on house-1"} or {"heal": "all"}')
+  try {
+    sendJson(response, 200, await desk.break(wanted))
+  } catch (error) {
+    refuse(response, 400, error instanceof Error ? error.message : String(error))
+  }
 }
 
 const ORDER = /^\/api\/v1\/agents\/([a-z0-9][a-z0-9-]{0,39})\/(pause|resume|flatten)$/

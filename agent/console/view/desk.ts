@@ -28,6 +28,9 @@ export type Looks = ReadonlyMap<string, Snapshot>
 /** An operator's word to one agent. */
 export type Order = 'pause' | 'resume' | 'flatten'
 
+/** A fault in one line to be injected, or one to be healed: by number, kind or name, or all. */
+export type FaultOrder = { readonly inject: string } | { readonly heal: string }
+
 /** Everything that the API serves, whoever stands behind it. */
 export type Desk = {
   readonly kind: 'agent' | 'swarm'
@@ -44,6 +47,8 @@ export type Desk = {
   readonly portfolio: (account: Address, wish: Wish | undefined) => Promise<readonly Portfolio[]>
   readonly scenario: () => ScenarioView | undefined
   readonly config: () => ConfigView
+  /** Lets something go wrong, and ends it; not there where nothing can. Rejects with what is wrong with the words. */
+  readonly break?: (order: FaultOrder) => Promise<object>
   /** Inputs that loops have taken and those waiting; undefined where the loops are in other processes. */
   readonly progress: () => { readonly taken: number; readonly waiting: number } | undefined
 }

@@ -351,6 +351,17 @@ export type ScenarioView = {
   readonly timeline: readonly { readonly at: Time; readonly who: string; readonly what: string }[]
   readonly assertions: readonly { readonly claim: string; readonly holds?: boolean; readonly found?: string }[]
   readonly counts: Readonly<Record<string, number>>
+  /** What is wrong on purpose; not there where nothing can be injected. */
+  readonly faults?: readonly FaultLine[]
+}
+
+/** A fault of a run; without an end it stays until it is healed. */
+export type FaultLine = {
+  readonly id: number
+  readonly line: string
+  readonly state: 'waiting' | 'acting'
+  readonly since: Time
+  readonly until?: Time
 }
 
 export type LogLine = {

@@ -64,6 +64,7 @@ describe('a fault in one line', () => {
   test('what it is about may stand without its word', () => {
     expect(fault('partition between house-1 and rush-1')).toEqual(fault('partition house-1 from rush-1'))
     expect(fault('crash house-1')).toEqual({ kind: 'crash', on: ['house-1'], at: 0 })
+    expect(fault('loss 10% house for 3s')).toEqual(fault('loss 10% on house for 3s'))
   })
 
   test('a file may have it as an object', () => {
@@ -82,6 +83,7 @@ describe('a fault that is none', () => {
       'latency 1s latency 2s',
       'latency takes no latency: it takes delay, jitter, on, to, at, for, each followed by its value',
     ],
+    ['latency 1s jiter 2s', 'latency takes no jiter – did you mean jitter?'],
     ['loss 3% on', 'loss: on is not followed by its value'],
     ['loss 3% at 1s at 2s', 'loss: at is said twice'],
     [{ kind: 'loss', share: '3 %', shre: 1 }, 'loss takes no shre – did you mean share?'],

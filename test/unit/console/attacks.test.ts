@@ -75,6 +75,13 @@ const tooLittle: readonly Attack[] = [
   ['resume with the reading token', 403, POST('/api/v1/agents/house-1/resume', READ, JSON_TYPE), '{}'],
   ['flatten with the reading token', 403, POST(FLATTEN, READ, JSON_TYPE), '{"confirm":"house-1"}'],
   ['a link with the reading token', 403, POST('/api/v1/links', READ, JSON_TYPE), '{"power":"control"}'],
+  ['a fault with the reading token', 403, POST('/api/v1/faults', READ, JSON_TYPE), '{"inject":"crash house-1"}'],
+  [
+    'a fault where nothing can be broken',
+    404,
+    POST('/api/v1/faults', CONTROL, JSON_TYPE),
+    '{"inject":"crash house-1"}',
+  ],
   ['flatten without a confirmation', 400, POST(FLATTEN, CONTROL, JSON_TYPE), '{}'],
   ['flatten confirmed for another agent', 400, POST(FLATTEN, CONTROL, JSON_TYPE), '{"confirm":"house-2"}'],
   ['flatten confirmed by true', 400, POST(FLATTEN, CONTROL, JSON_TYPE), '{"confirm":true}'],

@@ -119,6 +119,25 @@ test('an order is given, and says how it is taken back', async () => {
   expect(behind.ordered).toEqual(['pause house-1', 'flatten house-1'])
 })
 
+test('a fault is injected and healed, and what is wrong with it is said in words', async () => {
+  const asked: object[] = []
+  const breaking = async (order: object): Promise<object> => {
+    asked.push(order)
+    if ('heal' in order) throw new Error('no fault 9 acts (none does)')
+    return { faults: [{ id: 1, line: 'crash on house-1' }] }
+  }
+  const way = await served(desk({ break: breaking }))
+  const post = async (body: object): Promise<readonly [number, unknown]> => {
+    const request = { method: 'POST', headers: headers(way, 'control'), body: JSON.stringify(body) }
+    const response = await fetch(`${way.url}/api/v1/faults`, request)
+    return [response.status, await response.json()]
+  }
+  expect(await post({ inject: 'crash house-1' })).toEqual([200, { faults: [{ id: 1, line: 'crash on house-1' }] }])
+  expect(await post({ heal: '9' })).toEqual([400, { error: 'no fault 9 acts (none does)' }])
+  expect((await post({ inject: 7 }))[0]).toBe(400)
+  expect(asked).toEqual([{ inject: 'crash house-1' }, { heal: '9' }])
+})
+
 test('a flood of questions is told to slow down', async () => {
   const way = await served(desk())
   const statuses = await Promise.all(

@@ -222,6 +222,18 @@ export function dismiss(id: number): void {
   changed()
 }
 
+/** Injects or heals a fault of a swarm, and says what came of it. True when it was done. */
+export async function breakIt(wanted: { readonly inject: string } | { readonly heal: string }): Promise<boolean> {
+  try {
+    const { faults } = await ask<{ faults: readonly { readonly line: string }[] }>('/api/v1/faults', wanted)
+    say(`${'inject' in wanted ? 'injected' : 'healed'}: ${faults.map(({ line: one }) => one).join(', ')}`)
+    return true
+  } catch (error) {
+    say(error instanceof Error ? error.message : String(error))
+    return false
+  }
+}
+
 /** An order to one agent, or to all. Says what came of it and offers the way back. */
 export async function order(word: 'pause' | 'resume' | 'flatten', agents: readonly string[]): Promise<void> {
   const who = agents.length === 1 ? (agents[0] ?? '') : `${agents.length} agents`

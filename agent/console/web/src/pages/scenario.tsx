@@ -3,6 +3,7 @@ import type { ScenarioView } from '../../../view/words.ts'
 import { clock, count, percent, span } from '../format.ts'
 import { Card, Dot, Empty, Figure, Legend } from '../parts/bits.tsx'
 import { Chart } from '../parts/chart.tsx'
+import { Faults } from '../parts/faults.tsx'
 import { Listing } from '../parts/listing.tsx'
 import type { Column } from '../parts/table.tsx'
 import { useStore } from '../store.ts'
@@ -50,6 +51,7 @@ export function Scenario() {
       <div class="grid">
         <Prices view={view} />
         <Assertions view={view} />
+        {view.faults !== undefined && <Faults faults={view.faults} />}
         <Listing
           title="As it happened"
           span="w8"
