@@ -4,7 +4,7 @@ import { after, type ChainId, type Instant, instant, type VaultId, wad } from '.
 import { isFresh } from '../maths/oracle.ts'
 import { keyOf, type Market, retiredUntil } from './book.ts'
 import { dutyOf } from './fleet.ts'
-import { free, inFlight, openClaims, pledged, travelling, usage } from './ledger.ts'
+import { coming, free, inFlight, pledged, travelling, usage } from './ledger.ts'
 import { unwanted } from './policy.ts'
 import { holdsAny } from './positions.ts'
 import { stopped } from './protect.ts'
@@ -34,6 +34,7 @@ export function admit(core: Core, market: Market, wish: Wish): Intent | Refusal 
     policyRefuses(core, wish.quote) ??
     factsRefuse(core, market, wish.quote) ??
     sizeRefuses(wish, intent, market.at) ??
+    unknownRefuses(core) ??
     riskRefuses(core, market, wish.quote) ??
     runwayRefuses(core, wish.quote) ??
     capitalRefuses(core, wish) ??
@@ -88,6 +89,10 @@ function sizeRefuses({ quote, most }: Wish, intent: Intent, at: Instant): Refusa
   return undefined
 }
 
+/** On top of what cannot be valued, no limit means anything. */
+const unknownRefuses = ({ ledger }: Core): Refusal | undefined =>
+  ledger.unvalued.size > 0 ? refuse('prices-missing', 'what a claim of ours is worth is not known yet') : undefined
+
 function riskRefuses(core: Core, market: Market, quote: Quote): Refusal | undefined {
   const { risk } = core.setup
   if (gainOf(quote) < risk.minNet)
@@ -116,12 +121,12 @@ function runwayRefuses({ setup, ledger, payable }: Core, { legs, route }: Quote)
     if (chain === undefined) continue
     const claims = payable.get(chain)
     if (claims === undefined) return refuse('gas-runway', `our coin on chain ${chain} is not known yet`)
-    const coming = openClaims(ledger).filter(({ claim }) => chainOf(claim.vault) === chain).length
+    const due = coming(ledger).filter(({ vault }) => chainOf(vault) === chain).length
     const bid = travelling(ledger).filter(({ intent }) => intent.quote.legs.some((one) => chainOf(one.vault) === chain))
-    if (claims < coming + bid.length + 1 + setup.gas.runway)
+    if (claims < due + bid.length + 1 + setup.gas.runway)
       return refuse(
         'gas-runway',
-        `our coin on chain ${chain} pays for ${claims} claims, ${coming + bid.length} are under way`,
+        `our coin on chain ${chain} pays for ${claims} claims, ${due + bid.length} are under way`,
       )
   }
   return undefined

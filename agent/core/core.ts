@@ -1,6 +1,6 @@
 // The decision: synchronous, deterministic, no I/O. Start reading here.
 import type { Address } from 'viem'
-import type { Candidate, CandidateId, Claim, Decision, Intent, Outcome, Sale } from '../domain/liquidation.ts'
+import type { Candidate, CandidateId, Claim, Decision, Intent, IntentId, Outcome, Sale } from '../domain/liquidation.ts'
 import type { Anchor, Anchors, EngineTerms, Head, MarginAccount, PriceBatch, Source } from '../domain/market.ts'
 import type { ProviderStatus, RouteReport, Status } from '../domain/message.ts'
 import type { RouteSide } from '../domain/network.ts'
@@ -26,19 +26,21 @@ import {
   type Consequence,
   counted,
   ended,
+  gone,
   halted,
   offered,
   opened,
   priced,
   rivalled,
   sold,
+  takenUp,
   told,
   traded,
   tradeEnded,
 } from './happen.ts'
-import { openClaims } from './ledger.ts'
+import { coming } from './ledger.ts'
 import { forgetOpened, openings, unopened } from './openings.ts'
-import { type Halt, halt, resume, written } from './protect.ts'
+import { type Counted, countOn, type Halt, halt, resume, written } from './protect.ts'
 import { promised, witnessed } from './ratings.ts'
 import { widen } from './risk/beliefs.ts'
 import { carry, takeScenarios } from './risk/carried.ts'
@@ -85,15 +87,22 @@ export type Input = { readonly at: Instant } & (
   | { readonly kind: 'runway'; readonly chain: ChainId; readonly claims: number }
   | { readonly kind: 'competitor'; readonly engine: ChainId; readonly bidder: Address; readonly account: AccountId }
   | { readonly kind: 'outcome'; readonly intent: Intent; readonly outcome: Outcome }
+  /** A bid that an earlier run admitted and whose end no run has heard. Its outcome follows, as that of any other. */
+  | { readonly kind: 'bid-recovered'; readonly intent: Intent; readonly since: Instant }
   /** Openings that were asked for and did not happen. */
   | { readonly kind: 'auctions-unopened'; readonly candidates: readonly CandidateId[] }
-  | { readonly kind: 'claim-opened'; readonly claim: Claim }
+  /** `paid`: what we gave for it, where it was bought. */
+  | { readonly kind: 'claim-opened'; readonly claim: Claim; readonly paid?: Wad | undefined }
   | { readonly kind: 'claim-sold'; readonly claims: readonly Claim[]; readonly sale: Sale }
+  /** Claims that the chains say were paid, without any sale that we know of. */
+  | { readonly kind: 'claims-gone'; readonly intents: readonly IntentId[] }
   /** `cost` in the chain's native coin. */
   | { readonly kind: 'gas'; readonly chain: ChainId; readonly cost: Wad; readonly purpose: 'claim' | 'credit' | 'root' }
   /** Bid no more, for an operator's or an earlier run's reason; or go on. */
   | { readonly kind: 'halt'; readonly halt: Halt }
   | { readonly kind: 'resume' }
+  /** What an earlier run's protections had counted. */
+  | { readonly kind: 'counted'; readonly counted: Counted }
   /** The journal takes nothing, for this reason; or (undefined) it takes everything again. */
   | { readonly kind: 'disk'; readonly trouble: string | undefined }
   /** Common scenarios that were asked for. The same specification always has the same. */
@@ -181,24 +190,24 @@ function happen(core: Core, input: Exclude<Input, { kind: 'reply' }>): Effect[] 
       return done(wayHome(core, input))
     case 'competitor':
       return done(rivalled(core, at, input))
-    case 'outcome':
-      return ended(core, at, input.intent, input.outcome)
     case 'auctions-unopened':
       return [...unopened(core, at, input.candidates)]
+    case 'outcome':
+    case 'bid-recovered':
     case 'claim-opened':
     case 'claim-sold':
-      return comesHome(core, input)
+    case 'claims-gone':
     case 'gas':
-      return done(burnt(core, input.chain, input.cost, input.purpose))
+    case 'trade-ended':
+      return paysOff(core, input)
     case 'halt':
     case 'resume':
+    case 'counted':
     case 'disk':
       return stops(core, input)
     case 'scenarios':
     case 'multiplier':
       return done(input.kind === 'scenarios' ? takeScenarios(core, at, input.table) : widen(core, input.multiplier))
-    case 'trade-ended':
-      return [...tradeEnded(core, at, input.order, input.outcome)]
     case 'tuned':
       return done(core.setup.seats.find(({ name }) => name === input.seat)?.tune(input.params))
     case 'timer':
@@ -206,23 +215,37 @@ function happen(core: Core, input: Exclude<Input, { kind: 'reply' }>): Effect[] 
   }
 }
 
-/** What becomes of what we paid for. */
-function comesHome(core: Core, input: Extract<Input, { kind: 'claim-opened' | 'claim-sold' }>): Effect[] {
+/** What becomes of what we paid, and for what we pay besides. */
+function paysOff(core: Core, input: Extract<Input, { kind: Paid }>): Effect[] {
   switch (input.kind) {
+    case 'outcome':
+      return ended(core, input.at, input.intent, input.outcome)
+    case 'bid-recovered':
+      return done(takenUp(core, input.intent, input.since))
     case 'claim-opened':
-      return opened(core, input.at, input.claim)
+      return opened(core, input.at, input.claim, input.paid)
     case 'claim-sold':
       return sold(core, input.at, input.claims, input.sale)
+    case 'claims-gone':
+      return gone(core, input.intents)
+    case 'gas':
+      return done(burnt(core, input.chain, input.cost, input.purpose))
+    case 'trade-ended':
+      return [...tradeEnded(core, input.at, input.order, input.outcome)]
   }
 }
 
+type Paid = 'outcome' | 'bid-recovered' | 'claim-opened' | 'claim-sold' | 'claims-gone' | 'gas' | 'trade-ended'
+
 /** Whether anything may be bid. */
-function stops({ watch }: Core, input: Extract<Input, { kind: 'halt' | 'resume' | 'disk' }>): Effect[] {
+function stops({ watch }: Core, input: Extract<Input, { kind: 'halt' | 'resume' | 'counted' | 'disk' }>): Effect[] {
   switch (input.kind) {
     case 'halt':
       return halted(halt(watch, input.halt))
     case 'resume':
       return done(resume(watch))
+    case 'counted':
+      return done(countOn(watch, input.counted))
     case 'disk':
       return done(written(watch, input.at, input.trouble))
   }
@@ -292,7 +315,7 @@ function look(core: Core, engine: ChainId, at: Instant, reply?: Reply): Effect[]
     ...openings(core, market, choices),
     ...(mayTrade(core) && reply === undefined ? trade(core, market, viewOf(core, market, offers)) : []),
     ...questions.map((question): Effect => ({ kind: 'ask', ...question })),
-    ...(offers.length > 0 || openClaims(core.ledger).length > 0 ? drawings(core, at) : []),
+    ...(offers.length > 0 || coming(core.ledger).length > 0 ? drawings(core, at) : []),
     ...wake(core, at, [...priced.flatMap(({ again }) => again ?? []), ...choices.flatMap(laterOf)]),
   ]
 }
@@ -330,9 +353,12 @@ function enginesOf({ book }: Core, input: Input): readonly ChainId[] {
     case 'runway':
     case 'competitor':
     case 'auctions-unopened':
+    case 'bid-recovered':
     case 'claim-opened':
+    case 'claims-gone':
     case 'gas':
     case 'halt':
+    case 'counted':
     case 'scenarios':
     case 'multiplier':
     case 'reply':

@@ -18,8 +18,24 @@ import {
 } from '../domain/units.ts'
 import { mulDivUp } from '../maths/fixed-point.ts'
 import { accountKey, discountOf, type Fact, feedKey, learn, type Market, marketAt, retire, saw } from './book.ts'
-import { adopt, bookSale, count, openClaim, openSettlement, release, type Settled, wealth } from './ledger.ts'
-import { closed, failed, type Halt, halt, heard } from './protect.ts'
+import {
+  adopt,
+  bookSale,
+  carries,
+  count,
+  expects,
+  foundIn,
+  letGo,
+  openClaim,
+  openSettlement,
+  release,
+  reserve,
+  type Settled,
+  valueClaims,
+  wealth,
+} from './ledger.ts'
+import { type Counted, closed, failed, type Halt, halt, heard } from './protect.ts'
+import { cashNeeded } from './quote.ts'
 import { learnArrivals, learnDelays, learnPrices } from './risk/beliefs.ts'
 import { committedAt, lived, overdue, uncommit } from './risk/evidence.ts'
 import { remember } from './risk/history.ts'
@@ -39,6 +55,8 @@ export type Consequence =
       readonly strategy: string
       readonly attribution: Attribution
       readonly fill: Fill
+      /** What the protections count with it: durable together, so that a kill counts nothing twice. */
+      readonly counted: Counted
     }
   | { readonly kind: 'alarm'; readonly code: string; readonly detail: string }
   /** Nothing is bid from here on, until an operator clears it. */
@@ -53,6 +71,7 @@ export function priced(core: Core, engine: ChainId, at: Instant): Consequence[] 
   const market = marketAt(core.book, engine, at)
   if (market === undefined || market.prices.size === 0) return []
   core.book.lastPrices.set(engine, market.prices)
+  valueClaims(core.ledger, (claim) => worthIn(core, market, claim))
   remember(core, market)
   learnPrices(core, market)
   learnDelays(core, at)
@@ -158,12 +177,14 @@ export function rivalled(
 
 /** An intent ended: its reservation is given back, and what it taught is kept. */
 export function ended(core: Core, at: Instant, intent: Intent, outcome: Outcome): Consequence[] {
+  const since = core.ledger.reserved.get(intent.id)?.since ?? at
   const known = release(core.ledger, intent.id)
   const unknown: Consequence[] = known
     ? []
     : [{ kind: 'alarm', code: 'W_OUTCOME_UNKNOWN', detail: `no reservation for intent ${intent.id}` }]
   if (outcome.kind !== 'won') uncommit(core, intent.id)
-  return [...unknown, ...tell(core, intent, outcome), ...conclude(core, at, intent, outcome)]
+  const over = outcome.kind === 'won' ? won(core, since, intent, outcome.fill) : []
+  return [...unknown, ...tell(core, intent, outcome), ...conclude(core, at, intent, outcome), ...over]
 }
 
 function conclude(core: Core, at: Instant, intent: Intent, outcome: Outcome): Consequence[] {
@@ -173,7 +194,7 @@ function conclude(core: Core, at: Instant, intent: Intent, outcome: Outcome): Co
     case 'won':
       learnRace(core.beliefs.races, intent.quote.outlay, { won: true, gas: wad(0n) })
       retire(core.book, account, outcome.fill.anchor.number, undefined)
-      return won(core, at, intent, outcome.fill)
+      return []
     case 'lost': {
       const gas = gasInDollars(core, account.engine, outcome.gasCost)
       learnRace(core.beliefs.races, intent.quote.outlay, { won: false, gas })
@@ -191,6 +212,7 @@ function conclude(core: Core, at: Instant, intent: Intent, outcome: Outcome): Co
   }
 }
 
+/** `at`: since when its claims are on their way. */
 function won(core: Core, at: Instant, intent: Intent, fill: Fill): Consequence[] {
   const { engine } = intent.quote.candidate.account
   const listed = core.book.terms.get(engine)?.collaterals ?? []
@@ -220,22 +242,44 @@ function tell(core: Core, intent: Intent, outcome: Outcome): Consequence[] {
 }
 
 /** A claim of ours that the chain shows: settled like any other, whether or not this run made the bid. */
-export function opened(core: Core, at: Instant, claim: Claim): Consequence[] {
+export function opened(core: Core, at: Instant, claim: Claim, paid?: Wad): Consequence[] {
   const vault = core.setup.vaults.find(({ id }) => id === claim.vault)
   const market = vault && marketAt(core.book, vault.engine, at)
-  const value = market === undefined ? wad(0n) : wad(worth(market, claim) ?? 0n)
-  return adopt(core.ledger, { claim, value, debt: value }) ? [{ kind: 'settle', claim }] : []
+  return adopt(core.ledger, claim, market && worthIn(core, market, claim), paid) ? [{ kind: 'settle', claim }] : []
 }
+
+/** What a claim on this market's engine is worth; undefined while a price is missing. */
+function worthIn({ setup }: Core, market: Market, claim: Claim): Wad | undefined {
+  const here = setup.vaults.some(({ id, engine }) => id === claim.vault && engine === market.engine)
+  const found = here ? worth(market, claim) : undefined
+  return found === undefined ? undefined : wad(found)
+}
+
+/** A bid of an earlier run whose fate this one must learn: counted from here on as if it were our own. */
+export function takenUp(core: Core, intent: Intent, since: Instant): void {
+  if (carries(core.ledger, intent.id)) return
+  reserve(core.ledger, { intent, amount: cashNeeded(intent.quote, core.setup.risk.payTolerance), since })
+}
+
+/** Claims that are paid, and for which no book says what they brought. */
+export const gone = (core: Core, intents: readonly IntentId[]): Consequence[] =>
+  letGo(core.ledger, intents).map((intent) => ({
+    kind: 'alarm',
+    code: 'W_SALE_UNKNOWN',
+    detail: `the claims of intent ${intent} were paid, and no book says what they brought`,
+  }))
 
 /** A sale came home: shared among its claims by what each was worth when sold. */
 export function sold(core: Core, at: Instant, claims: readonly Claim[], sale: Sale): Consequence[] {
-  const unknown = claims.filter((claim) => openClaim(core.ledger, claim) === undefined)
+  const unknown = claims.filter((claim) => !expects(core.ledger, claim))
   const weights = claims.map((claim) => saleWeight(core, at, claim))
   const engine = core.setup.vaults.find(({ id }) => id === claims[0]?.vault)?.engine
   const gas = engine === undefined ? wad(0n) : gasInDollars(core, engine, sale.gasCost)
   learnArrivals(core, claims, sale, (claim) => committedAt(core, claim))
   const over = lived(core, claims, sale).map(judged)
+  const found = foundIn(core.ledger, { claims, weights, sale, gas })
   const settled = bookSale(core.ledger, { claims, weights, sale, gas })
+  const stops = found.flatMap((one) => halted(weighed(core, at, one)))
   const alarms = unknown.map(
     ({ intent }): Consequence => ({
       kind: 'alarm',
@@ -243,7 +287,7 @@ export function sold(core: Core, at: Instant, claims: readonly Claim[], sale: Sa
       detail: `sold a claim of intent ${intent} that no book held`,
     }),
   )
-  return [...alarms, ...over, ...settled.flatMap((one) => settlement(core, at, one))]
+  return [...alarms, ...over, ...stops, ...settled.flatMap((one) => settlement(core, at, one))]
 }
 
 /** Gas of the way home: claims charge their next sale, the rest is overhead. `cost` is in the chain's native coin. */
@@ -267,10 +311,13 @@ function saleWeight(core: Core, at: Instant, claim: Claim): bigint {
 }
 
 function settlement(core: Core, at: Instant, { intent, strategy, attribution, fill }: Settled): Consequence[] {
-  const { ledger, setup, watch } = core
-  const stop = closed(watch, attribution, { limits: setup.protections, capital: wealth(ledger), at })
-  return [{ kind: 'settled', intent, strategy, attribution, fill }, ...halted(stop)]
+  const stop = weighed(core, at, attribution)
+  return [{ kind: 'settled', intent, strategy, attribution, fill, counted: core.watch.counted }, ...halted(stop)]
 }
+
+/** What one more result means for the protections. */
+const weighed = ({ ledger, setup, watch }: Core, at: Instant, result: Pick<Attribution, 'total' | 'gap'>) =>
+  closed(watch, result, { limits: setup.protections, capital: wealth(ledger), at })
 
 /** Says that bidding stopped, if it did. */
 export const halted = (why: Halt | undefined): Consequence[] =>

@@ -11,6 +11,8 @@ export type Reservation = {
   readonly intent: Intent
   /** Cash that the bid may take, with the margin that it must leave meanwhile. */
   readonly amount: Wad
+  /** When an earlier run made it, if one did. */
+  readonly since?: Instant | undefined
 }
 
 /** One claim on its way to us. `value` is what it was worth at the bid, `debt` what we paid for it. */
@@ -38,8 +40,12 @@ export type Ledger = {
   readonly settlements: Map<IntentId, OpenSettlement>
   /** What our own positions on an engine are worth, and the initial margin they take. */
   readonly standing: Map<ChainId, { readonly value: Wad; readonly margin: Wad }>
-  /** Claims that no settlement of this run explains (found after a restart), by claim. */
+  /** Settlements of this run that are over. */
+  readonly closed: Set<IntentId>
+  /** Claims that no bid we know of explains: found on the chain, or bought. By claim. */
   readonly orphans: Map<string, OpenClaim>
+  /** Those of them that had no price yet: what they are worth is not known, and is not nothing. */
+  readonly unvalued: Map<string, Claim>
   /** Gas of lost races since the last settlement, in dollars. */
   lostRaceGas: bigint
   /** Gas spent on claims of a vault chain since its last sale, in dollars. */
@@ -62,7 +68,9 @@ export const openLedger = (): Ledger => ({
   reserved: new Map(),
   settlements: new Map(),
   standing: new Map(),
+  closed: new Set(),
   orphans: new Map(),
+  unvalued: new Map(),
   lostRaceGas: 0n,
   claimGas: new Map(),
   overhead: 0n,
@@ -76,11 +84,15 @@ export function reserve(ledger: Ledger, reservation: Reservation): void {
   ledger.reserved.set(reservation.intent.id, reservation)
 }
 
-/** Gives a reservation back. False when there was none: an outcome of an earlier run. */
+/** Gives a reservation back. False when there was none. */
 export function release(ledger: Ledger, intent: IntentId): boolean {
   ledger.changes++
   return ledger.reserved.delete(intent)
 }
+
+/** Whether a bid is in these books: its fate is open, its claims are on their way, or it is over. */
+export const carries = ({ reserved, settlements, closed }: Ledger, intent: IntentId): boolean =>
+  reserved.has(intent) || settlements.has(intent) || closed.has(intent)
 
 /** Cash on an engine, as its chain says. */
 export function count(ledger: Ledger, engine: ChainId, cash: Wad): void {
@@ -174,7 +186,7 @@ export function openSettlement(
   const engine = engineOf(intent)
   count(ledger, engine, wad((ledger.cash.get(engine) ?? 0n) + fill.cashChange))
   const claims = intent.quote.route.settlement === 'state-proof' ? claimsOf(won) : new Map<string, OpenClaim>()
-  for (const key of claims.keys()) ledger.orphans.delete(key)
+  for (const key of claims.keys()) forget(ledger, key)
   const settlement: OpenSettlement = {
     intent,
     fill,
@@ -187,19 +199,44 @@ export function openSettlement(
     gasOfSales: 0n,
   }
   ledger.lostRaceGas = 0n
-  if (claims.size === 0) return { claims: [], settled: close(settlement) }
+  if (claims.size === 0) return { claims: [], settled: close(ledger, settlement) }
   ledger.settlements.set(intent.id, settlement)
   ledger.changes++
   return { claims: [...claims.values()].map(({ claim }) => claim), settled: undefined }
 }
 
-/** Keeps a claim that the chain shows and no settlement of this run explains. False when it is already known. */
-export function adopt(ledger: Ledger, orphan: OpenClaim): boolean {
-  const key = claimKey(orphan.claim)
-  if (ledger.settlements.get(orphan.claim.intent)?.claims.has(key) || ledger.orphans.has(key)) return false
+/** Keeps a claim that no settlement explains, at its value if that is known. False when it is already known. */
+export function adopt(ledger: Ledger, claim: Claim, value: Wad | undefined, debt = value): boolean {
+  const key = claimKey(claim)
+  if (ledger.settlements.get(claim.intent)?.claims.has(key) || ledger.orphans.has(key) || ledger.unvalued.has(key))
+    return false
   ledger.changes++
-  ledger.orphans.set(key, orphan)
+  if (value === undefined) ledger.unvalued.set(key, claim)
+  else ledger.orphans.set(key, { claim, value, debt: debt ?? value })
   return true
+}
+
+/** Values claims that had no price yet. */
+export function valueClaims(ledger: Ledger, worth: (claim: Claim) => Wad | undefined): void {
+  for (const [key, claim] of ledger.unvalued) {
+    const found = worth(claim)
+    if (found === undefined) continue
+    ledger.unvalued.delete(key)
+    adopt(ledger, claim, found)
+  }
+}
+
+function forget({ orphans, unvalued }: Ledger, key: string): void {
+  orphans.delete(key)
+  unvalued.delete(key)
+}
+
+/** Lets go of claims that came home, nobody knows for how much. Answers the intents that were in these books. */
+export function letGo(ledger: Ledger, intents: readonly IntentId[]): readonly IntentId[] {
+  const known = intents.filter((intent) => ledger.settlements.delete(intent))
+  for (const intent of known) ledger.closed.add(intent)
+  if (known.length > 0) ledger.changes++
+  return known
 }
 
 /** One sale of one or more claims, with what each was worth when sold. Gas in dollars. */
@@ -210,17 +247,32 @@ export type SaleOfClaims = {
   readonly gas: Wad
 }
 
+/** What claims without a settlement of their own gained or lost since they were found, by this sale. */
+export function foundIn(ledger: Ledger, sold: SaleOfClaims): readonly Pick<Attribution, 'total' | 'gap'>[] {
+  const [proceeds, values, gases] = sharesOf(ledger, sold)
+  return sold.claims.flatMap((claim, i) => {
+    const orphan = ledger.orphans.get(claimKey(claim))
+    if (orphan === undefined) return []
+    const total = (proceeds?.[i] ?? 0n) - orphan.debt - (gases?.[i] ?? 0n)
+    return [{ total: wad(total), gap: wad((values?.[i] ?? 0n) - orphan.value) }]
+  })
+}
+
+/** Proceeds, value and gas of a sale, shared among its claims. */
+const sharesOf = ({ claimGas }: Ledger, { weights, sale, gas }: SaleOfClaims): readonly (readonly bigint[])[] =>
+  [sale.proceeds, sale.value, gas + (claimGas.get(sale.anchor.chain) ?? 0n)].map((total) => prorate(total, weights))
+
 /** Shares a sale among its claims, exactly. Answers the settlements that it completed. */
-export function bookSale(ledger: Ledger, { claims, weights, sale, gas }: SaleOfClaims): readonly Settled[] {
-  const earlier = ledger.claimGas.get(sale.anchor.chain) ?? 0n
+export function bookSale(ledger: Ledger, sold: SaleOfClaims): readonly Settled[] {
+  const { claims, sale } = sold
+  const [proceeds, values, gases] = sharesOf(ledger, sold)
   ledger.claimGas.delete(sale.anchor.chain)
   ledger.changes++
-  const [proceeds, values, gases] = [sale.proceeds, sale.value, gas + earlier].map((total) => prorate(total, weights))
   return claims.flatMap((claim, i) => {
     const settlement = ledger.settlements.get(claim.intent)
     const key = claimKey(claim)
     if (settlement === undefined || !settlement.claims.delete(key)) {
-      ledger.orphans.delete(key)
+      forget(ledger, key)
       return []
     }
     settlement.proceeds += proceeds?.[i] ?? 0n
@@ -228,17 +280,22 @@ export function bookSale(ledger: Ledger, { claims, weights, sale, gas }: SaleOfC
     settlement.gasOfSales += gases?.[i] ?? 0n
     if (settlement.claims.size > 0) return []
     ledger.settlements.delete(claim.intent)
-    return [close(settlement)]
+    return [close(ledger, settlement)]
   })
 }
+
+/** Whether a claim is on its way in these books. */
+export const expects = (ledger: Ledger, claim: Claim): boolean =>
+  openClaim(ledger, claim) !== undefined || ledger.unvalued.has(claimKey(claim))
 
 /** What the ledger still knows of a claim. */
 export const openClaim = (ledger: Ledger, claim: Claim): OpenClaim | undefined =>
   ledger.settlements.get(claim.intent)?.claims.get(claimKey(claim)) ?? ledger.orphans.get(claimKey(claim))
 
 /** Costs are negative, so that the parts sum to the total: the change of our tokens less gas. */
-function close(settlement: OpenSettlement): Settled {
+function close({ closed }: Ledger, settlement: OpenSettlement): Settled {
   const { intent, fill, proceeds, saleValue, claims } = settlement
+  closed.add(intent.id)
   if (claims.size > 0)
     throw invariantBroken('a settlement closed with claims open', { intent: intent.id, open: claims.size })
   const provided = intent.quote.route.settlement === 'liquidity-service'
@@ -294,6 +351,12 @@ function claimsOf({ intent, fill, at, asset }: Won): Map<string, OpenClaim> {
 
 const claimKey = ({ intent, vault, collateral }: Claim): string => `${intent}:${vault}:${collateral}`
 const engineOf = (intent: Intent): ChainId => intent.quote.candidate.account.engine
+
+/** Everything on its way to us, valued or not. */
+export const coming = (ledger: Ledger): readonly Claim[] => [
+  ...openClaims(ledger).map(({ claim }) => claim),
+  ...ledger.unvalued.values(),
+]
 
 /** Claims on their way to us. */
 export const openClaims = (ledger: Ledger): readonly OpenClaim[] => sumsOf(ledger).open

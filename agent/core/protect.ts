@@ -44,15 +44,22 @@ export type Halt = {
   readonly at: Instant
 }
 
+/** What outlives a kill: settled P&L with its peak, gap losses in a row, and gas of failed bids. A new one with every change. */
+export type Counted = {
+  readonly total: bigint
+  readonly peak: bigint
+  readonly gapLosses: number
+  readonly failures: readonly { readonly at: Instant; readonly cost: bigint }[]
+}
+
+const NOTHING: Counted = { total: 0n, peak: 0n, gapLosses: 0, failures: [] }
+
 /** What the protections have seen. Changed only here. */
 export type Watch = {
   halt: Halt | undefined
   /** As long as the journal takes nothing. */
   disk: Halt | undefined
-  total: bigint
-  peak: bigint
-  gapLosses: number
-  failures: readonly { readonly at: Instant; readonly cost: bigint }[]
+  counted: Counted
   /** Since when publishers have been too far apart, by engine. */
   readonly diverged: Map<ChainId, Instant>
   /** What pools said last, and the feeds that an operator was told of because of it. */
@@ -64,10 +71,7 @@ export type Watch = {
 export const openWatch = (): Watch => ({
   halt: undefined,
   disk: undefined,
-  total: 0n,
-  peak: 0n,
-  gapLosses: 0,
-  failures: [],
+  counted: NOTHING,
   diverged: new Map(),
   venues: new Map(),
   contradicted: new Set(),
@@ -82,14 +86,15 @@ export function closed(
   { total, gap }: Pick<Attribution, 'total' | 'gap'>,
   { limits, capital, at }: { readonly limits: Protections; readonly capital: Wad; readonly at: Instant },
 ): Halt | undefined {
-  watch.total += total
-  watch.peak = max(watch.peak, watch.total)
-  watch.gapLosses = total < 0n && gap < 0n ? watch.gapLosses + 1 : 0
-  const fall = toDouble(wad(watch.peak - watch.total))
+  const before = watch.counted
+  const sum = before.total + total
+  const gapLosses = total < 0n && gap < 0n ? before.gapLosses + 1 : 0
+  watch.counted = { ...before, total: sum, peak: max(before.peak, sum), gapLosses }
+  const fall = toDouble(wad(watch.counted.peak - sum))
   if (fall > limits.drawdown * toDouble(capital))
     return trip(watch, { reason: 'drawdown', at, detail: `settled P&L fell ${inDollars(fall)} from its peak` })
-  if (watch.gapLosses >= limits.gapLosses)
-    return trip(watch, { reason: 'gap-losses', at, detail: `the gap took ${watch.gapLosses} settlements in a row` })
+  if (gapLosses >= limits.gapLosses)
+    return trip(watch, { reason: 'gap-losses', at, detail: `the gap took ${gapLosses} settlements in a row` })
   return undefined
 }
 
@@ -101,8 +106,9 @@ export function failed(
   cost: Wad,
   { limits, at }: { readonly limits: Protections; readonly at: Instant },
 ): Halt | undefined {
-  watch.failures = [...watch.failures.filter((one) => at - one.at < HOUR), { at, cost }]
-  const spent = wad(watch.failures.reduce((sum, one) => sum + one.cost, 0n))
+  const failures = [...watch.counted.failures.filter((one) => at - one.at < HOUR), { at, cost }]
+  watch.counted = { ...watch.counted, failures }
+  const spent = wad(failures.reduce((sum, one) => sum + one.cost, 0n))
   if (spent <= limits.failedGas) return undefined
   return trip(watch, { reason: 'failed-gas', at, detail: `failed bids burnt ${inDollars(toDouble(spent))} in an hour` })
 }
@@ -151,6 +157,11 @@ function apartOf(batches: readonly PriceBatch[], feed: FeedId): number {
 /** An operator's word, or what the journal remembers of an earlier one. */
 export const halt = (watch: Watch, reason: Halt): Halt | undefined => trip(watch, reason)
 
+/** Goes on counting where an earlier run was. */
+export function countOn(watch: Watch, counted: Counted): void {
+  watch.counted = counted
+}
+
 /** Whether the journal can be written: nothing is committed that is not written down. */
 export function written(watch: Watch, at: Instant, trouble: string | undefined): void {
   watch.disk = trouble === undefined ? undefined : { reason: 'disk', detail: trouble, at: watch.disk?.at ?? at }
@@ -159,9 +170,8 @@ export function written(watch: Watch, at: Instant, trouble: string | undefined):
 /** Clears a halt; what was counted towards the next one starts again. */
 export function resume(watch: Watch): void {
   watch.halt = undefined
-  watch.peak = watch.total
-  watch.gapLosses = 0
-  watch.failures = []
+  const { total } = watch.counted
+  watch.counted = { ...NOTHING, total, peak: total }
   watch.diverged.clear()
   watch.venues.clear()
   watch.contradicted.clear()

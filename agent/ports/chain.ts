@@ -86,6 +86,8 @@ export interface EngineChain extends ChainReader {
   provenState(account: MarginAccount, number: bigint): Promise<ProvenState>
   /** Sends prices, start, bid (or bid and sale) and close as one executor call; resolves when its fate is known. */
   bid(intent: Intent, offer: Offer | undefined, signal: AbortSignal): Promise<Outcome>
+  /** How a bid of an earlier run ended, by what was signed at its nonce; undefined while none of it is in a block. */
+  ended(intent: Intent, signed: readonly Signed[]): Promise<Outcome | undefined>
   /** Carries prices and starts the clocks of those auctions that may start, without a bid. */
   openAuctions(candidates: readonly Candidate[], signal: AbortSignal): Promise<AuctionsOpened>
   /** Opens, enforces or settles a credit line from our executor's cash. */
@@ -97,6 +99,9 @@ export interface EngineChain extends ChainReader {
   /** Does the next step of crediting deposits: what the source needs first, or the credit itself. */
   credit(vault: VaultId, basis: Basis, deposits: readonly Deposit[], signal: AbortSignal): Promise<CreditStep>
 }
+
+/** A transaction by its hash, and what it is for. */
+export type Signed = { readonly hash: Hash; readonly leg: string }
 
 /** What an opening did: the accounts whose clock it started, none when it reverted or came too late. Gas in native coin. */
 export type AuctionsOpened = { readonly gasCost: bigint; readonly started: readonly AccountId[] }

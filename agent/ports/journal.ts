@@ -1,10 +1,10 @@
 import type { Address, Hash, Hex } from 'viem'
 import type { GapRecord } from '../domain/gap-record.ts'
 import type { LifeState } from '../domain/life.ts'
-import type { Decision, IntentId } from '../domain/liquidation.ts'
+import type { Decision, Intent, IntentId } from '../domain/liquidation.ts'
 import type { Balance, Posting } from '../domain/posting.ts'
 import type { SettlementStep } from '../domain/settlement.ts'
-import type { ChainId, Wad } from '../domain/units.ts'
+import type { ChainId, Instant, Wad } from '../domain/units.ts'
 
 /** A signed transaction, written down before a byte of it leaves the process. */
 export type JournaledTx = {
@@ -28,6 +28,12 @@ export type Life = {
   readonly state: LifeState
 }
 
+/** A bid as it was admitted: all that a later life needs to count it as this one did. */
+export type Admitted = { readonly intent: Intent; readonly at: Instant }
+
+/** Small values by name. */
+export type Facts = Readonly<Record<string, string>>
+
 /** Everything written down about one liquidation, both legs. */
 export type SettlementRecord = {
   readonly intent: IntentId
@@ -48,6 +54,12 @@ export interface Journal {
   gap(record: GapRecord): void
   /** Every gap that ended, oldest first. */
   gaps(): readonly GapRecord[]
+  /** Buffered: a bid that is about to be signed for. */
+  admitted(bid: Admitted): void
+  /** The newest of that name that was committed. */
+  bid(intent: IntentId): Admitted | undefined
+  /** Buffered: a small value by name. */
+  keep(key: string, value: string): void
   /** Durable before it returns, all in one: the log so far, the bytes at their nonce, the intent and its reservation. */
   commit(tx: JournaledTx): void
   /**
@@ -57,8 +69,8 @@ export interface Journal {
   settle(hash: Hash, state: JournaledTx['state'], posting?: Posting): void
   /** Its nonce was used by bytes that we never signed. */
   abandon(hash: Hash): void
-  /** The claim of a liquidation is paid. */
-  paid(intent: IntentId): void
+  /** The claim of a liquidation is paid; in one with small values that say what followed from it. */
+  paid(intent: IntentId, facts?: Facts): void
   /** Liquidations that still hold capital. */
   lives(): readonly Life[]
   /** Durable: a movement that no transaction of ours made. False when its `ref` was posted before. Throws E_INVARIANT when it does not balance. */

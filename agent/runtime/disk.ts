@@ -10,7 +10,7 @@ import type { Emit } from './events.ts'
 import { rest } from './tasks.ts'
 
 /** What is said about the disk. The journal is open before there is a core to be told. */
-export type DiskVoice = { readonly told: Told; readonly speakTo: (tell: Context['tell']) => void }
+type DiskVoice = { readonly told: Told; readonly speakTo: (tell: Context['tell']) => void }
 
 /** A voice whose first word is that of a disk that takes everything. */
 export function diskVoice(emit: Emit): DiskVoice {
@@ -55,4 +55,4 @@ export async function keepMending({ mend }: Mending, clock: Clock, signal: Abort
 }
 
 /** A part of the journal. */
-export type Mending = Pick<PatientJournal, 'mend'>
+type Mending = Pick<PatientJournal, 'mend'>

@@ -38,6 +38,7 @@ const levels = {
   'bid:won': 'info',
   'bid:lost': 'info',
   'bid:declined': 'info',
+  'bid:recovered': 'info',
   'bid:rival': 'debug',
   'auction:opened': 'info',
   'claim:opened': 'info',

@@ -2,6 +2,7 @@
 import { type Core, type Effect, type Input, step } from '../core/core.ts'
 import { drawTable } from '../core/risk/draw.ts'
 import type { Journal } from '../ports/journal.ts'
+import { keepCounts } from './counts.ts'
 
 export type Loop = {
   readonly core: Core
@@ -14,7 +15,9 @@ export type Loop = {
 export async function consume({ core, inputs, journal, perform }: Loop): Promise<void> {
   for await (const input of inputs) {
     journal.input(logged(input))
+    const { counted } = core.watch
     for (const effect of step(core, input)) perform(effect)
+    if (core.watch.counted !== counted) keepCounts(journal, core.watch.counted, input.kind)
   }
 }
 

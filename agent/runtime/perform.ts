@@ -6,12 +6,14 @@ import { LienmeshError } from '../domain/errors.ts'
 import type { Intent, Outcome, Quote } from '../domain/liquidation.ts'
 import type { Offer, OfferRequest } from '../domain/message.ts'
 import type { TradeOrder, TradeOutcome } from '../domain/trade.ts'
-import { type Bps, millis } from '../domain/units.ts'
+import { type Bps, type Instant, millis } from '../domain/units.ts'
 import { max, mulDivDown, mulDivUp } from '../maths/fixed-point.ts'
 import { BPS } from '../maths/margin.ts'
 import type { Caution } from '../maths/trust/caution.ts'
+import type { Admitted } from '../ports/journal.ts'
 import { halted } from './command-post.ts'
 import type { Context, EngineSeat } from './context.ts'
+import { factOf } from './counts.ts'
 import type { Drawer } from './drawer.ts'
 import type { Holder } from './holder.ts'
 import type { Opener } from './opener.ts'
@@ -39,6 +41,7 @@ const ASK_TIMEOUT = millis(1_500)
 export function perform(context: Context, performer: Performer, effect: Effect): void {
   switch (effect.kind) {
     case 'submit':
+      context.journal.admitted(lasting(effect.intent, context.clock.now()))
       return context.tasks.own('submit', submit(context, performer, effect.intent))
     case 'decided':
       context.journal.decision(effect.decision)
@@ -54,10 +57,10 @@ export function perform(context: Context, performer: Performer, effect: Effect):
       tellLater(context, { kind: 'opened', claim: effect.claim, block: effect.claim.openedIn.number })
       return performer.desk.open(effect.claim)
     case 'settled': {
-      const { intent, strategy, attribution } = effect
+      const { intent, strategy, attribution, counted } = effect
       performer.tally.closed(attribution)
-      context.tasks.keep('book strategy', async () => performer.books.closed(strategy, attribution))
-      context.tasks.keep('book payment', async () => context.journal.paid(intent))
+      const facts = { ...performer.books.closed(strategy, attribution), ...factOf(counted) }
+      context.tasks.keep('book settlement', async () => context.journal.paid(intent, facts))
       return context.emit('settlement:closed', { intent, strategy, attribution })
     }
     case 'alarm':
@@ -86,6 +89,12 @@ export function perform(context: Context, performer: Performer, effect: Effect):
       performer.caution.heard(effect.record)
       return context.emit('gap:realised', { ...effect.record })
   }
+}
+
+/** A bid without the prices that only its transaction carries. */
+const lasting = (intent: Intent, at: Instant): Admitted => {
+  const candidate = { ...intent.quote.candidate, batches: [] }
+  return { intent: { ...intent, quote: { ...intent.quote, candidate } }, at }
 }
 
 const holderOf = ({ holders }: Performer, name: string): Holder | undefined =>

@@ -1,7 +1,8 @@
 // What answers for an agent, and what it says of itself.
 import type { Core } from '../core/core.ts'
-import { free, inFlight, wealth } from '../core/ledger.ts'
+import { carries, coming, free, inFlight, wealth } from '../core/ledger.ts'
 import { type Halt, stopped } from '../core/protect.ts'
+import type { LifeState } from '../domain/life.ts'
 import { type ChainId, wad } from '../domain/units.ts'
 import type { Context } from './context.ts'
 import type { Holder } from './holder.ts'
@@ -39,13 +40,15 @@ export type Post = {
 export function statusOf({ context, core, tally }: Post): AgentStatus {
   const { ledger, setup, watch } = core
   const engines = [...context.engines.keys()]
-  const claims = [...ledger.settlements.values()].reduce((sum, one) => sum + one.claims.size, ledger.orphans.size)
+  // What the journal holds capital for is under way, whether or not the core has heard of it.
+  const unheard = context.journal.lives().filter(({ intent }) => !carries(ledger, intent))
+  const having = (state: LifeState): number => unheard.filter((life) => life.state === state).length
   return {
     name: context.name,
     paper: context.paper,
     halt: stopped(watch),
-    reserved: ledger.reserved.size,
-    claims,
+    reserved: ledger.reserved.size + having('signed'),
+    claims: coming(ledger).length + having('final'),
     inFlight: inFlight(ledger),
     wealth: wealth(ledger),
     free: Object.fromEntries(engines.map((engine) => [engine, free(ledger, engine, wad(setup.capital.reserve))])),

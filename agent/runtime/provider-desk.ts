@@ -21,6 +21,8 @@ import { gapPremium } from './value.ts'
 export type ProviderDesk = {
   status(): Promise<ProviderStatus>
   bought(events: EngineEvents, head: Head): readonly Claim[]
+  /** What a claim that was bought cost. */
+  paid(claim: Claim): Wad | undefined
   sold(claims: readonly Claim[], sale: Sale): readonly Closed[]
 }
 
@@ -78,6 +80,7 @@ export function openProviderDesk(
       const seized = lender.heard(events, head)
       return purchases.bought({ ...events, purchases: [...events.purchases, ...seized] }, head)
     },
+    paid: (claim) => purchases.paid(claim),
     sold(claims, sale) {
       const closed = purchases.sold(claims, sale)
       for (const { account, attribution } of closed)

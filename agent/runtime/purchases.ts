@@ -18,6 +18,8 @@ export type Closed = {
 export type Purchases = {
   /** Claims of ours that opened between two heads. */
   bought(events: EngineEvents, head: Head): readonly Claim[]
+  /** What a claim of ours cost; undefined for one that this run did not buy. */
+  paid(claim: Claim): Wad | undefined
   /** Books a sale: one attribution per claim; its parts sum to proceeds less cost. */
   sold(claims: readonly Claim[], sale: Sale): readonly Closed[]
 }
@@ -69,6 +71,10 @@ export function createPurchases(context: Context, seat: EngineSeat): Purchases {
         price(claims, purchase)
         return claims
       })
+    },
+    paid({ intent }) {
+      const cost = costs.get(intent)
+      return cost && wad(cost.cash)
     },
     sold(claims, sale) {
       const amounts = claims.map(({ intent, amount }) => costs.get(intent)?.value ?? amount)

@@ -14,11 +14,12 @@ import { obey, rememberHalt } from './command-post.ts'
 import { type Agent, compose } from './compose.ts'
 import type { Context, EngineSeat } from './context.ts'
 import { serveControl } from './control.ts'
+import { recallCounts } from './counts.ts'
 import { keepMending } from './disk.ts'
 import { dispute } from './dispute.ts'
 import { standReady } from './doctor/examine.ts'
 import { createDrawer } from './drawer.ts'
-import { keepEndingLives } from './end-lives.ts'
+import { endingOf, keepEndingLives } from './end-lives.ts'
 import { createEmit } from './events.ts'
 import { describeGossip } from './gossip-stats.ts'
 import { guard, watchBreaker } from './guard.ts'
@@ -34,7 +35,7 @@ import { perform } from './perform.ts'
 import { openProviderDesk, type ProviderDesk } from './provider-desk.ts'
 import { createPunisher } from './punish.ts'
 import { reconcile, reconcilerOf, watchRunway } from './reconcile.ts'
-import { recoverClaims } from './recover.ts'
+import { createRecovery } from './recover.ts'
 import { createRelay } from './relay.ts'
 import { routeReports } from './route-reports.ts'
 import { createSecondCopy, type SecondCopy } from './second-copy.ts'
@@ -132,13 +133,14 @@ async function live(agent: Agent, config: AgentConfig, { tally, stop, attend }: 
   const reconcilers = agent.statements.map((statements) => reconcilerOf(context, statements))
   for (const one of reconcilers) tasks.keep(`reconcile ${one.chain}`, (signal) => reconcile(one, context.clock, signal))
   for (const one of agent.statements) tasks.keep(`gas ${one.chain}`, (signal) => watchRunway(context, one, signal))
+  recallCounts(context)
   rememberHalt(context)
   tasks.keep('disk', (signal) => keepMending(agent, context.clock, signal))
   const post = { context, core, tally, reconcilers, holders, books, stop }
   tasks.keep('control', (signal) => serveControl(config.dataDir, (question) => obey(post, question), signal))
   if (attend !== undefined) tasks.keep('console', (signal) => attend(houseOf(post, inputs), signal))
-  tasks.keep('recover', () => recoverClaims(context))
-  tasks.keep('end lives', (signal) => keepEndingLives(context, context.clock, signal))
+  tasks.keep('recover', createRecovery(context, core).run)
+  tasks.keep('end lives', (signal) => keepEndingLives(context, endingOf(context, core, desk), signal))
   tasks.keep('announce', () => announce(context, provider, copy))
   tasks.keep('ready', () => reportReady(context, config.name))
   tasks.keep('lookout', (signal) => lookOut(context, signal))
@@ -175,7 +177,8 @@ function watchChains({ context, core }: Agent, config: AgentConfig, provider: Pr
   const index = network.attestors.findIndex((address) => same(address, signer.address))
   for (const seat of engines.values()) {
     const onEvents = (...found: Parameters<ProviderDesk['bought']>): void => {
-      for (const claim of provider?.bought(...found) ?? []) context.tell({ kind: 'claim-opened', claim })
+      for (const claim of provider?.bought(...found) ?? [])
+        context.tell({ kind: 'claim-opened', claim, paid: provider?.paid(claim) })
     }
     tasks.keep(`anchors ${seat.chain.id}`, (signal) => watchAnchors(context, core, seat, signal))
     tasks.keep(`watch engine ${seat.chain.id}`, () => watchEngine(context, seat, { attestor, onEvents }))

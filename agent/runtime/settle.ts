@@ -1,19 +1,24 @@
 // The way of a claim: wait for a root, prove `owed`, redeem on the vault chain, sell, tell the core.
 import type { Claim, IntentId, Sale } from '../domain/liquidation.ts'
 import type { VaultDeployment } from '../domain/network.ts'
+import type { Share } from '../domain/settlement.ts'
 import { type ChainId, millis, type VaultId, type Wad, wad } from '../domain/units.ts'
-import { min } from '../maths/fixed-point.ts'
+import { min, prorate } from '../maths/fixed-point.ts'
 import type { Basis, ClaimStep, EngineChain, VaultChain } from '../ports/chain.ts'
 import { attestedFrom, attestedHeader } from './attested-header.ts'
 import type { Context } from './context.ts'
 import { NO_PRICE, nextAfter, playFor, type Trouble, troubled, troubleIn } from './playbook.ts'
-import { note, noteOpened, noteSold, recordOf } from './settlement-notes.ts'
+import { note, noteOpened, noteSold, recordOf, wasSold } from './settlement-notes.ts'
 import { createSurplus, type Surplus } from './surplus.ts'
 import { rest } from './tasks.ts'
 
 export type Desk = {
-  /** Takes a claim over until it is sold. */
+  /** Takes a claim over until it is sold; once, whoever tells of it again. */
   open(claim: Claim): void
+  /** Whether the newest attempt for a liquidation's claims found nothing owed and nothing to sell. */
+  isEmpty(intent: IntentId): boolean
+  /** Forgets the claims of these: they were paid, and sold by an earlier run. */
+  drop(intents: readonly IntentId[]): void
   /** Claims not yet sold. */
   readonly pending: number
   /** Runs one vault's settlements until the signal fires. */
@@ -29,6 +34,8 @@ export type DeskTerms = {
 const PAUSE = millis(150)
 /** After a stuck attempt (route paused, node lagging). */
 const STUCK_PAUSE = millis(1_000)
+/** Nothing is owed at the root, and nothing of it is left to sell. */
+const NOTHING_OWED = 'NOTHING_OWED'
 /** Stuck attempts with one root before a newer one is tried: a newer root restarts the delay of a slow route. */
 const STUBBORN = 30
 
@@ -49,16 +56,24 @@ export function createDesk(context: Around, terms: DeskTerms): Desk {
   const waiting = new Map<VaultId, Claim[]>([...context.vaults.keys()].map((vault) => [vault, []]))
   const surplus = createSurplus()
   const troubles = new Map<VaultId, Trouble>()
+  const empty = new Set<IntentId>()
   return {
     get pending() {
       return [...waiting.values()].reduce((sum, claims) => sum + claims.length, 0)
     },
     open(claim) {
+      const claims = waiting.get(claim.vault)
+      if (claims?.some((one) => isSame(one, claim)) || wasSold(context, claim)) return
       context.emit('claim:opened', { ...claim, openedIn: claim.openedIn.number })
       noteOpened(context, claim, context.clock.now())
       const before = troubleIn(recordOf(context, claim.intent)?.steps ?? [])
       if (before !== undefined && !troubles.has(claim.vault)) troubles.set(claim.vault, before)
-      waiting.get(claim.vault)?.push(claim)
+      claims?.push(claim)
+    },
+    isEmpty: (intent) => empty.has(intent),
+    drop(intents) {
+      for (const claims of waiting.values())
+        claims.splice(0, claims.length, ...claims.filter(({ intent }) => !intents.includes(intent)))
     },
     async run(vault, signal) {
       const place = placeOf(context, vault)
@@ -68,13 +83,16 @@ export function createDesk(context: Around, terms: DeskTerms): Desk {
           const sale = surplus.take(claim)
           if (sale !== undefined) finish(context, terms, { claims, batch: [claim], sale })
         }
-        const sold = await settleNext({ context, place, terms, surplus, troubles, signal }, claims)
+        const sold = await settleNext({ context, place, terms, surplus, troubles, empty, signal }, claims)
         if (sold === undefined) await rest(context.clock, PAUSE, signal)
         else finish(context, terms, { claims, ...sold })
       }
     },
   }
 }
+
+const isSame = (a: Claim, b: Claim): boolean =>
+  a.intent === b.intent && a.vault === b.vault && a.collateral === b.collateral
 
 /** A vault and the engine whose claims it pays. */
 type Place = { readonly vault: Paying; readonly engine: Owing }
@@ -89,8 +107,9 @@ function placeOf(context: Around, id: VaultId): Place {
 type Finished = { readonly claims: Claim[]; readonly batch: readonly Claim[]; readonly sale: Sale }
 
 function finish(context: Around, terms: DeskTerms, { claims, batch, sale }: Finished): void {
+  const shares = sharesOf(context, batch, sale)
   for (const claim of batch) claims.splice(claims.indexOf(claim), 1)
-  noteSold(context, batch, { at: context.clock.now(), tx: sale.tx, proceeds: sale.proceeds })
+  noteSold(context, batch, { at: context.clock.now(), tx: sale.tx, proceeds: sale.proceeds, shares })
   context.emit('claim:sold', {
     vault: batch[0]?.vault,
     claims: batch.map(({ intent, collateral, amount, openedAt }) => ({ intent, collateral, amount, openedAt })),
@@ -102,12 +121,26 @@ function finish(context: Around, terms: DeskTerms, { claims, batch, sale }: Fini
   terms.onSold(batch, sale)
 }
 
+/** A sale shared among its claims by what each was worth. */
+function sharesOf(context: Around, batch: readonly Claim[], sale: Sale): readonly Share[] {
+  const engine = context.vaults.get(batch[0]?.vault ?? '')?.deployment.engine
+  const weigh = ({ collateral, amount }: Claim): bigint =>
+    (engine !== undefined && context.valueOf(engine, collateral, amount)) || amount
+  const weights = batch.map(weigh)
+  const [proceeds, values, gas] = [sale.proceeds, sale.value, sale.gasCost].map((total) => prorate(total, weights))
+  return batch.map((claim, i) => ({
+    claim,
+    sale: { ...sale, proceeds: wad(proceeds?.[i] ?? 0n), value: wad(values?.[i] ?? 0n), gasCost: gas?.[i] ?? 0n },
+  }))
+}
+
 type Settling = {
   readonly context: Around
   readonly place: Place
   readonly terms: DeskTerms
   readonly surplus: Surplus
   readonly troubles: Map<VaultId, Trouble>
+  readonly empty: Set<IntentId>
   readonly signal: AbortSignal
 }
 
@@ -135,6 +168,9 @@ async function persist(settling: Settling, batch: readonly Claim[], basis: Basis
   const { clock } = context
   for (let stuck = 0; stuck < STUBBORN && !signal.aborted; ) {
     const step = await redeem(settling, batch, basis)
+    for (const { intent } of batch)
+      if (step.kind === 'stuck' && step.reason === NOTHING_OWED) settling.empty.add(intent)
+      else settling.empty.delete(intent)
     if (step.kind === 'sold') {
       overcome(settling)
       return step
@@ -146,7 +182,7 @@ async function persist(settling: Settling, batch: readonly Claim[], basis: Basis
       context.emit('claim:stuck', { vault, claims: batch.length, reason: step.reason })
       play(settling, batch, step.reason)
       await rest(clock, STUCK_PAUSE, signal)
-      if (step.reason === 'NOTHING_OWED') return undefined
+      if (step.reason === NOTHING_OWED) return undefined
     } else {
       const { number, usableAt } = step
       context.emit('claim:anchored', { vault, number, usableAt })

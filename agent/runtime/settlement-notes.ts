@@ -1,7 +1,7 @@
 // Second legs in the journal as they happen, so that a restart goes on and an operator can ask.
 import { LienmeshError } from '../domain/errors.ts'
 import type { Claim, IntentId } from '../domain/liquidation.ts'
-import type { SettlementStep } from '../domain/settlement.ts'
+import type { SettlementStep, Share } from '../domain/settlement.ts'
 import type { SettlementRecord } from '../ports/journal.ts'
 import type { Context } from './context.ts'
 
@@ -27,9 +27,28 @@ export function openIn({ steps }: Pick<SettlementRecord, 'steps'>): readonly Cla
   const open = new Map<string, Claim>()
   for (const step of steps) {
     if (step.kind === 'opened') open.set(placeOf(step.claim), step.claim)
-    if (step.kind === 'sold') for (const [place, { vault }] of open) if (vault === step.vault) open.delete(place)
+    if (step.kind !== 'sold') continue
+    for (const [place, claim] of open) if (isSoldBy(step, claim)) open.delete(place)
   }
   return [...open.values()]
+}
+
+const isSoldBy = ({ shares, vault }: Sold, claim: Claim): boolean =>
+  shares === undefined ? vault === claim.vault : shares.some((share) => sameClaim(share.claim, claim))
+
+const sameClaim = (a: Claim, b: Claim): boolean => a.intent === b.intent && placeOf(a) === placeOf(b)
+
+/** What each of its claims brought that is sold. */
+export const sharesIn = ({ intent, steps }: Pick<SettlementRecord, 'intent' | 'steps'>): readonly Share[] =>
+  steps
+    .flatMap((step) => (step.kind === 'sold' ? (step.shares ?? []) : []))
+    .filter(({ claim }) => claim.intent === intent)
+
+/** Whether an earlier run sold a claim that it had opened. */
+export function wasSold(noting: Noting, claim: Claim): boolean {
+  const record = recordOf(noting, claim.intent)
+  const before = record?.steps.some((step) => step.kind === 'opened' && sameClaim(step.claim, claim)) ?? false
+  return before && record !== undefined && !openIn(record).some((one) => sameClaim(one, claim))
 }
 
 /** Notes a claim once, whoever tells of it again. */
@@ -39,7 +58,7 @@ export function noteOpened(noting: Noting, claim: Claim, at: SettlementStep['at'
   if (!again) note(noting, { kind: 'opened', at, vault: claim.vault, intents: [claim.intent], claim })
 }
 
-/** Notes a sale; a liquidation whose last claim it was is paid. */
+/** Notes a sale. What was bid for by this journal is settled by the core; anything else is paid with its last claim. */
 export function noteSold(
   noting: Noting,
   claims: readonly Claim[],
@@ -51,7 +70,8 @@ export function noteSold(
   note(noting, { kind: 'sold', vault: first.vault, intents, ...sold })
   for (const intent of intents) {
     const record = recordOf(noting, intent)
-    if (record?.life !== undefined && openIn(record).length === 0) noting.journal.paid(intent)
+    const bid = noting.journal.bid(intent)
+    if (bid === undefined && record?.life !== undefined && openIn(record).length === 0) noting.journal.paid(intent)
   }
 }
 

@@ -3,7 +3,7 @@ import { decode, encode } from '../adapters/store/codec.ts'
 import type { Attribution } from '../domain/liquidation.ts'
 import type { ClosedPosition } from '../domain/trade.ts'
 import { type Wad, wad } from '../domain/units.ts'
-import type { Journal } from '../ports/journal.ts'
+import type { Facts, Journal } from '../ports/journal.ts'
 
 /** One strategy's account in dollars (wad): the parts of its settlements, its hedges, and both together. */
 export type StrategyLine = Omit<Attribution, 'total'> & {
@@ -14,7 +14,8 @@ export type StrategyLine = Omit<Attribution, 'total'> & {
 }
 
 export type StrategyBooks = {
-  closed(strategy: string, attribution: Attribution): void
+  /** Answers what is to be written down with the settlement: both or neither. */
+  closed(strategy: string, attribution: Attribution): Facts
   hedged(closed: ClosedPosition): void
   lines(): readonly StrategyLine[]
 }
@@ -25,14 +26,16 @@ const KEY = 'strategies'
 /** Opens the books where an earlier run left them. */
 export function openStrategyBooks(journal: Pick<Journal, 'remember' | 'recall'>): StrategyBooks {
   const lines = new Map(linesIn(journal).map((line) => [line.strategy, line]))
-  const book = (strategy: string, change: (line: StrategyLine) => StrategyLine): void => {
+  const book = (strategy: string, change: (line: StrategyLine) => StrategyLine): string => {
     lines.set(strategy, change(lines.get(strategy) ?? empty(strategy)))
-    journal.remember(KEY, encode([...lines.values()]))
+    return encode([...lines.values()])
   }
   return {
-    closed: (strategy, attribution) => book(strategy, (line) => settled(line, attribution)),
-    hedged: ({ strategy, pnl }) =>
-      book(strategy, (line) => ({ ...line, hedges: wad(line.hedges + pnl), total: wad(line.total + pnl) })),
+    closed: (strategy, attribution) => ({ [KEY]: book(strategy, (line) => settled(line, attribution)) }),
+    hedged: ({ strategy, pnl }) => {
+      const hedge = (line: StrategyLine) => ({ ...line, hedges: wad(line.hedges + pnl), total: wad(line.total + pnl) })
+      journal.remember(KEY, book(strategy, hedge))
+    },
     lines: () => [...lines.values()],
   }
 }

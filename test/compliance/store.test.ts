@@ -9,6 +9,7 @@ import { openSqliteJournal } from '../../agent/adapters/store/sqlite-journal.ts'
 import type { GapRecord } from '../../agent/domain/gap-record.ts'
 import type { Decision } from '../../agent/domain/liquidation.ts'
 import { bps, chainId, instant, wad } from '../../agent/domain/units.ts'
+import { submitted } from '../support/builders.ts'
 import { SENDER as sender, journaledTx as tx } from '../support/journaled-tx.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'lienmesh-journal-'))
@@ -70,6 +71,25 @@ describe.each(journals)('$name', ({ open }) => {
     journal.gap(first)
     journal.gap(second)
     expect(journal.gaps()).toEqual([first, second])
+  })
+
+  test('keeps a bid as it was admitted, for the life after the one that made it', () => {
+    const journal = open()
+    const { intent } = submitted()
+    journal.admitted({ intent, at: instant(7) })
+    journal.commit(tx({ intent: intent.id }))
+    expect(journal.bid(intent.id)).toEqual({ intent, at: 7 })
+    expect(journal.bid('0x77')).toBeUndefined()
+  })
+
+  test('writes down what followed from a settlement with it', () => {
+    const journal = open()
+    journal.commit(tx({ hash: '0x01', intent: '0x77' }))
+    journal.keep('counted', 'before')
+    expect(journal.recall('counted')).toBe('before')
+    journal.paid('0x77', { counted: 'after' })
+    journal.flush()
+    expect([journal.recall('counted'), journal.lives()]).toEqual(['after', []])
   })
 
   test('refuses a second meaning for a nonce', () => {

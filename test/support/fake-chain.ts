@@ -107,6 +107,7 @@ export function fakeEngine(terms: EngineTerms): FakeEngine {
       engine.bids.push({ intent, offer })
       return engine.fate(intent)
     },
+    ended: async (intent) => engine.fate(intent),
     orderLine: async () => ({ kind: 'refused', reason: 'REVERTED', gasCost: 0n }),
     basis: async (_, number, attested) => ({ number, attested }),
     credit: async () => ({ kind: 'nothing', held: [] }),

@@ -14,10 +14,13 @@ import type { Journal } from '../../agent/ports/journal.ts'
 import { obey, rememberHalt } from '../../agent/runtime/command-post.ts'
 import type { Context } from '../../agent/runtime/context.ts'
 import type { Question } from '../../agent/runtime/control.ts'
+import { recallCounts } from '../../agent/runtime/counts.ts'
 import { diskVoice, keepMending } from '../../agent/runtime/disk.ts'
+import { endingOf, keepEndingLives } from '../../agent/runtime/end-lives.ts'
 import { consume } from '../../agent/runtime/loop.ts'
 import { perform } from '../../agent/runtime/perform.ts'
 import { createQueue } from '../../agent/runtime/queue.ts'
+import { createRecovery } from '../../agent/runtime/recover.ts'
 import { createRoots } from '../../agent/runtime/roots.ts'
 import { createDesk } from '../../agent/runtime/settle.ts'
 import { openStrategyBooks } from '../../agent/runtime/strategy-books.ts'
@@ -120,7 +123,10 @@ export async function startLife(world: World, over: Partial<Setup> = {}): Promis
     maxSlippage: 500,
     onSold: (claims, sale) => context.tell({ kind: 'claim-sold', claims, sale }),
   })
+  recallCounts(context)
   rememberHalt(context)
+  context.tasks.keep('recover', createRecovery(context, core).run)
+  context.tasks.keep('end lives', (ended) => keepEndingLives(context, endingOf(context, core, desk), ended))
   context.tasks.keep('disk', (ended) => keepMending(journal, context.clock, ended))
   for (const vault of context.vaults.keys()) context.tasks.keep(`settle ${vault}`, (ended) => desk.run(vault, ended))
   const performer = {
@@ -155,8 +161,8 @@ export async function startLife(world: World, over: Partial<Setup> = {}): Promis
 export const market = (): readonly Input[] => opening(2_400)
 
 /** Prices of now. */
-export const pricesAt = (at: Instant): readonly Input[] =>
-  batchesAt(2_400, at).map((batch): Input => ({ at, kind: 'prices', batch }))
+export const pricesAt = (at: Instant, ether = 2_400): readonly Input[] =>
+  batchesAt(ether, at).map((batch): Input => ({ at, kind: 'prices', batch }))
 
 type Made = Pick<Context, 'journal' | 'emit' | 'signal' | 'tell' | 'inputs'> & { readonly core: Core }
 

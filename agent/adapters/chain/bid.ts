@@ -7,12 +7,14 @@ import type { Offer } from '../../domain/message.ts'
 import { wad } from '../../domain/units.ts'
 import { max, mulDivDown } from '../../maths/fixed-point.ts'
 import { share } from '../../maths/margin.ts'
+import type { Signed } from '../../ports/chain.ts'
 import { marginEngineAbi } from './abi/margin-engine.ts'
 import { bidding, closeEverything, pushPrices, startAuction } from './bid-acts.ts'
 import type { EventPlaces } from './events.ts'
 import { type Act, act, executeCall, LEG } from './executor-call.ts'
 import { fillOf } from './fill.ts'
 import { type ChainLink, sender } from './link.ts'
+import { minedAmong } from './receipt.ts'
 import { rehearse, type Tried } from './refusal.ts'
 
 /** Who bids, and how. */
@@ -49,6 +51,24 @@ export async function placeBid(
   // The bid is lost whether or not a node can say why.
   const reason = await lossOf(bidder, intent, tried, mined.anchor.number).catch(declined)
   return { kind: 'lost', reason, gasCost: mined.gasCost, anchor: mined.anchor }
+}
+
+/** How a bid of an earlier run ended, by what was signed at its nonce; undefined while none of it is in a block. */
+export async function bidEnded(
+  bidder: Bidder,
+  intent: Intent,
+  signed: readonly Signed[],
+): Promise<Outcome | undefined> {
+  const found = await minedAmong(
+    bidder.link.rpc,
+    signed.map(({ hash }) => hash),
+  )
+  const last = signed.find(({ hash }) => found.has(hash))
+  const mined = last && found.get(last.hash)
+  if (last === undefined || mined === undefined) return undefined
+  if (last.leg !== 'bid') return { kind: 'expired', reason: 'NOT_INCLUDED' }
+  if (mined.status === 'included') return { kind: 'won', fill: fillOf(bidder, intent, mined) }
+  return { kind: 'lost', reason: 'REVERTED', gasCost: mined.gasCost, anchor: mined.anchor }
 }
 
 /** A bid may spend on gas what it would earn, and no more. */

@@ -13,7 +13,7 @@ import { marginEngineAbi } from './abi/margin-engine.ts'
 import { vaultMirrorAbi } from './abi/vault-mirror.ts'
 import { readAccounts } from './accounts.ts'
 import { readAnchors } from './anchors.ts'
-import { placeBid } from './bid.ts'
+import { bidEnded, placeBid } from './bid.ts'
 import { openCrediting } from './credit.ts'
 import { readEvents } from './events.ts'
 import { orderLine } from './lines.ts'
@@ -65,6 +65,7 @@ export async function openEngineChain(options: EngineChainOptions): Promise<Engi
     owed: (vault, who, asset) => owed(link, mirrorOf(network, rpc.chain, vault), who, asset),
     provenState: (account, number) => provenState(reader, network, account, number),
     bid: (intent, offer, signal) => placeBid(bidder, intent, offer, signal),
+    ended: (intent, signed) => bidEnded(bidder, intent, signed),
     openAuctions: (candidates, signal) => openAuctions(bidder, candidates, signal),
     orderLine: (order, signal) => orderLine(bidder, order, signal),
     trade: (order, signal) => placeTrade(bidder, order, signal),

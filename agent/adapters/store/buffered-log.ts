@@ -3,6 +3,7 @@ import { hash } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import type { GapRecord } from '../../domain/gap-record.ts'
 import type { Decision } from '../../domain/liquidation.ts'
+import type { Admitted } from '../../ports/journal.ts'
 import { encode } from './codec.ts'
 
 /** Where the written log ends. */
@@ -12,11 +13,17 @@ export type BufferedLog = {
   input(body: string): void
   decision(decision: Decision): void
   gap(record: GapRecord): void
+  admitted(bid: Admitted): void
+  keep(key: string, value: string): void
+  /** A value that waits. */
+  kept(key: string): string | undefined
+  /** Whatever waits under these names is out of date. */
+  overtake(keys: readonly string[]): void
   waiting(): number
-  /** Writes what waits, within the caller's transaction; `kept` afterwards, when the transaction holds. */
+  /** Writes what waits, within the caller's transaction; `held` afterwards, when the transaction holds. */
   write(): LogEnd
   /** The last `write` is durable: what it wrote waits no more. */
-  kept(): void
+  held(): void
 }
 
 /** Most entries kept while the disk takes none; the oldest go first. */
@@ -32,10 +39,15 @@ export function bufferedLog(db: DatabaseSync): BufferedLog {
   let inputs: string[] = []
   let taken: Decision[] = []
   let gaps: GapRecord[] = []
-  let written = { end, inputs: 0, taken: 0, gaps: 0 }
+  let bids: Admitted[] = []
+  const values = new Map<string, string>()
+  const nothing = { inputs: 0, taken: 0, gaps: 0, bids: 0, values: new Map<string, string>() }
+  let written = { end, ...nothing }
   const addInput = db.prepare('INSERT INTO input (seq, body, digest) VALUES (?, ?, ?)')
   const addDecision = db.prepare('INSERT INTO decision (at, kind, reason, body) VALUES (?, ?, ?, ?)')
   const addGap = db.prepare('INSERT INTO gap (at, body) VALUES (?, ?)')
+  const addBid = db.prepare('INSERT OR REPLACE INTO bid (intent, body) VALUES (?, ?)')
+  const addValue = db.prepare('INSERT OR REPLACE INTO fact (key, value) VALUES (?, ?)')
   return {
     input: (body) => {
       if (inputs.push(body) > MOST) inputs.shift()
@@ -46,7 +58,15 @@ export function bufferedLog(db: DatabaseSync): BufferedLog {
     gap: (record) => {
       if (gaps.push(record) > MOST) gaps.shift()
     },
-    waiting: () => inputs.length + taken.length + gaps.length,
+    admitted: (bid) => {
+      if (bids.push(bid) > MOST) bids.shift()
+    },
+    keep: (key, value) => void values.set(key, value),
+    kept: (key) => values.get(key),
+    overtake: (keys) => {
+      for (const key of keys) values.delete(key)
+    },
+    waiting: () => inputs.length + taken.length + gaps.length + bids.length + values.size,
     write: () => {
       let { position, digest } = end
       for (const body of inputs) {
@@ -55,15 +75,20 @@ export function bufferedLog(db: DatabaseSync): BufferedLog {
       }
       for (const decision of taken) addDecision.run(decision.at, decision.kind, decision.reason, encode(decision))
       for (const record of gaps) addGap.run(record.realised.realisedAt, encode(record))
-      written = { end: { position, digest }, inputs: inputs.length, taken: taken.length, gaps: gaps.length }
+      for (const bid of bids) addBid.run(bid.intent.id, encode(bid))
+      for (const [key, value] of values) addValue.run(key, value)
+      const counts = { inputs: inputs.length, taken: taken.length, gaps: gaps.length, bids: bids.length }
+      written = { end: { position, digest }, ...counts, values: new Map(values) }
       return written.end
     },
-    kept: () => {
+    held: () => {
       end = written.end
       inputs = inputs.slice(written.inputs)
       taken = taken.slice(written.taken)
       gaps = gaps.slice(written.gaps)
-      written = { end, inputs: 0, taken: 0, gaps: 0 }
+      bids = bids.slice(written.bids)
+      for (const [key, value] of written.values) if (values.get(key) === value) values.delete(key)
+      written = { end, ...nothing }
     },
   }
 }

@@ -37,9 +37,9 @@ export function inOneTransaction<T>(db: DatabaseSync, { path, lost }: Keeping, w
   }
 }
 
-const SCHEMA = 3
+const SCHEMA = 4
 /** Earlier versions whose tables this one only adds to. */
-const READABLE = [0, 1, 2, SCHEMA]
+const READABLE = [0, 1, 2, 3, SCHEMA]
 
 function prepare(db: DatabaseSync, path: string): void {
   requireVersion(text(db.prepare('SELECT sqlite_version() AS version').get()?.['version']))
@@ -95,6 +95,7 @@ CREATE TABLE IF NOT EXISTS life (
   intent TEXT PRIMARY KEY, chain INTEGER NOT NULL, reserved TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('signed', 'final', 'settled', 'failed', 'abandoned'))
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS bid (intent TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS posting (
   seq INTEGER PRIMARY KEY, ref TEXT NOT NULL, chain INTEGER NOT NULL, block INTEGER NOT NULL, body TEXT NOT NULL,
   stands INTEGER NOT NULL CHECK (stands IN (0, 1))

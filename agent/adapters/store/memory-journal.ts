@@ -9,6 +9,7 @@ import { decode, encode } from './codec.ts'
 import { conflict } from './conflict.ts'
 import { ofLife, settledLife, signedLife, step } from './lives.ts'
 import { openMemoryBook } from './memory-book.ts'
+import { admittedOf } from './rows.ts'
 
 /** A journal that is forgotten with the process. */
 export type MemoryJournal = Journal & { inputs(): Iterable<unknown> }
@@ -17,19 +18,16 @@ export type MemoryJournal = Journal & { inputs(): Iterable<unknown> }
 export function openMemoryJournal(): MemoryJournal {
   const inputs: string[] = []
   const decisions: Decision[] = []
-  const gaps: GapRecord[] = []
-  const facts = new Map<string, string>()
   let rows: readonly JournaledTx[] = []
   const { lives, relive, live } = memoryLives()
   const book = openMemoryBook()
+  const notebook = memoryNotebook()
   const byHash = (hash: string) => rows.find((row) => row.hash === hash)
   const of = (chain: number, from: string) =>
     rows.filter((row) => row.chain === chain && row.from.toLowerCase() === from.toLowerCase())
   return {
     input: (input) => void inputs.push(encode(input)),
     decision: (decision) => void decisions.push(decision),
-    gap: (record) => void gaps.push(record),
-    gaps: () => gaps,
     commit: (tx) => {
       if (conflict(tx, of(tx.chain, tx.from)) === 'known') return
       if (ofLife(tx)) live(tx)
@@ -46,7 +44,11 @@ export function openMemoryJournal(): MemoryJournal {
       const tx = byHash(hash)
       if (tx) relive(tx.intent, (state) => step(tx, state, 'foreign'))
     },
-    paid: (intent) => relive(intent, (state) => step({ intent, hash: '0x' }, state, 'settle')),
+    paid: (intent, facts = {}) => {
+      relive(intent, (state) => step({ intent, hash: '0x' }, state, 'settle'))
+      for (const [key, value] of Object.entries(facts)) notebook.keep(key, value)
+    },
+    ...notebook,
     post: book.post,
     postings: book.postings,
     note: book.note,
@@ -59,8 +61,6 @@ export function openMemoryJournal(): MemoryJournal {
       return nonces.length === 0 ? undefined : Math.max(...nonces) + 1
     },
     history: (chain, from, nonce) => of(chain, from).filter((row) => row.nonce >= nonce),
-    remember: (key, value) => void facts.set(key, value),
-    recall: (key) => facts.get(key),
     decisions: ({ since = 0, kind, limit = decisions.length }) =>
       decisions
         .filter((decision) => decision.at >= since && (kind === undefined || decision.kind === kind))
@@ -69,6 +69,25 @@ export function openMemoryJournal(): MemoryJournal {
     inputs: () => inputs.map(decode),
     flush: () => undefined,
     close: () => undefined,
+  }
+}
+
+/** Gaps that ended, bids as they were admitted, and small values by name. */
+function memoryNotebook(): Pick<Journal, 'gap' | 'gaps' | 'admitted' | 'bid' | 'keep' | 'remember' | 'recall'> {
+  const facts = new Map<string, string>()
+  const bids = new Map<string, string>()
+  const gaps: GapRecord[] = []
+  return {
+    gap: (record) => void gaps.push(record),
+    gaps: () => gaps,
+    admitted: (bid) => void bids.set(bid.intent.id, encode(bid)),
+    bid: (intent) => {
+      const body = bids.get(intent)
+      return body === undefined ? undefined : admittedOf({ body })
+    },
+    keep: (key, value) => void facts.set(key, value),
+    remember: (key, value) => void facts.set(key, value),
+    recall: (key) => facts.get(key),
   }
 }
 

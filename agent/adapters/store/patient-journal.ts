@@ -2,7 +2,7 @@
 // something that has happened is kept in memory, in order, until the disk takes it: nobody has to wait for that.
 import { LienmeshError } from '../../domain/errors.ts'
 import type { IntentId } from '../../domain/liquidation.ts'
-import type { Journal } from '../../ports/journal.ts'
+import type { Facts, Journal } from '../../ports/journal.ts'
 
 /** A journal that says when its disk fails, and tries again. */
 export type PatientJournal = Journal & {
@@ -50,7 +50,7 @@ export function patientJournal(open: (trouble: (error: unknown) => void) => Jour
     return true
   }
   const later = (waiting: Waiting): void => {
-    const overtaken = waits.findIndex(({ fact }) => fact !== undefined && fact.key === waiting.fact?.key)
+    const overtaken = waits.findIndex(({ key }) => key !== undefined && key === waiting.key)
     if (overtaken >= 0) waits.splice(overtaken, 1)
     waits.push(waiting)
     mend()
@@ -61,10 +61,10 @@ export function patientJournal(open: (trouble: (error: unknown) => void) => Jour
     settle: now(journal.settle),
     abandon: now(journal.abandon),
     post: now(journal.post),
-    paid: (intent) => later({ write: () => journal.paid(intent), paid: intent }),
+    paid: (intent, facts) => later({ write: () => journal.paid(intent, facts), paid: intent, facts }),
     note: (step) => later({ write: () => journal.note(step) }),
-    remember: (key, value) => later({ write: () => journal.remember(key, value), fact: { key, value } }),
-    recall: (key) => waits.findLast(({ fact }) => fact?.key === key)?.fact?.value ?? journal.recall(key),
+    remember: (key, value) => later({ write: () => journal.remember(key, value), key, facts: { [key]: value } }),
+    recall: (key) => waits.findLast(({ facts }) => facts?.[key] !== undefined)?.facts?.[key] ?? journal.recall(key),
     lives: () => journal.lives().filter(({ intent }) => !waits.some(({ paid }) => paid === intent)),
     mend,
   }
@@ -75,7 +75,9 @@ const MARK = 'mended'
 
 type Waiting = {
   readonly write: () => void
-  readonly fact?: { readonly key: string; readonly value: string }
+  /** Of a value that a later one of its name takes the place of. */
+  readonly key?: string
+  readonly facts?: Facts | undefined
   readonly paid?: IntentId
 }
 

@@ -6,7 +6,7 @@ import type { Decision, IntentId } from '../../domain/liquidation.ts'
 import type { Entry, Posting } from '../../domain/posting.ts'
 import type { SettlementStep } from '../../domain/settlement.ts'
 import { chainId, wad } from '../../domain/units.ts'
-import type { JournaledTx, Life } from '../../ports/journal.ts'
+import type { Admitted, JournaledTx, Life } from '../../ports/journal.ts'
 import { decode } from './codec.ts'
 
 type Row = Readonly<Record<string, unknown>>
@@ -49,6 +49,13 @@ export function gapOf(row: Row): GapRecord {
   if (typeof value === 'object' && value !== null && 'forecast' in value && 'realised' in value)
     return value as GapRecord
   throw corrupt('gap')
+}
+
+/** A bid as it was admitted, from its row. */
+export function admittedOf(row: Row): Admitted {
+  const value = decode(String(row['body']))
+  if (typeof value === 'object' && value !== null && 'intent' in value && 'at' in value) return value as Admitted
+  throw corrupt('bid')
 }
 
 /** The liquidation that a row is about. */

@@ -5,7 +5,7 @@ import { LienmeshError } from '../../domain/errors.ts'
 import type { LifeState } from '../../domain/life.ts'
 import type { Decision } from '../../domain/liquidation.ts'
 import type { Posting } from '../../domain/posting.ts'
-import type { Journal, JournaledTx } from '../../ports/journal.ts'
+import type { Facts, Journal, JournaledTx } from '../../ports/journal.ts'
 import { type BufferedLog, bufferedLog } from './buffered-log.ts'
 import { decode, encode } from './codec.ts'
 import { conflict } from './conflict.ts'
@@ -15,7 +15,7 @@ import { type EventChain, openEventChain } from './event-chain.ts'
 import { claimIdentity } from './identity.ts'
 import { ofLife, settledLife, signedLife, step } from './lives.ts'
 import { openPostingBook, type PostingBook, withReserved } from './posting-book.ts'
-import { decisionOf, gapOf, lifeOf, transactionOf } from './rows.ts'
+import { admittedOf, decisionOf, gapOf, lifeOf, transactionOf } from './rows.ts'
 import { openSettlementLog, type SettlementLog } from './settlement-log.ts'
 
 export type SqliteJournalOptions = {
@@ -44,7 +44,7 @@ export function openSqliteJournal({ path, owner, buffer = 512, trouble }: Sqlite
   const flush = () => {
     if (log.waiting() === 0) return
     within(log.write)
-    log.kept()
+    log.held()
   }
   /** What the disk does not take waits on: nobody who only reads is refused for it. */
   const flushed = () => {
@@ -69,12 +69,12 @@ export function openSqliteJournal({ path, owner, buffer = 512, trouble }: Sqlite
     },
     commit: (tx) => {
       within(() => commit(rooms, tx))
-      log.kept()
+      log.held()
     },
     settle: (hash, state, posting) => within(() => settle(rooms, { hash, state, posting })),
     abandon: (hash) => within(() => abandon(rooms, hash)),
-    paid: (intent) => within(() => relive(rooms, intent, (state) => step({ intent, hash: '0x' }, state, 'settle'))),
     ...bookkeeping(rooms, within),
+    ...notebook(rooms, { append, within }),
     lives: () => say.lives.all().map(lifeOf),
     open: (chain) => say.open.all(chain).map(transactionOf),
     nextNonce: (chain, from) => {
@@ -82,8 +82,6 @@ export function openSqliteJournal({ path, owner, buffer = 512, trouble }: Sqlite
       return typeof top === 'number' ? top + 1 : undefined
     },
     history: (chain, from, nonce) => say.history.all(chain, from.toLowerCase(), nonce).map(transactionOf),
-    remember: (key, value) => within(() => void say.remember.run(key, value)),
-    recall: (key) => text(say.recall.get(key)?.['value']),
     decisions: (filter) => {
       flushed()
       return decisions(db, filter)
@@ -111,6 +109,26 @@ const bookkeeping = (rooms: Rooms, within: <T>(work: () => T) => T): Bookkeeping
   postings: rooms.book.after,
   note: (step) => within(() => rooms.settlements.note(step)),
   settlements: rooms.settlements.records,
+})
+
+type Notebook = Pick<Journal, 'admitted' | 'bid' | 'keep' | 'paid' | 'remember' | 'recall'>
+
+type Writing = {
+  readonly append: (write: () => void) => void
+  readonly within: <T>(work: () => T) => T
+}
+
+const notebook = (rooms: Rooms, { append, within }: Writing): Notebook => ({
+  admitted: (bid) => append(() => rooms.log.admitted(bid)),
+  bid: (intent) => rooms.say.bid.all(intent).map(admittedOf).at(0),
+  keep: (key, value) => append(() => rooms.log.keep(key, value)),
+  paid: (intent, facts = {}) =>
+    within(() => {
+      relive(rooms, intent, (state) => step({ intent, hash: '0x' }, state, 'settle'))
+      remember(rooms, facts)
+    }),
+  remember: (key, value) => within(() => remember(rooms, { [key]: value })),
+  recall: (key) => rooms.log.kept(key) ?? text(rooms.say.recall.get(key)?.['value']),
 })
 
 type Rooms = {
@@ -162,6 +180,12 @@ function settle(rooms: Rooms, { hash, state, posting }: Settled): void {
   rooms.say.settle.run(state, hash)
   rooms.events.append({ kind: 'settled', hash, state })
   if (ofLife(tx)) relive(rooms, tx.intent, (before) => settledLife(tx, before, state))
+}
+
+/** Small values, in the place of what waits under their names. */
+function remember({ log, say }: Rooms, facts: Facts): void {
+  for (const [key, value] of Object.entries(facts)) say.remember.run(key, value)
+  log.overtake(Object.keys(facts))
 }
 
 function abandon(rooms: Rooms, hash: Hash): void {
@@ -237,6 +261,7 @@ function statements(db: DatabaseSync) {
       'INSERT INTO fact (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
     ),
     recall: db.prepare('SELECT value FROM fact WHERE key = ?'),
+    bid: db.prepare('SELECT body FROM bid WHERE intent = ?'),
     gaps: db.prepare('SELECT body FROM gap ORDER BY seq'),
     inputs: db.prepare('SELECT body FROM input ORDER BY seq'),
   }

@@ -261,7 +261,7 @@ const deciding: readonly BrokenAgent[] = [
     '  if (spent >= 0n) return undefined\n',
   ]),
   one('buys claims that it cannot bring home', 'stranded', ADMIT, [
-    '    if (claims < coming + bid.length + 1 + setup.gas.runway)',
+    '    if (claims < due + bid.length + 1 + setup.gas.runway)',
     '    if (claims < 0)',
   ]),
   one('forgets a leg that is stuck', 'stuck', SETTLE, [
@@ -278,11 +278,11 @@ const deciding: readonly BrokenAgent[] = [
   ]),
   one('claims twice', 'stuck', SETTLE, ['  for (const claim of batch) claims.splice(claims.indexOf(claim), 1)\n', '']),
   one('claims again what was paid', 'owed', 'agent/runtime/recover.ts', [
-    '    amount: owed - claimed,',
+    '    amount: owed - begins,',
     '    amount: owed,',
   ]),
   one('claims what is owed to it no more', 'owed', 'agent/runtime/recover.ts', [
-    '  if (owed <= claimed) return undefined\n',
+    '  if (owed <= begins) return undefined\n',
     '',
   ]),
 ]

@@ -56,8 +56,8 @@ export function wired(journal: Journal, trip: Trip): Journal {
       journal.settle(...settled)
       trip(`settle:after:${leg}`)
     },
-    paid: (intent) => {
-      journal.paid(intent)
+    paid: (...settled) => {
+      journal.paid(...settled)
       trip('paid:after')
     },
   }

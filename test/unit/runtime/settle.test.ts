@@ -331,7 +331,7 @@ describe('after a restart', () => {
     engine.owed = async (id, who, what) => (id === 'vault-fast' && who === US && what === token ? owed : 0n)
     vault.claimed = async (who, what) => (who === US && what === token ? claimed : 0n)
     await recoverClaims({
-      journal,
+      ...{ journal, coming: () => [], believes: () => true },
       clock: { now: () => instant(7) },
       engines: new Map(engines ? [[chainId(31_337), { chain: engine }]] : []),
       vaults: new Map([['vault-fast', { chain: vault, deployment: deployedVault, executor: US }]]),
@@ -347,7 +347,7 @@ describe('after a restart', () => {
       ...{ intent: first?.intent, vault: 'vault-fast', collateral: 0, asset: token, amount: 6n, openedAt: 7 },
       openedIn: await engine.latest(),
     })
-    const [same, other] = [(await found(10n, 1n))[0], (await found(11n, 4n))[0]]
+    const [same, other] = [(await found(11n, 4n))[0], (await found(10n, 1n))[0]]
     expect([same?.intent === first?.intent, other?.intent === first?.intent]).toEqual([true, false])
   })
 

@@ -5,6 +5,7 @@ import { diskError } from '../../../agent/adapters/store/disk.ts'
 import { unavailable } from '../../../agent/domain/errors.ts'
 import type { GapRecord } from '../../../agent/domain/gap-record.ts'
 import type { Decision } from '../../../agent/domain/liquidation.ts'
+import type { Admitted } from '../../../agent/ports/journal.ts'
 
 /** A failure of SQLite with a result code. */
 const failure = (errcode: number) => Object.assign(new Error('disk'), { errcode })
@@ -41,14 +42,16 @@ test('what waits for the disk is kept up to a limit', () => {
   const db = new DatabaseSync(':memory:')
   db.exec(`CREATE TABLE input (seq INTEGER PRIMARY KEY, body TEXT, digest TEXT);
     CREATE TABLE decision (seq INTEGER PRIMARY KEY, at REAL, kind TEXT, reason TEXT, body TEXT);
-    CREATE TABLE gap (seq INTEGER PRIMARY KEY, at REAL, body TEXT)`)
+    CREATE TABLE gap (seq INTEGER PRIMARY KEY, at REAL, body TEXT); CREATE TABLE bid (intent TEXT, body TEXT);
+    CREATE TABLE fact (key TEXT, value TEXT)`)
   const log = bufferedLog(db)
   // Nothing is read of them before they are written.
-  const [decision, gap] = [{} as Decision, {} as GapRecord]
-  const waiting = [() => log.input(''), () => log.decision(decision), () => log.gap(gap)].map((add) => {
+  const [decision, gap, bid] = [{} as Decision, {} as GapRecord, {} as Admitted]
+  const adding = [() => log.input(''), () => log.decision(decision), () => log.gap(gap), () => log.admitted(bid)]
+  const waiting = adding.map((add) => {
     for (let i = 0; i < 100_002; i++) add()
     return log.waiting()
   })
-  expect(waiting).toEqual([100_000, 200_000, 300_000])
+  expect(waiting).toEqual([100_000, 200_000, 300_000, 400_000])
   db.close()
 })

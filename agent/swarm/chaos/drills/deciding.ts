@@ -148,7 +148,7 @@ export const owed: Drill = async () => {
   const asset = { collateral: 0, symbol: 'WETH', token, decimals: 18, pair: token }
   const of = (owes: bigint, paid: bigint) =>
     recoverClaims({
-      journal: { settlements: () => [] },
+      ...{ journal: { settlements: () => [] }, coming: () => [], believes: () => true },
       clock: { now: () => at(0) },
       engines: new Map([
         [

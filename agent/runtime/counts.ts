@@ -1,0 +1,28 @@
+// What protections have counted, kept over a kill.
+import { decode, encode } from '../adapters/store/codec.ts'
+import type { Input } from '../core/core.ts'
+import type { Counted } from '../core/protect.ts'
+import type { Facts, Journal } from '../ports/journal.ts'
+import type { Context } from './context.ts'
+
+/** The name under which the journal keeps it. */
+const KEY = 'counted'
+
+/** As the journal keeps it: with the settlement that changed it. */
+export const factOf = (counted: Counted): Facts => ({ [KEY]: encode(counted) })
+
+/** Losses of a race wait for the next commitment, which is what makes the next loss; an operator's word does not wait. */
+export function keepCounts(
+  { keep, remember }: Pick<Journal, 'keep' | 'remember'>,
+  counted: Counted,
+  because: Input['kind'],
+): void {
+  if (because === 'resume') remember(KEY, encode(counted))
+  else keep(KEY, encode(counted))
+}
+
+/** Goes on counting where an earlier run was. */
+export function recallCounts({ journal, tell }: Pick<Context, 'journal' | 'tell'>): void {
+  const kept = journal.recall(KEY)
+  if (kept !== undefined) tell({ kind: 'counted', counted: decode(kept) as Counted })
+}
