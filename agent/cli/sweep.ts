@@ -22,7 +22,7 @@ export const sweep = command({
   options,
   positionals: ['strategy'],
   examples: [
-    "lienmesh sweep patient --param 'patience=2000..20000:4' --prices a.csv,b.csv,c.csv --seeds 5",
+    "lienmesh sweep patient --param 'lead=0..200:5' --prices a.csv,b.csv,c.csv --seeds 5",
     "lienmesh sweep gap-aware --param 'minNet=0|10000000000000000000;patience=5000|10000' --scenario flash-crash --seeds 8",
   ],
   run: async (asked, context) => {
@@ -74,7 +74,7 @@ function axesOf(text: string): Axes {
       throw usageError(
         'E_USAGE',
         `--param: expected name=a|b or name=from..to:steps, found ${one}`,
-        "Write --param 'patience=2000..20000:4'.",
+        "Write --param 'lead=0..200:5'.",
       )
     })
   const points = axes.reduce((count, [, values]) => count * values.length, 1)

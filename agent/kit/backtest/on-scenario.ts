@@ -6,6 +6,7 @@ import { simulatedSetup } from '../../runtime/simulated.ts'
 import { participantsOf, scenarioNetwork, scenarioWorld } from '../../simulator/scenario/world-of.ts'
 import type { WorldSpec } from '../../simulator/spec.ts'
 import { rivalsOf } from '../../simulator/venue.ts'
+import { entrantsOf } from './entrants.ts'
 import type { Opened } from './opened.ts'
 import { type Plan, type Spec, TESTED } from './plan.ts'
 
@@ -13,6 +14,9 @@ import { type Plan, type Spec, TESTED } from './plan.ts'
 export async function openScenario(file: string, plan: Plan, lineups: readonly (readonly Spec[])[]): Promise<Opened> {
   const scenario = loadScenario(file)
   const { rivals } = plan.terms
+  // What is wrong with a strategy is said before a thread begins.
+  const network = scenarioNetwork(scenario)
+  for (const lineup of lineups) await entrantsOf(lineup, network)
   return {
     name: scenario.name,
     from: 0,
