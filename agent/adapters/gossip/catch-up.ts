@@ -54,17 +54,32 @@ type Session = {
 
 async function learn(newcomer: Newcomer, session: Session, kind: Kind, peers: readonly PeerId[]): Promise<void> {
   for (const peer of peers) {
-    let after: string | undefined = ''
-    for (let pages = 0; after !== undefined && pages < MOST_PAGES && !newcomer.signal.aborted; pages++) {
-      const signal = AbortSignal.any([newcomer.signal, AbortSignal.timeout(PATIENCE)])
-      const asked: ReturnType<typeof askPage> = askPage({ ...newcomer, peer, signal }, kind, after)
-      const page = await asked.catch(() => undefined) // Whatever ails this peer, the next one is asked.
-      if (page !== undefined) session.answered.add(peer.toString())
-      const honest = await takeAll(newcomer, session, { kind, items: page?.items ?? [], peer: peer.toString() })
-      after = honest ? page?.last : undefined
-    }
+    let left = MOST_PAGES
+    for (let page = await asked(newcomer, { kind, peer, after: '' }); page !== undefined && left > 0; left--)
+      page = await take(newcomer, session, { kind, peer, page })
   }
 }
+
+type Turn = { readonly kind: Kind; readonly peer: PeerId; readonly page: Page }
+
+/** Verifies a page while the next one travels, and hands out that. */
+async function take(newcomer: Newcomer, session: Session, { kind, peer, page }: Turn): Promise<Page | undefined> {
+  session.answered.add(peer.toString())
+  const coming = page.last === undefined ? undefined : asked(newcomer, { kind, peer, after: page.last })
+  const honest = await takeAll(newcomer, session, { kind, items: page.items, peer: peer.toString() })
+  return honest ? coming : undefined
+}
+
+type Question = { readonly kind: Kind; readonly peer: PeerId; readonly after: string }
+
+/** A page, or nothing: whatever ails this peer, the next one is asked. */
+function asked(newcomer: Newcomer, { kind, peer, after }: Question): Promise<Page | undefined> {
+  if (newcomer.signal.aborted) return Promise.resolve(undefined)
+  const signal = AbortSignal.any([newcomer.signal, AbortSignal.timeout(PATIENCE)])
+  return askPage({ ...newcomer, peer, signal }, kind, after).catch(() => undefined)
+}
+
+type Page = Awaited<ReturnType<typeof askPage>>
 
 /** Milliseconds for one page, and how many of a kind one peer may send. */
 const [PATIENCE, MOST_PAGES] = [5_000, 64] as const
@@ -75,7 +90,7 @@ type Batch = { readonly kind: Kind; readonly items: readonly Uint8Array[]; reado
 async function takeAll(newcomer: Newcomer, session: Session, { kind, items, peer }: Batch): Promise<boolean> {
   const before = session.refused
   for (const item of items) {
-    await take(newcomer, session, { kind, item, peer })
+    await takeOne(newcomer, session, { kind, item, peer })
     if (session.refused > before) return false
   }
   return true
@@ -83,7 +98,7 @@ async function takeAll(newcomer: Newcomer, session: Session, { kind, items, peer
 
 type Item = { readonly kind: Kind; readonly item: Uint8Array; readonly peer: string }
 
-async function take(newcomer: Newcomer, session: Session, { kind, item, peer }: Item): Promise<void> {
+async function takeOne(newcomer: Newcomer, session: Session, { kind, item, peer }: Item): Promise<void> {
   if (newcomer.knows(item)) return
   const verdict = await admitted(newcomer, session, { kind, item, peer })
   if (verdict.kind === 'accept') session.learned[kind] = (session.learned[kind] ?? 0) + 1

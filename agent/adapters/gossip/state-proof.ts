@@ -1,7 +1,8 @@
 // Rebuilds a margin account from proven storage: header to state root, state root to contracts, contracts to slots.
-import { MerklePatriciaTrie, updateMPTFromMerkleProof } from '@ethereumjs/mpt'
+import { decodeMPTNode, MerklePatriciaTrie, type MPTNode } from '@ethereumjs/mpt'
 import { RLP } from '@ethereumjs/rlp'
-import { bytesToBigInt, bytesToHex, getAddress, type Hex, hexToBytes, keccak256 } from 'viem'
+import { bytesToBigInt, bytesToHex, getAddress, type Hex } from 'viem'
+import { bytesOf, keccak256, keccakBytes } from '../../crypto/hash.ts'
 import type { Credit, MarginAccount, Position } from '../../domain/market.ts'
 import type { ProvenState, StorageProof } from '../../domain/message.ts'
 import type { EngineDeployment, Network } from '../../domain/network.ts'
@@ -57,7 +58,7 @@ type Block = Pick<ProvenState, 'hash' | 'number'>
 /** State root of a header, if it is that of the block. */
 function stateRootIn(rlp: Hex, { hash, number }: Block): Uint8Array | undefined {
   if (keccak256(rlp) !== hash) return undefined
-  const fields = decodeList(hexToBytes(rlp))
+  const fields = decodeList(bytesOf(rlp))
   const stateRoot = fields?.[STATE_ROOT]
   const height = fields?.[NUMBER]
   if (stateRoot?.length !== 32 || height === undefined) return undefined
@@ -74,12 +75,12 @@ export type Storage = (contract: string, slot: Hex) => bigint
 
 async function readStorage(proofs: readonly StorageProof[], stateRoot: Uint8Array): Promise<Storage> {
   const contracts = new Map<string, ReadonlyMap<Hex, bigint>>()
-  const accounts = await trieOf(
+  const accounts = trieOf(
     stateRoot,
     proofs.flatMap((proof) => proof.accountProof),
   )
   for (const { address, slots: wanted } of proofs) {
-    const account = await accounts.get(hexToBytes(address), true)
+    const account = await accounts.get(bytesOf(address), true)
     const root = account === null ? undefined : decodeList(account)?.[STORAGE_ROOT]
     if (root === undefined) throw new Error(`expected ${address} to be a contract`)
     contracts.set(address.toLowerCase(), await readSlots(root, wanted))
@@ -92,43 +93,55 @@ async function readStorage(proofs: readonly StorageProof[], stateRoot: Uint8Arra
 }
 
 async function readSlots(root: Uint8Array, wanted: StorageProof['slots']): Promise<ReadonlyMap<Hex, bigint>> {
-  const storage = await trieOf(
+  const storage = trieOf(
     root,
     wanted.flatMap((slot) => slot.proof),
   )
   const values = new Map<Hex, bigint>()
   for (const { key } of wanted) {
-    const value = bytesToHex(root) === EMPTY_ROOT ? null : await storage.get(hexToBytes(key), true)
+    const value = bytesToHex(root) === EMPTY_ROOT ? null : await storage.get(bytesOf(key), true)
     values.set(key, value === null ? 0n : toInteger(decodeItem(value)))
   }
   return values
 }
 
+const trieOf = (root: Uint8Array, nodes: readonly Hex[]): ProofTrie => new ProofTrie(root, nodes.map(learned))
+
 /** A trie of proof nodes, each filed under its own hash: a path from the root cannot be forged, only be missing. */
-async function trieOf(root: Uint8Array, nodes: readonly Hex[]): Promise<MerklePatriciaTrie> {
-  const trie = new MerklePatriciaTrie({ root, useKeyHashing: true, useKeyHashingFunction: keccakBytes })
-  await updateMPTFromMerkleProof(trie, [...new Set(nodes)].map(interned))
-  return trie
+class ProofTrie extends MerklePatriciaTrie {
+  readonly #nodes: ReadonlyMap<string, Node>
+
+  constructor(root: Uint8Array, nodes: readonly Node[]) {
+    super({ root, useKeyHashing: true, useKeyHashingFunction: keccakBytes })
+    this.#nodes = new Map(nodes.map((node) => [node.hash, node]))
+  }
+
+  override async lookupNode(place: Uint8Array | Uint8Array[]): Promise<MPTNode> {
+    if (Array.isArray(place)) return super.lookupNode(place)
+    const node = this.#nodes.get(bytesToHex(place))
+    if (node === undefined) throw new Error('expected the proof to go on')
+    node.read ??= decodeMPTNode(bytesOf(node.rlp))
+    return node.read
+  }
 }
 
-/** Accounts of one block share the top of its tries: the same node is the same object, and is hashed once. */
-function interned(node: Hex): Uint8Array {
-  const known = nodeBytes.get(node) ?? hexToBytes(node)
-  if (nodeBytes.size >= NODES) nodeBytes.clear()
-  nodeBytes.set(node, known)
-  return known
+type Node = { readonly rlp: Hex; readonly hash: Hex; read?: MPTNode }
+
+/**
+ * Accounts of one block share the top of its tries: a node is hashed and read once. That it is known completes nobody's
+ * proof: each proof brings its own nodes, or others would refuse what we hand on.
+ */
+function learned(rlp: Hex): Node {
+  const known = nodes.get(rlp)
+  if (known !== undefined) return known
+  const node = { rlp, hash: keccak256(rlp) }
+  if (nodes.size >= MOST_NODES) nodes.clear()
+  nodes.set(rlp, node)
+  return node
 }
 
-const nodeBytes = new Map<Hex, Uint8Array>()
-const NODES = 4_096
-
-function keccakBytes(data: Uint8Array): Uint8Array {
-  const known = hashes.get(data) ?? keccak256(data, 'bytes')
-  hashes.set(data, known)
-  return known
-}
-
-const hashes = new WeakMap<Uint8Array, Uint8Array>()
+const nodes = new Map<Hex, Node>()
+const MOST_NODES = 4_096
 
 /** Root of a trie without entries: keccak of the RLP of the empty string. */
 const EMPTY_ROOT = keccak256('0x80')
