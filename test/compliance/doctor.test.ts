@@ -30,6 +30,22 @@ test('the key of somebody else is not obeyed', async () => {
   expect(finding?.fix).toContain('setOperator')
 })
 
+test('an executor that may not carry evidence to the registry is told how to be allowed', async () => {
+  const finding = await oneOf({}, 'chain 31337', 'slashing')
+  expect(finding).toMatchObject({ status: 'ok', found: 'may carry evidence to the registry of attestors' })
+  const [engine] = local.deployment.network.engines
+  if (!engine) throw new Error('no engine')
+  const unruled = { ...engine, registry: engine.auction }
+  const refused = await oneOf(
+    { network: { ...local.deployment.network, engines: [unruled] } },
+    'chain 31337',
+    'slashing',
+  )
+  expect(refused).toMatchObject({ status: 'warn', answered: true })
+  expect(refused?.found).toContain('may not call AgentRegistry.slashEquivocation')
+  expect(refused?.fix).toMatch(/^Run lienmesh executor deploy again/)
+})
+
 test('a bid below the smallest trade is no limit but a mistake', async () => {
   const finding = await oneOf({ maxBid: '10 USD' }, 'chain 31337', 'limits')
   expect(finding).toMatchObject({ status: 'fail', fix: 'Raise capital.maxBid.' })

@@ -1,6 +1,7 @@
 // What we own on every chain: executors that obey our key, gas for both legs, capital and bonds.
-import { type Address, formatEther } from 'viem'
+import { type Address, formatEther, type Hex, toFunctionSelector } from 'viem'
 import { getBalance, getBlock, getCode, readContract } from 'viem/actions'
+import { getAbiItem } from 'viem/utils'
 import type { AgentConfig } from '../../../config/schema.ts'
 import { agentRegistryAbi } from '../../adapters/chain/abi/agent-registry.ts'
 import { liquidationAuctionAbi } from '../../adapters/chain/abi/liquidation-auction.ts'
@@ -8,6 +9,7 @@ import { liquidatorExecutorAbi } from '../../adapters/chain/abi/liquidator-execu
 import { marginEngineAbi } from '../../adapters/chain/abi/margin-engine.ts'
 import { marketFees } from '../../adapters/chain/fees.ts'
 import type { EngineDeployment, Network } from '../../domain/network.ts'
+import type { ChainId } from '../../domain/units.ts'
 import { max } from '../../maths/fixed-point.ts'
 import { FEES } from '../links.ts'
 import { check, type Finding, fail, ok, warn } from './finding.ts'
@@ -30,6 +32,7 @@ export async function examineStanding(
   return Promise.all([
     obedience(place),
     runway(place, engine === undefined ? GAS.settlement : GAS.bid),
+    ...registriesOn(id, network).map((registry) => reports(place, registry)),
     ...(engine === undefined
       ? []
       : [cash(place, engine), limits(place, engine, { capital, risk }), bond(place, engine)]),
@@ -136,3 +139,21 @@ const bond = ({ area, node, executor }: Place, { registry }: EngineDeployment): 
     if (bonded) return ok('bonded: the first seconds of auctions are open to it')
     return warn('not bonded', 'Bond it with lienmesh bond add, or bid only once an auction is open to everybody.')
   })
+
+/** Whether the agent may carry evidence to a registry: without it the reporter's tenth of the bond goes to somebody else. */
+const reports = ({ area, node, executor }: Place, registry: Address): Promise<Finding> =>
+  check(area, 'slashing', async () => {
+    const held = { address: executor, abi: liquidatorExecutorAbi, functionName: 'ruleOf' } as const
+    const { allowed } = await readContract(node, { ...held, args: [registry, SLASH] })
+    if (allowed) return ok('may carry evidence to the registry of attestors')
+    return warn(
+      `${executor} may not call AgentRegistry.slashEquivocation of ${registry}: who signs two blocks keeps its bond`,
+      `Run lienmesh executor deploy again: what is missing is allowed after the delay. By hand, its owner calls setRule(${registry}, ${SLASH}, (true, [])), through request once it is sealed.`,
+    )
+  })
+
+const SLASH: Hex = toFunctionSelector(getAbiItem({ abi: agentRegistryAbi, name: 'slashEquivocation' }))
+
+const registriesOn = (id: ChainId, { engines, vaults }: Network): readonly Address[] => [
+  ...new Set([...engines, ...vaults].filter(({ chain }) => chain === id).map(({ registry }) => registry)),
+]
