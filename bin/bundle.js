@@ -26,7 +26,7 @@ const GROUPS = {
 }
 
 /** They find files of their own by path, or are tools that only a checkout has. */
-const APART = ['secp256k1', 'rolldown', 'vite']
+const APART = ['secp256k1', '@chainsafe/libp2p-quic', 'rolldown', 'vite']
 
 /** Writes a bundle and points to it. False where there is no bundler. */
 async function bundle(root) {

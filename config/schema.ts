@@ -214,6 +214,10 @@ const p2p = z
       .default(false)
       .describe('Run the network on a thread of its own: worth it from three cores on, and costs 60 MB.'),
     mdns: z.boolean().default(false).describe('Look for peers of the same network in the local one.'),
+    quic: z.boolean().default(false).describe('Listen and dial over QUIC as well, on the same port over UDP.'),
+    relay: z.boolean().default(false).describe('Help peers behind a NAT to find each other.'),
+    nat: z.boolean().default(false).describe('We stand behind a NAT: be reached through relays, then directly.'),
+    dht: z.boolean().default(false).describe('Find peers through the peers of peers (Kademlia).'),
   })
   .describe('The gossip network.')
 

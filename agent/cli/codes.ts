@@ -95,6 +95,7 @@ export const codes: Readonly<Record<string, Entry>> = {
   E_PROVIDERS: config('Live mode with too few endpoints of a chain and no word on how many must agree.'),
   E_PUBLISH: failure('A publisher could not gossip its prices.'),
   E_READ_ONLY: config('Something would be sent on a chain that was opened without a key.'),
+  E_REACH: config('A way to peers that the config asks for is not there.'),
   E_REFUSED: failure('A contract would refuse, or refused, a transaction of the owner.'),
   E_RISK_INPUT: { exit: EXIT.usage, meaning: 'A file of risk questions cannot be read or has another shape.' },
   E_RISK_REFUSED: failure('The engine chain refused published risk parameters.'),

@@ -45,6 +45,7 @@ export const transportOf = ({ p2p }: AgentConfig) => ({
   mdns: p2p.mdns,
   lanes: p2p.lanes,
   apart: p2p.thread,
+  reach: { quic: p2p.quic, relay: p2p.relay, nat: p2p.nat, dht: p2p.dht },
   devnet: p2p.listen.startsWith('/ip4/127.0.0.1/'),
   ...(p2p.swarmKey !== undefined && { swarmKey: swarmKeyIn(p2p.swarmKey) }),
 })

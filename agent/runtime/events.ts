@@ -25,6 +25,7 @@ const levels = {
   'link:banned': 'warn',
   'link:other-network': 'warn',
   'link:stream-broken': 'warn',
+  'link:silent': 'warn',
   'link:lane': 'info',
   'link:fault': 'warn',
   'link:slow-signatures': 'warn',

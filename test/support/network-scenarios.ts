@@ -220,3 +220,28 @@ export const degraded: Scenario = async (seed, scale) => {
   const { share, p50, p99 } = delivery(honest, said)
   return { scenario: 'S5 half dropped', seed, delivered: round(share), p50, p99, passed: share >= 0.99 && p99 <= 300 }
 }
+
+/** One bonded publisher says five hundred prices a second: it is cut down to its budget, and the others are heard as before. */
+export const loud: Scenario = async (seed, scale) => {
+  const world = openWorld(seed)
+  const nodes = named('node', 12).map((name) => addNode(world, name, { publisher: () => true }))
+  mesh(world, 4)
+  const seconds = Math.ceil(10 * scale)
+  const before = publish(world, 'node0', 4, seconds)
+  await run(world, seconds * 1_000 + 1_000)
+  const during = publish(world, 'node0', 4, seconds)
+  for (let n = 0; n < 500 * seconds; n++)
+    at(world, n * 2, () => {
+      say(world, 'node1', 'price', batchAt(world.now, { publisher: a.carol.address }, a.carol))
+    })
+  await run(world, seconds * 1_000 + 1_000)
+  const [calm, shouted] = [delivery(nodes, before), delivery(nodes, during)]
+  const shouts = ({ heard }: Node): number =>
+    heard.filter(({ message }) => message.kind === 'price' && message.payload.publisher === a.carol.address).length
+  const believed = Math.max(...nodes.filter(({ name }) => name !== 'node1').map(shouts))
+  const passed = shouted.share === 1 && shouted.p99 <= 2 * calm.p99 && believed <= 100 + 50 * (seconds + 1)
+  return {
+    ...{ scenario: 'S7 one publisher shouts', seed, perSecond: 500, believedPerSecond: round(believed / seconds) },
+    ...{ delivered: round(shouted.share), p99: shouted.p99, p99Before: calm.p99, passed },
+  }
+}

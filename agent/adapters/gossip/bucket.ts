@@ -4,6 +4,9 @@ export type Buckets = { readonly spend: (key: string, at: number, limit: Limit, 
 /** Tokens per second, and how many may be saved up. */
 export type Limit = { readonly rate: number; readonly burst: number }
 
+/** The same limit, so many times. */
+export const times = ({ rate, burst }: Limit, factor: number): Limit => ({ rate: rate * factor, burst: burst * factor })
+
 /** Buckets that start full. When more than `capacity` keys are in use the oldest are forgotten. */
 export function createBuckets(capacity = 4_096): Buckets {
   const levels = new Map<string, { tokens: number; at: number }>()

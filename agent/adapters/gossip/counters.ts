@@ -10,7 +10,7 @@ export type Counters = {
   readonly dropped: (kind: Kind, reason: Reason) => void
   readonly published: (kind: Kind) => void
   /** Somebody was not let in. */
-  readonly refused: (reason: Refused | 'other-network' | 'stream-broken') => void
+  readonly refused: (reason: Refused | 'other-network' | 'stream-broken' | 'silent' | 'broken-frame') => void
   readonly latency: (at: number, millis: number) => void
   readonly read: () => GossipStats
 }

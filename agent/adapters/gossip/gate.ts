@@ -22,15 +22,17 @@ export type House = {
   readonly bonded: (peer: string) => boolean
   /** Many nodes share one machine. */
   readonly devnet: boolean
+  /** Strangers keep to their few places even so. */
+  readonly wary?: boolean
 }
 
 /** The gate of a node. Who is bonded is never turned away for strangers' sake. */
-export function createGate({ guests, banned, bonded, devnet }: House): Gate {
+export function createGate({ guests, banned, bonded, devnet, wary = !devnet }: House): Gate {
   const strangers = (): number => guests().filter((guest) => guest.inbound && !bonded(guest.peer)).length
   return {
     arriving(address) {
+      if (devnet) return undefined
       const [host, range] = [hostOf(address), rangeOf(address)]
-      if (devnet && isLoopback(host)) return undefined
       const inbound = guests().filter((guest) => guest.inbound)
       if (inbound.filter((guest) => hostOf(guest.address) === host).length >= PER_ADDRESS) return 'crowded-address'
       return inbound.filter((guest) => rangeOf(guest.address) === range).length >= PER_RANGE
@@ -39,10 +41,10 @@ export function createGate({ guests, banned, bonded, devnet }: House): Gate {
     },
     admitted(peer) {
       if (banned(peer)) return 'banned'
-      if (bonded(peer) || devnet) return undefined
+      if (bonded(peer) || !wary) return undefined
       return strangers() >= MOST_STRANGERS + PROBATION ? 'strangers' : undefined
     },
-    crowded: () => !devnet && strangers() > MOST_STRANGERS,
+    crowded: () => wary && strangers() > MOST_STRANGERS,
   }
 }
 
@@ -58,5 +60,3 @@ const rangeOf = (address: string): string => {
   const host = hostOf(address)
   return host.includes(':') ? host.split(':').slice(0, 3).join(':') : host.split('.').slice(0, 3).join('.')
 }
-
-const isLoopback = (host: string): boolean => host.startsWith('127.') || host === '::1'

@@ -1,6 +1,6 @@
 // A handshake: who connects is asked at once for the status that its agent signed. It names the peer id and a key that is bonded
 // or not; a copy of somebody else's names another peer. When strangers have taken their places, whoever cannot answer goes.
-import type { Connection } from '@libp2p/interface'
+import type { Connection, PeerId } from '@libp2p/interface'
 import type { Libp2p } from 'libp2p'
 import { askExchange, type Exchange, serveExchange } from './exchange.ts'
 import type { Refused } from './gate.ts'
@@ -29,21 +29,26 @@ export async function greet({ host, prefix, own, learn, bonded, crowded, refused
     const status = own()
     if (status !== undefined) yield status
   })
-  const ask = async ({ remotePeer, direction }: Connection): Promise<void> => {
-    const peer = remotePeer.toString()
-    const waiting = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)])
+  const answered = async (who: PeerId, patience: number): Promise<boolean> => {
+    const waiting = AbortSignal.any([signal, AbortSignal.timeout(patience)])
     try {
-      const answers = askExchange(host, exchange, { who: remotePeer, question: Buffer.of(0) }, waiting)
-      for await (const status of answers) await learn(status, peer)
+      const answers = askExchange(host, exchange, { who, question: Buffer.of(0) }, waiting)
+      for await (const status of answers) await learn(status, who.toString())
+      return true
     } catch {
-      // It speaks another protocol, or not at all: it stays the stranger that it was.
+      return !waiting.aborted // It speaks another protocol: it stays the stranger that it was.
     }
-    if (signal.aborted || direction === 'outbound' || bonded(peer) || !crowded()) return
+  }
+  const ask = async ({ remotePeer, direction }: Connection): Promise<void> => {
+    const said = await answered(remotePeer, PATIENCE)
+    const inTheWay = direction === 'inbound' && !bonded(remotePeer.toString()) && crowded()
+    if (signal.aborted || (said && !inTheWay)) return
+    if (!inTheWay) return void (await answered(remotePeer, 5 * PATIENCE))
     refused('strangers')
     await host.hangUp(remotePeer).catch(() => {}) // A connection that fails to close in order is aborted by libp2p.
   }
   host.addEventListener('connection:open', ({ detail }) => void ask(detail), { signal })
 }
 
-/** Milliseconds to say who one is. */
+/** Milliseconds to say who one is; where there is room, who is slow is asked once more and given more time. */
 const PATIENCE = 2_000

@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { culprit, type Evidence, type Kind, type Status, type Verdict, type Verified } from '../../domain/message.ts'
 import type { TrustBook } from '../../ports/gossip.ts'
-import { createBuckets } from './bucket.ts'
+import { type Buckets, createBuckets, times } from './bucket.ts'
 import type { Counters } from './counters.ts'
 import { createReaders, type Readers } from './readers.ts'
 import { TOPICS } from './topics.ts'
@@ -46,10 +46,10 @@ export function createInbound(
   const patience = createPatience()
 
   const examine = async (kind: Kind, bytes: Uint8Array, peer: string): Promise<Finding> => {
-    const now = witness.now()
-    if (!buckets.spend(`bytes:${peer}`, now, BYTES, bytes.length)) return { kind: 'ignore', reason: 'byte-budget' }
-    if (!buckets.spend(`${kind}:${peer}`, now, TOPICS[kind])) return { kind: 'ignore', reason: 'rate-limited' }
-    return patience.ask(peer, () => atMost(MAX_PENDING, busy, peer, async () => verify(kind, bytes, witness)))
+    const unaffordable = overspent({ kind, bytes, peer }, buckets, witness)
+    if (unaffordable !== undefined) return { kind: 'ignore', reason: unaffordable }
+    const most = MAX_PENDING * witness.allowance
+    return patience.ask(peer, () => atMost(most, busy, peer, async () => verify(kind, bytes, witness)))
   }
 
   const hand = (statement: Statement, peer: string): Verdict | Promise<Verdict> => {
@@ -90,6 +90,14 @@ export function createInbound(
       readers.close()
     },
   }
+}
+
+type Arrived = { readonly kind: Kind; readonly bytes: Uint8Array; readonly peer: string }
+
+/** Which budget of the relaying peer a message exceeds. */
+function overspent({ kind, bytes, peer }: Arrived, buckets: Buckets, { now, allowance }: Witness): Reason | undefined {
+  if (!buckets.spend(`bytes:${peer}`, now(), times(BYTES, allowance), bytes.length)) return 'byte-budget'
+  return buckets.spend(`${kind}:${peer}`, now(), times(TOPICS[kind], allowance)) ? undefined : 'rate-limited'
 }
 
 /** Bytes of one peer that are examined per second, and at once. */

@@ -13,7 +13,9 @@ import { tcp } from '@libp2p/tcp'
 import { createLibp2p, type Libp2p } from 'libp2p'
 import { configError } from '../../domain/errors.ts'
 import { createGate, type Gate, type Guest, type House, type Refused } from './gate.ts'
+import { type Reach, waysOf } from './reach.ts'
 import { scoreParams, THRESHOLDS } from './scores.ts'
+import { type Decoding, punishBrokenFrames } from './strict-rpc.ts'
 import type { Topic } from './topics.ts'
 
 export type NodeOptions = {
@@ -24,31 +26,38 @@ export type NodeOptions = {
   /** Protobuf bytes of a libp2p private key; a fresh ed25519 key without it. */
   readonly identity: Uint8Array | undefined
   readonly devnet: boolean
+  /** A devnet that trusts strangers as little as a network does. */
+  readonly wary?: boolean
   readonly topics: ReadonlyMap<string, Topic>
   /** What a peer's agent adds to its score. */
   readonly standing: (peer: string) => number
   readonly gate: Pick<House, 'banned' | 'bonded'>
-  /** Told who was turned away. */
-  readonly refused?: (reason: Refused) => void
+  /** Told who was turned away, and of frames that broke a limit. */
+  readonly refused?: (reason: Refused | 'broken-frame') => void
   /** A pre-shared key (libp2p swarm.key): without it nobody completes a connection. */
   readonly swarmKey?: Uint8Array
   /** Finds nodes of the same network in the local one. */
   readonly mdns?: string
+  /** Ways besides TCP, below a prefix of protocols. */
+  readonly reach?: Reach & { readonly prefix: string }
 }
 
 /** Gossipsub with what its public type hides, checked to be there. */
-export type Router = GossipSub & {
-  publish(topic: string, data: Uint8Array, options: { floodPublish: boolean }): Promise<unknown>
-  reportMessageValidationResult(id: string, source: string, result: TopicValidatorResult): void
-  getMeshPeers(topic: string): string[]
-  getScore(peer: string): number
-  readonly streamsOutbound: ReadonlyMap<string, unknown>
-  readonly streamsInbound: ReadonlyMap<string, { readonly rawStream: Pick<Stream, 'pause' | 'resume'> }>
-}
+export type Router = GossipSub &
+  Decoding & {
+    publish(topic: string, data: Uint8Array, options: { floodPublish: boolean }): Promise<unknown>
+    reportMessageValidationResult(id: string, source: string, result: TopicValidatorResult): void
+    getMeshPeers(topic: string): string[]
+    getScore(peer: string): number
+    readonly streamsOutbound: ReadonlyMap<string, unknown>
+    readonly streamsInbound: ReadonlyMap<string, { readonly rawStream: Pick<Stream, 'pause' | 'resume'> }>
+  }
 export type Node = {
   readonly host: Libp2p
   readonly router: Router
   readonly gate: Pick<Gate, 'crowded'>
+  /** Rejects when the peer does not answer in time. */
+  readonly ping: (peer: PeerId, signal: AbortSignal) => Promise<unknown>
   /** Where connections really arrive. */
   arrivals(): readonly string[]
 }
@@ -57,23 +66,27 @@ export type Node = {
 export async function startNode(options: NodeOptions): Promise<Node> {
   let subscribed = false
   const guests = (): readonly Guest[] => (host?.getConnections() ?? []).map(guestOf)
-  const gate = createGate({ ...options.gate, guests, devnet: options.devnet })
+  const gate = createGate({ ...options.gate, ...surroundings(options), guests })
   const turnedAway = (reason: Refused | undefined): boolean => {
     if (reason !== undefined) options.refused?.(reason)
     return reason !== undefined
   }
   let host: Libp2p | undefined
   const listening = { addresses: (): readonly string[] => [] }
+  const tcpAddress = toMultiaddr(options.listen)
+  const { reach = { prefix: '' }, devnet } = options
+  const where = { tcp: tcpAddress, prefix: reach.prefix, devnet, secret: options.swarmKey !== undefined }
+  const ways = await waysOf(reach, where)
   const made = await createLibp2p({
     start: false,
-    addresses: { listen: [toMultiaddr(options.listen)], announce: [...(options.announce ?? [])] },
+    addresses: { listen: [tcpAddress, ...ways.listen], announce: [...(options.announce ?? [])] },
     privateKey:
       options.identity === undefined ? await generateKeyPair('Ed25519') : privateKeyFromProtobuf(options.identity),
-    transports: [heardBy(listening)],
+    transports: [heardBy(listening), ...ways.transports],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
     connectionManager: connectionLimits(options.devnet),
-    connectionMonitor: { abortConnectionOnPingFailure: false },
+    connectionMonitor: { enabled: false },
     connectionGater: {
       denyInboundConnection: ({ remoteAddr }) => !subscribed || turnedAway(gate.arriving(remoteAddr.toString())),
       denyInboundEncryptedConnection: (peer: PeerId) => turnedAway(gate.admitted(peer.toString())),
@@ -81,13 +94,18 @@ export async function startNode(options: NodeOptions): Promise<Node> {
     },
     ...(options.swarmKey && { connectionProtector: preSharedKey({ psk: options.swarmKey }) }),
     ...(options.mdns !== undefined && { peerDiscovery: [mdns({ serviceTag: options.mdns, interval: 2_000 })] }),
-    services: { identify: identify(), ping: ping(), router: gossipsub(routerOptions(options)) },
+    services: { ...ways.services, identify: identify(), ping: ping(), router: gossipsub(routerOptions(options)) },
   })
   host = made
   await made.start()
   for (const topic of options.topics.keys()) made.services.router.subscribe(topic)
   subscribed = true
-  return { host: made, router: withInternals(made.services.router), gate, arrivals: listening.addresses }
+  const router = withInternals(made.services.router)
+  punishBrokenFrames(router, { subscriptions: [], messages: [] }, () => options.refused?.('broken-frame'))
+  return {
+    ...{ host: made, router, gate, arrivals: () => listening.addresses() },
+    ping: (peer, signal) => made.services.ping.ping(peer, { signal }),
+  }
 }
 
 /** TCP, and a note of the addresses that it listens on: a host that announces others tells only those. */
@@ -120,13 +138,20 @@ function toMultiaddr(listen: string): string {
 
 const connectionLimits = (
   devnet: boolean,
-): { maxConnections: number; inboundConnectionThreshold: number; maxIncomingPendingConnections: number } => ({
+): {
+  maxConnections: number
+  inboundConnectionThreshold: number
+  maxIncomingPendingConnections: number
+} => ({
   maxConnections: devnet ? 256 : 64,
   inboundConnectionThreshold: devnet ? 1_000 : 5,
   maxIncomingPendingConnections: devnet ? 1_000 : 10,
 })
 
-function routerOptions({ topics, devnet, standing }: NodeOptions): Parameters<typeof gossipsub>[0] {
+const surroundings = ({ devnet, wary = !devnet }: NodeOptions): { devnet: boolean; wary: boolean } => ({ devnet, wary })
+
+function routerOptions(options: NodeOptions): Parameters<typeof gossipsub>[0] {
+  const { topics, standing } = options
   return {
     globalSignaturePolicy: 'StrictNoSign',
     fallbackToFloodsub: false,
@@ -147,7 +172,7 @@ function routerOptions({ topics, devnet, standing }: NodeOptions): Parameters<ty
     decodeRpcLimits: RPC_LIMITS,
     allowedTopics: new Set(topics.keys()),
     msgIdFn: ({ topic, data }) => messageId(topic, data),
-    scoreParams: scoreParams(topics, devnet, standing),
+    scoreParams: scoreParams(topics, surroundings(options), standing),
     scoreThresholds: THRESHOLDS,
   }
 }
@@ -187,4 +212,13 @@ function withInternals(router: GossipSub): Router {
   return router as unknown as Router
 }
 
-const INTERNALS = ['reportMessageValidationResult', 'getMeshPeers', 'getScore', 'streamsOutbound', 'streamsInbound']
+const INTERNALS = [
+  'reportMessageValidationResult',
+  'getMeshPeers',
+  'getScore',
+  'streamsOutbound',
+  'streamsInbound',
+  'decodeRpc',
+  'handleReceivedRpc',
+  'score',
+]

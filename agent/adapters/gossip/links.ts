@@ -10,7 +10,10 @@ import { THRESHOLDS } from './scores.ts'
 export type GossipEvent =
   | { readonly kind: 'connected' | 'lost'; readonly peer: string; readonly address: string }
   | { readonly kind: 'unreachable'; readonly address: string; readonly reason: string }
-  | { readonly kind: 'stalled' | 'banned' | 'other-network' | 'stream-broken' | 'lane'; readonly peer: string }
+  | {
+      readonly kind: 'stalled' | 'silent' | 'banned' | 'other-network' | 'stream-broken' | 'lane'
+      readonly peer: string
+    }
   | { readonly kind: 'fault'; readonly reason: string }
   | { readonly kind: 'slow-signatures' }
   /** Where connections really arrive, said when peers are told something else. */
@@ -70,8 +73,8 @@ const ENOUGH_LINKS = 16
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
-/** Milliseconds before dial `failures + 1`: doubling from 100 to 5000. */
-const backoff = (failures: number): number => Math.min(5_000, 100 * 2 ** Math.min(failures, 6))
+/** Milliseconds before dial `failures + 1`: doubling from 100 to 3000, because a partition that heals should be noticed. */
+const backoff = (failures: number): number => Math.min(3_000, 100 * 2 ** Math.min(failures, 6))
 
 const isOurselves = (target: Multiaddr, self: PeerId): boolean => target.toString().endsWith(`/p2p/${self}`)
 
@@ -86,28 +89,35 @@ async function closed(connection: Connection, signal: AbortSignal): Promise<void
   listening.abort()
 }
 
-/** Reports connections and, every heartbeat, hangs up on peers that cannot be sent to (T3) or fell below the ban score (T9). */
-export function watchLinks({ host, router }: Node, bans: Bans, report: Report, signal: AbortSignal): void {
+/**
+ * Reports connections and, every heartbeat, hangs up on peers that cannot be sent to (T3), answer no ping, broke their
+ * stream, or fell below the ban score (T9).
+ */
+export function watchLinks({ host, router, ping }: Node, bans: Bans, report: Report, signal: AbortSignal): void {
   const silent = new Map<string, number>()
-  const strange = createStrangers(router, report)
-  const hangUp = (peer: PeerId, kind: 'stalled' | 'banned'): void => {
+  const hangUp = (peer: PeerId, kind: 'stalled' | 'silent' | 'stream-broken' | 'banned'): void => {
     report({ kind, peer: peer.toString() })
     host.hangUp(peer).catch(() => {}) // A connection that fails to close in order is aborted by libp2p.
   }
-  const inspect = (): void => {
-    for (const peer of host.getPeers()) {
-      const id = peer.toString()
-      strange.look(id)
-      const beats = router.streamsOutbound.has(id) ? 0 : (silent.get(id) ?? -OPENING_BEATS) + 1
-      if (beats < MAX_SILENT_BEATS) silent.set(id, beats)
-      else silent.delete(id)
-      if (router.getScore(id) < THRESHOLDS.graylistThreshold) {
-        bans.add(id)
-        hangUp(peer, 'banned')
-      } else if (beats >= MAX_SILENT_BEATS) hangUp(peer, 'stalled')
-    }
+  const strange = createStrangers(router, report)
+  const pulse = createPulse(ping, (peer) => hangUp(peer, 'silent'))
+  const stalled = (id: string): boolean => {
+    const beats = router.streamsOutbound.has(id) ? 0 : (silent.get(id) ?? -OPENING_BEATS) + 1
+    if (beats < MAX_SILENT_BEATS) silent.set(id, beats)
+    else silent.delete(id)
+    return beats >= MAX_SILENT_BEATS
   }
-  router.addEventListener('gossipsub:heartbeat', inspect, { signal })
+  const inspect = (peer: PeerId): void => {
+    const id = peer.toString()
+    pulse.feel(peer)
+    if (strange.look(id) === 'broken') hangUp(peer, 'stream-broken')
+    const mute = stalled(id)
+    if (router.getScore(id) < THRESHOLDS.graylistThreshold) {
+      bans.add(id)
+      hangUp(peer, 'banned')
+    } else if (mute) hangUp(peer, 'stalled')
+  }
+  router.addEventListener('gossipsub:heartbeat', () => host.getPeers().forEach(inspect), { signal })
   host.addEventListener('connection:open', ({ detail }) => report(told('connected', detail)), { signal })
   host.addEventListener('connection:close', ({ detail }) => report(told('lost', detail)), { signal })
   host.addEventListener(
@@ -115,24 +125,26 @@ export function watchLinks({ host, router }: Node, bans: Bans, report: Report, s
     ({ detail }) => {
       silent.delete(detail.toString())
       strange.forget(detail.toString())
+      pulse.forget(detail.toString())
     },
     { signal },
   )
 }
 
-/** Tells, once per connection, of peers that speak of another network, and of those whose stream broke while they stayed. */
+/** Tells, once per connection, of peers that speak of another network, and which broke their stream while they stayed. */
 function createStrangers(router: Node['router'], report: Report) {
   const beats = new Map<string, number>()
   const spoke = new Set<string>()
   const isOurs = (peer: string): boolean =>
     router.getTopics().some((topic) => router.getSubscribers(topic).some((one) => one.toString() === peer))
   return {
-    look(peer: string): void {
+    look(peer: string): 'broken' | undefined {
       const seen = (beats.get(peer) ?? 0) + 1
       beats.set(peer, seen)
       if (seen === OPENING_BEATS && !isOurs(peer)) report({ kind: 'other-network', peer })
       if (router.streamsInbound.has(peer)) spoke.add(peer)
-      else if (spoke.delete(peer)) report({ kind: 'stream-broken', peer })
+      else if (spoke.delete(peer)) return 'broken'
+      return undefined
     },
     forget(peer: string): void {
       beats.delete(peer)
@@ -140,6 +152,42 @@ function createStrangers(router: Node['router'], report: Report) {
     },
   }
 }
+
+/**
+ * Finds connections whose other end is gone without a word: a cut cable keeps them open for minutes. Patient, because a
+ * starved machine is late and not gone, and a wait that our own process slept through says nothing.
+ */
+function createPulse(ping: Node['ping'], gone: (peer: PeerId) => void) {
+  const beats = new Map<string, number>()
+  const missed = new Map<string, number>()
+  const miss = (peer: PeerId, waited: number): void => {
+    const id = peer.toString()
+    if (!beats.has(id) || waited > 2 * PING_PATIENCE) return
+    const misses = (missed.get(id) ?? 0) + 1
+    missed.set(id, misses)
+    if (misses >= MISSES) gone(peer)
+  }
+  return {
+    feel(peer: PeerId): void {
+      const id = peer.toString()
+      const beat = (beats.get(id) ?? 0) + 1
+      beats.set(id, beat)
+      if (beat % PING_BEATS !== 0) return
+      const asked = performance.now()
+      ping(peer, AbortSignal.timeout(PING_PATIENCE)).then(
+        () => missed.delete(id),
+        () => miss(peer, performance.now() - asked),
+      )
+    },
+    forget(peer: string): void {
+      beats.delete(peer)
+      missed.delete(peer)
+    },
+  }
+}
+
+/** Heartbeats between pings, milliseconds for an answer, and answers in a row that may be missing. */
+const [PING_BEATS, PING_PATIENCE, MISSES] = [7, 5_000, 4] as const
 
 /** Heartbeats without an outbound stream after which a connected peer is hung up on, to be dialled again. */
 const MAX_SILENT_BEATS = 4

@@ -20,14 +20,16 @@ export type Joining = {
   readonly witness: Witness
   readonly inbound: Inbound
   readonly shelf: Shelf
+  /** Peers that were cut off from us, or we from them. */
+  readonly away: Set<string>
   readonly signal: AbortSignal
   /** Told of every time that peers answered. */
   readonly caughtUp: (learned: CaughtUp) => void
 }
 
-/** Serves at once, asks when there is a reader and a peer, and again after all peers were lost. */
+/** Serves at once, asks when there is a reader and a peer, and again after all peers were lost or some were cut off. */
 export async function joinSync(joining: Joining): Promise<void> {
-  const { host, network, witness, inbound, shelf, signal, caughtUp } = joining
+  const { host, network, witness, inbound, shelf, away, signal, caughtUp } = joining
   const exchange = syncExchange(protocolPrefix(network))
   await serveExchange(host, exchange, answerSync(shelf, witness.now))
   const learn = async (peers: readonly PeerId[]): Promise<boolean> => {
@@ -42,14 +44,18 @@ export async function joinSync(joining: Joining): Promise<void> {
     return learned.peers > 0
   }
   // Learning ends with the node; whatever fails is asked of the next peer.
-  void inbound.read.then(() => keepUp(host, learn, signal)).catch(() => {})
+  void inbound.read.then(() => keepUp(host, away, learn, signal)).catch(() => {})
 }
 
-async function keepUp(host: Libp2p, learn: (peers: readonly PeerId[]) => Promise<boolean>, signal: AbortSignal) {
+type Learn = (peers: readonly PeerId[]) => Promise<boolean>
+
+async function keepUp(host: Libp2p, away: Set<string>, learn: Learn, signal: AbortSignal) {
   for (let current = false; !signal.aborted; await pause(signal)) {
     const peers = host.getPeers()
     if (peers.length === 0) current = false
     else if (!current) current = await learn(peers)
+    const back = peers.filter((peer) => away.delete(peer.toString()))
+    if (current && back.length > 0) await learn(back)
   }
 }
 

@@ -12,6 +12,7 @@ import { SHAPES, toBytes } from './codec.ts'
 import { type Counters, createCounters } from './counters.ts'
 import { createDirectory, type Directory } from './directory.ts'
 import { greet } from './hello.ts'
+import { createHush } from './hush.ts'
 import { createInbound, type Inbound, type Told } from './inbound.ts'
 import { layLanes } from './lane.ts'
 import { type Node, startNode } from './libp2p.ts'
@@ -19,6 +20,7 @@ import { type Bans, createBans, keepLinked, meet, meetFound, type Report, watchL
 import { recall } from './memory.ts'
 import { joinSync } from './newcomer.ts'
 import { type Answerer, askOffer, notServed, offerExchange, serveOffers } from './offers.ts'
+import type { Reach } from './reach.ts'
 import type { Readers } from './readers.ts'
 import { createShelf, type Shelf } from './shelf.ts'
 import { nativeSignatures } from './signatures.ts'
@@ -39,6 +41,10 @@ export type GossipOptions = {
   readonly now: () => Instant
   /** Many nodes on one machine: no penalty for sharing an address, no limit on simultaneous dials. */
   readonly devnet: boolean
+  /** On such a machine: strangers keep to their few places and silence is penalised, as elsewhere. */
+  readonly wary?: boolean
+  /** Times the usual budgets of one peer and one author. To measure what the checks themselves can bear; 1 otherwise. */
+  readonly allowance?: number
   /** Leaves the network when it fires. */
   readonly signal: AbortSignal
   /** A pre-shared key: peers without it complete no connection. */
@@ -47,6 +53,8 @@ export type GossipOptions = {
   readonly lanes?: readonly string[]
   /** Look for peers in the local network. */
   readonly mdns?: boolean
+  /** Ways besides TCP. */
+  readonly reach?: Reach
   /** Addresses of peers met in earlier lives, and where those met in this one are remembered. */
   readonly known?: readonly string[]
   readonly remember?: (addresses: readonly string[]) => void
@@ -126,6 +134,8 @@ type Station = {
   readonly bans: Bans
   readonly inbound: Inbound
   readonly shelf: Shelf
+  /** Peers that were cut off: what was said meanwhile is asked for when they come back. */
+  readonly away: Set<string>
   readonly leaving: AbortController
   readonly report: Report
 }
@@ -135,28 +145,37 @@ async function openStation({ network, trust, now, ...options }: GossipOptions): 
   const directory = createDirectory()
   const counters = createCounters()
   const bans = createBans(now)
-  const witness = createWitness({ network, trust, now })
+  const witness = createWitness({ network, trust, now, allowance: options.allowance })
+  const hush = createHush(now)
   const node = await startNode({
     listen: options.listen,
     announce: options.announce ?? [],
     identity: options.identity,
     devnet: options.devnet,
+    ...(options.wary !== undefined && { wary: options.wary }),
     topics: new Map(KINDS.map((kind) => [names.of(kind), TOPICS[kind]])),
-    standing: (peer) => standingOf(directory.agentsAt(peer), witness),
+    standing: (peer) => standingOf(directory.agentsAt(peer), witness, hush.holds()),
     gate: { banned: (peer) => !bans.admits(peer), bonded: (peer) => isBonded({ directory, witness }, peer) },
     refused: (reason) => counters.refused(reason),
     ...(options.swarmKey && { swarmKey: options.swarmKey }),
+    ...(options.reach && { reach: { ...options.reach, prefix: protocolPrefix(network) } }),
     ...(options.mdns && { mdns: `lienmesh-${networkDigest(network).slice(2)}` }),
   })
+  const away = new Set<string>()
   const leaving = new AbortController()
   setMaxListeners(0, leaving.signal)
   const report: Report = (event) => {
-    if (event.kind === 'other-network' || event.kind === 'stream-broken') counters.refused(event.kind)
+    if (event.kind === 'other-network' || event.kind === 'stream-broken' || event.kind === 'silent')
+      counters.refused(event.kind)
+    if (event.kind === 'silent') away.add(event.peer)
     options.report?.(event)
   }
   const shelf = createShelf()
   const told: Told = {
-    kept: shelf.keep,
+    kept(statement, bytes) {
+      if (statement.kind === 'price') hush.heard()
+      shelf.keep(statement, bytes)
+    },
     met(status) {
       directory.learn(status)
       if (trust.attestor(status.agent)) meet(node, status.addresses, report, leaving.signal)
@@ -165,20 +184,23 @@ async function openStation({ network, trust, now, ...options }: GossipOptions): 
     caught: (evidence) => void publish({ node, names, counters, shelf }, 'evidence', evidence).catch(() => {}),
   }
   const inbound = createInbound(witness, counters, told, options.readers)
-  return { node, names, witness, counters, directory, bans, inbound, shelf, leaving, report }
+  return { node, names, witness, counters, directory, bans, inbound, shelf, away, leaving, report }
 }
 
 /** Whether a bonded agent said that this is its peer. */
 const isBonded = ({ directory, witness }: Pick<Station, 'directory' | 'witness'>, peer: string): boolean =>
   standingOf(directory.agentsAt(peer), witness) > 0
 
-/** A bonded attestor is worth more than a stranger, an outcast is worth a ban. */
-function standingOf(agents: readonly Address[], { trust, outcasts }: Witness): number {
+/** A bonded attestor is worth more than a stranger, and is not blamed for silence that is everybody's; an outcast is worth a ban. */
+function standingOf(agents: readonly Address[], { trust, outcasts }: Witness, hush = false): number {
   if (agents.some(outcasts.has)) return OUTCAST
-  return agents.some((agent) => trust.attestor(agent)) ? BONDED : 0
+  if (!agents.some((agent) => trust.attestor(agent))) return 0
+  return hush ? BONDED + SILENT : BONDED
 }
 
 const BONDED = 10
+/** What a peer loses at most for delivering no price: the square of the threshold of deliveries. */
+const SILENT = 25
 const OUTCAST = -1_000
 
 const isEvidence = (payload: Payloads[Kind]): payload is Evidence => 'first' in payload

@@ -14,20 +14,23 @@ export const THRESHOLDS = {
   opportunisticGraftThreshold: 5,
 } as const satisfies Thresholds
 
-/** Score parameters of a node. On a devnet every peer shares one address and publishers come and go by design. */
+/** On a devnet every peer shares one address and publishers come and go by design, unless it is a wary one. */
+type Surroundings = { readonly devnet: boolean; readonly wary?: boolean | undefined }
+
+/** Score parameters of a node. */
 export function scoreParams(
   topics: ReadonlyMap<string, Topic>,
-  devnet: boolean,
+  { devnet, wary = !devnet }: Surroundings,
   standing: (peer: string) => number,
 ): Params {
   return {
-    topics: Object.fromEntries([...topics].map(([name, topic]) => [name, topicParams(topic, devnet)])),
+    topics: Object.fromEntries([...topics].map(([name, topic]) => [name, topicParams(topic, wary)])),
     topicScoreCap: 10,
     appSpecificScore: standing,
     appSpecificWeight: 1,
-    IPColocationFactorWeight: -5,
+    IPColocationFactorWeight: devnet ? 0 : -5,
     IPColocationFactorThreshold: 4,
-    IPColocationFactorWhitelist: new Set(devnet ? ['127.0.0.1', '::1'] : []),
+    IPColocationFactorWhitelist: new Set(),
     behaviourPenaltyWeight: -10,
     behaviourPenaltyThreshold: 6,
     behaviourPenaltyDecay: 0.9,
@@ -42,8 +45,8 @@ export function scoreParams(
  * topic cannot pay for silence in another (CVE-2022-47547). The threshold is a quarter of what half the expected
  * deliveries converge to.
  */
-function topicParams({ weight, expected }: Topic, devnet: boolean): Params['topics'][string] {
-  const counted = expected > 0 && !devnet
+function topicParams({ weight, expected }: Topic, wary: boolean): Params['topics'][string] {
+  const counted = expected > 0 && wary
   const threshold = Math.max(1, (0.25 * expected * 0.5) / (1 - DECAY))
   return {
     topicWeight: weight,

@@ -1,11 +1,12 @@
 // Is this message what it says it is? Cheap questions first, a signature or proof last. Meaning is judged elsewhere.
 
-import { keccak256 } from 'viem'
+import { keccak256 } from '../../crypto/hash.ts'
 import type { MarginAccount, PriceBatch } from '../../domain/market.ts'
 import { type Attestation, culprit, type Evidence, type Kind, type Payloads } from '../../domain/message.ts'
 import type { Network } from '../../domain/network.ts'
 import { type ChainId, type Instant, millis, since } from '../../domain/units.ts'
 import { claimPlace } from '../../maths/slots.ts'
+import { times } from './bucket.ts'
 import { fromBytes, SHAPES } from './codec.ts'
 import { attestationDigest, priceBatchDigest, statusDigest } from './digests.ts'
 import type { SignatureFault } from './signatures.ts'
@@ -61,7 +62,8 @@ export function verify<K extends Kind>(kind: K, bytes: Uint8Array, witness: Witn
 type Check<K extends Kind> = (payload: Payloads[K], witness: Witness) => Finding | Promise<Finding>
 
 const CHECKS: { readonly [K in Kind]: Check<K> } = {
-  price(batch, { network, trust, now, keys, newest, said, outcasts }) {
+  price(batch, witness) {
+    const { network, trust, now, keys, newest, said, outcasts } = witness
     const engine = network.engines.find(({ chain }) => chain === batch.engine)
     if (engine === undefined) return reject('unknown-engine')
     if (!trust.publisher(batch.publisher)) return reject('unknown-publisher')
@@ -82,6 +84,7 @@ const CHECKS: { readonly [K in Kind]: Check<K> } = {
         : { kind: 'twin', evidence: { kind: 'prices', first: earlier, second: batch } }
     newest.set(author, batch.sequence)
     said.keep(author, batch)
+    if (!witness.voices.spend(author, now(), times(VOICE, witness.allowance))) return ignore('rate-limited')
     return valid({ kind: 'price', payload: batch })
   },
 
@@ -150,6 +153,9 @@ const CHECKS: { readonly [K in Kind]: Check<K> } = {
 
 /** An account that changed while its proofs were fetched: no fault of the sender, and nothing to pass on. */
 const OUTRUN: ReadonlySet<Reason> = new Set(['wrong-version', 'missing-slot'])
+
+/** Batches of one publisher that are believed and passed on, per second: a loud one drowns nobody. */
+export const VOICE = { rate: 50, burst: 100 } as const
 
 /** How far an author's clock may run ahead of ours. */
 const CLOCK_SLACK = millis(2_000)

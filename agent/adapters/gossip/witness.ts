@@ -3,6 +3,7 @@ import type { PriceBatch } from '../../domain/market.ts'
 import type { Network } from '../../domain/network.ts'
 import type { Instant } from '../../domain/units.ts'
 import type { TrustBook } from '../../ports/gossip.ts'
+import { type Buckets, createBuckets } from './bucket.ts'
 import { createOutcasts, type Outcasts } from './outcasts.ts'
 import { createKeyring, type Keyring } from './signatures.ts'
 
@@ -16,11 +17,19 @@ export type Witness = {
   /** Batches whose signatures were checked, to notice a second one of the same sequence. */
   readonly said: Sayings
   readonly outcasts: Outcasts
+  /** What authors may still say: spent by what they really signed, so that nobody can use up another's. */
+  readonly voices: Buckets
+  /** Times the usual budgets. */
+  readonly allowance: number
 }
 
+type Known = Pick<Witness, 'network' | 'trust' | 'now'> & { readonly allowance?: number | undefined }
+
 /** A witness who has heard nothing. */
-export const createWitness = (known: Pick<Witness, 'network' | 'trust' | 'now'>): Witness => ({
+export const createWitness = ({ allowance = 1, ...known }: Known): Witness => ({
   ...known,
+  allowance,
+  voices: createBuckets(),
   keys: createKeyring(),
   newest: new Map(),
   said: createSayings(),

@@ -57,6 +57,24 @@ test('a reader that does not read keeps the newest messages', async () => {
   expect(counters.read().rejected).toEqual({ 'claim:queue-full': 2 })
 })
 
+test('a loud publisher is believed fifty times a second, and costs the others nothing', async () => {
+  const { inbound, counters } = receiver({ publisher: () => true })
+  for (let n = 0; n < 300; n++) await inbound.receive('price', priceBytes(n + 1), `relay ${n % 3}`)
+  expect([counters.read().received.price, counters.read().rejected]).toEqual([100, { 'price:rate-limited': 200 }])
+  const other = a.priceBatch({ publisher: a.carol.address }, a.carol)
+  expect(await inbound.receive('price', toBytes(SHAPES.price, other), 'relay 0')).toEqual(accept)
+})
+
+test('forgeries in a name use up nothing of it', async () => {
+  const { inbound, counters } = receiver()
+  for (let n = 0; n < 300; n++) {
+    const forged = a.priceBatch({ sequence: instant(a.NOW + n + 1) }, a.mallory)
+    await inbound.receive('price', toBytes(SHAPES.price, forged), `relay ${n % 3}`)
+  }
+  expect(await inbound.receive('price', priceBytes(1), 'relay 9')).toEqual(accept)
+  expect(counters.read().rejected).toEqual({ 'price:bad-signature': 300 })
+})
+
 test('a state waits for its block to be known', async () => {
   let known = false
   const { inbound, read } = receiver({ trusted: () => (known ? 'attested' : 'unknown') })

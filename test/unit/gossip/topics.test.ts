@@ -67,7 +67,7 @@ test('a bucket forgets the key that was silent longest', () => {
 const price = topicNames(network()).of('price')
 
 const params = (devnet: boolean): ReturnType<typeof createPeerScoreParams> =>
-  createPeerScoreParams(scoreParams(new Map([[price, TOPICS.price]]), devnet, () => 0))
+  createPeerScoreParams(scoreParams(new Map([[price, TOPICS.price]]), { devnet }, () => 0))
 
 /** Score of a peer that has been in the price mesh for a minute. */
 function scoreOf(change: object, devnet: boolean): number {
