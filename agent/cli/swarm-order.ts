@@ -68,7 +68,7 @@ const deaf = (run: RunDirectory, cause: unknown): Error =>
 export function printFaults({ faults }: Answer, verb: string, context: Context): ExitStatus {
   for (const { id, line, state, until } of faults) {
     const left = until === undefined ? 'until it is healed' : `for ${((until - Date.now()) / 1_000).toFixed(1)} s`
-    const when = state === 'waiting' ? 'waits for its time' : left
+    const when = state === 'waiting' ? 'waits for its time' : state === 'done' ? 'done' : left
     const words = verb === 'injected' ? `✔ ${id} ${line} · ${when}` : `✔ ${verb} ${id} ${line}`
     context.print(context.json ? json({ type: verb, fault: id, line, state, until }) : words)
   }

@@ -103,10 +103,11 @@ function words(): { readonly word: () => MarketWord; readonly nudges: readonly N
 
 async function tick(desk: Desk, signal: AbortSignal): Promise<void> {
   const { interval } = desk.config.scenario.prices
-  for (let next = Date.now(); !signal.aborted; next = Math.max(next + interval, Date.now())) {
-    await sleep(Math.max(0, next - Date.now()))
+  // The market goes by true time, whatever our clock says: a clock that jumps moves what we sign, not what is worth what.
+  for (let next = performance.now(); !signal.aborted; next = Math.max(next + interval, performance.now())) {
+    await sleep(Math.max(0, next - performance.now()))
     const { opened } = desk.word()
-    const at = opened === undefined ? -1 : Date.now() - opened
+    const at = opened === undefined ? -1 : Math.round(performance.timeOrigin + performance.now() - opened)
     await Promise.all(desk.network.engines.map((engine) => publish(desk, engine, at)))
   }
 }

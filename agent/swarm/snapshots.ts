@@ -16,7 +16,8 @@ export async function snapshot(show: Play, stage: Stage, name: string): Promise<
   rmSync(place, { recursive: true, force: true })
   const chains = await still(stage, async (all) => {
     const kept = await Promise.all(all.map(keepChain))
-    for (const { name: agent } of stage.members) cpSync(booksOf(show, agent), join(place, agent), { recursive: true })
+    for (const { name: agent } of stage.members)
+      if (existsSync(booksOf(show, agent))) cpSync(booksOf(show, agent), join(place, agent), SOCKETS_APART)
     return kept
   })
   writeFileSync(show.run.file('snapshots', name, 'chains.json'), JSON.stringify({ chains } satisfies Kept))
@@ -87,6 +88,9 @@ async function putBack(chain: LocalChain, kept: Hex): Promise<Kept['chains'][num
   await rpc.request('evm_setIntervalMining', [block])
   return again
 }
+
+/** A control socket belongs to a process, not to its books. */
+const SOCKETS_APART = { recursive: true, filter: (from: string) => !from.endsWith('.sock') }
 
 const heightsIn = (chains: Kept['chains']): string =>
   chains.map(({ id, height }) => `chain ${id} at ${height}`).join(', ')

@@ -359,7 +359,7 @@ export type ScenarioView = {
 export type FaultLine = {
   readonly id: number
   readonly line: string
-  readonly state: 'waiting' | 'acting'
+  readonly state: 'waiting' | 'acting' | 'done'
   readonly since: Time
   readonly until?: Time
 }

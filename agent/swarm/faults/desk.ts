@@ -11,7 +11,8 @@ export type FaultRecord = {
   readonly line: string
   /** Whom it is about, by name. */
   readonly on: readonly string[]
-  readonly state: 'waiting' | 'acting'
+  /** Done is what is over at once, or has ended. */
+  readonly state: 'waiting' | 'acting' | 'done'
   readonly since: number
   readonly until?: number
 }
@@ -102,7 +103,8 @@ async function begin(state: State, one: Standing, { fault, targets }: Meant): Pr
   }
   const lasting = 'for' in fault ? fault.for : undefined
   const since = state.now()
-  one.record = { ...one.record, state: 'acting', since, ...(lasting !== undefined && { until: since + lasting }) }
+  const now = one.undo === undefined ? 'done' : 'acting'
+  one.record = { ...one.record, state: now, since, ...(lasting !== undefined && { until: since + lasting }) }
   if (one.undo === undefined) state.standing.delete(id)
   state.report(one.record.line, one.record)
   if (state.closed) await end(state, id, 'ended')
@@ -119,7 +121,7 @@ async function end(state: State, id: number, how: string): Promise<void> {
   clearTimeout(one.timer)
   state.standing.delete(id)
   await one.undo?.()
-  state.report(`${how}: ${one.record.line}`, one.record)
+  state.report(`${how}: ${one.record.line}`, { ...one.record, state: 'done' })
 }
 
 function nothingToHeal(which: string, all: readonly FaultRecord[]): Error {
