@@ -43,6 +43,9 @@ const bare = z.discriminatedUnion('kind', [
     .strictObject({ kind: z.literal('lines'), least: count, end: z.enum(['opened', 'repaid', 'enforced']) })
     .describe('Credit lines that came so far.'),
   z
+    .strictObject({ kind: z.literal('backed') })
+    .describe('The shares of a provider pool are worth what its backers put in, or more.'),
+  z
     .strictObject({ kind: z.literal('redeemed'), but })
     .describe('Every claim on every route was paid. Always asked; said to leave routes out.'),
   z
@@ -69,8 +72,14 @@ const bare = z.discriminatedUnion('kind', [
       'What a route credited and nobody deposited, at the prices of the opening; of every route when none is named.',
     ),
   z
+    .strictObject({ kind: z.literal('withdrawn'), but })
+    .describe('After the action withdraw: every depositor was paid all that was not seized.'),
+  z
     .strictObject({ kind: z.literal('silence'), from: duration, to: duration })
     .describe('No bid was taken between two times from the opening.'),
+  z
+    .strictObject({ kind: z.literal('compare'), of: z.enum(['liquidations', 'bad-debt', 'idle']), mode, than: mode })
+    .describe('The same book under two modes; for accounts with `twins`.'),
   z
     .strictObject({ kind: z.literal('learned'), least: count })
     .describe("Candidates that every agent without logs found from its peers' proven states."),

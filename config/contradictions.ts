@@ -1,8 +1,10 @@
-// What contradicts itself in a scenario: names that nothing answers to, shares that do not add up, and assertions that nothing
-// in it could ever decide.
-import type { Assertion } from './assertions.ts'
+// What contradicts itself in a scenario: names that nothing answers to, shares that do not add up, what comes when nobody is
+// there, and assertions that nothing in it could ever decide.
+import type { Action } from './actions.ts'
 import { castOf, faultComplaints } from './fault-cast.ts'
+import { type Names, namesIn, undeclared } from './scenario-names.ts'
 import type { Scenario } from './scenario-shape.ts'
+import { undecidable } from './undecidable.ts'
 
 /** One contradiction: where it stands, and what it is. */
 export type Contradiction = { readonly path: readonly (string | number)[]; readonly message: string }
@@ -10,7 +12,8 @@ export type Contradiction = { readonly path: readonly (string | number)[]; reado
 /** Every contradiction of a scenario, first things first. */
 export const contradictionsIn = (scenario: Scenario): readonly Contradiction[] => [
   ...unknownNames(scenario),
-  ...wrongShares(scenario),
+  ...wrongSums(scenario),
+  ...wrongActions(scenario),
   ...faultComplaints(scenario.faults, castOf(scenario), scenario.duration).map(({ fault, message }) => ({
     ...{ path: ['faults', fault], message },
   })),
@@ -19,45 +22,47 @@ export const contradictionsIn = (scenario: Scenario): readonly Contradiction[] =
   ),
 ]
 
-/** The names of the agents of a scenario, groups in order. */
-const agentNames = ({ agents }: Pick<Scenario, 'agents'>): readonly string[] =>
-  agents.flatMap(({ group, count }) => Array.from({ length: count }, (_, i) => `${group}-${i + 1}`))
-
+/** Every reference by name, list by list. */
 function unknownNames(scenario: Scenario): readonly Contradiction[] {
-  const [feeds, chains, engines] = [scenario.feeds, scenario.vaultChains, scenario.engines].map(namesOf)
-  const known = (path: Contradiction['path'], word: string, names: readonly string[] = []): readonly Contradiction[] =>
-    undeclared(word, names).map((message) => ({ path, message }))
-  return [
-    ...scenario.vaults.flatMap((one, i) => [
-      ...known(['vaults', i, 'chain'], one.chain, chains),
-      ...known(['vaults', i, 'engine'], one.engine, engines),
-    ]),
-    ...scenario.assets.flatMap((one, i) => known(['assets', i, 'feed'], one.feed, feeds)),
-    ...scenario.holders.flatMap((one, i) => [
-      ...known(['holders', i, 'route'], one.route, scenario.vaults.map(idOf)),
-      ...known(
-        ['holders', i, 'asset'],
-        one.asset,
-        scenario.assets.map(({ symbol }) => symbol),
+  const names = namesIn(scenario)
+  const check = <T>(
+    list: string,
+    all: readonly T[],
+    refers: (one: T) => readonly Reference[],
+  ): readonly Contradiction[] =>
+    all.flatMap((one, i) =>
+      refers(one).flatMap(([field, word, to]) =>
+        undeclared(word, names[to]).map((message) => ({ path: [list, i, field], message })),
       ),
-      ...known(['holders', i, 'instrument'], one.instrument, namesOf(scenario.instruments)),
+    )
+  return [
+    ...check('vaults', scenario.vaults, ({ chain, engine, assets = [] }) => [
+      ['chain', chain, 'vaultChain'],
+      ['engine', engine, 'engine'],
+      ...assets.map((symbol): Reference => ['assets', symbol, 'asset']),
     ]),
-    ...scenario.instruments.flatMap((one, i) => known(['instruments', i, 'feed'], one.feed, feeds)),
+    ...check('assets', scenario.assets, ({ feed }) => [['feed', feed, 'feed']]),
+    ...check('instruments', scenario.instruments, ({ feed }) => [['feed', feed, 'feed']]),
+    ...check('holders', scenario.holders, ({ route, asset, instrument }) => [
+      ['route', route, 'route'],
+      ['asset', asset, 'asset'],
+      ['instrument', instrument, 'instrument'],
+    ]),
   ]
 }
 
-const idOf = ({ id }: { readonly id: string }): string => id
+/** A field, the word in it, and what must bear that name. */
+type Reference = readonly [field: string, word: string, to: keyof Names]
 
-const namesOf = (all: readonly { readonly name: string }[]): readonly string[] => all.map((one) => one.name)
-
-const undeclared = (word: string, names: readonly string[]): readonly string[] =>
-  names.includes(word) ? [] : [`${word} is not declared (${names.join(', ')})`]
-
-function wrongShares({ accounts, prices, bonds, agents }: Scenario): readonly Contradiction[] {
+function wrongSums({ accounts, prices, bonds, agents, vaults, holders }: Scenario): readonly Contradiction[] {
   const { isolated, cross, unified } = accounts.modes
   const attestors = agents.filter((group) => group.attest).reduce((sum, { count }) => sum + count, 0)
   const wrong = (holds: boolean, path: Contradiction['path'], message: string): readonly Contradiction[] =>
     holds ? [] : [{ path, message }]
+  const without = (route: string, asset: string): boolean => {
+    const assets = vaults.find(({ id }) => id === route)?.assets
+    return assets !== undefined && !assets.includes(asset)
+  }
   return [
     ...wrong(isolated + cross + unified === 10_000, ['accounts', 'modes'], 'the three shares must add up to 100 %'),
     ...wrong(
@@ -70,67 +75,35 @@ function wrongShares({ accounts, prices, bonds, agents }: Scenario): readonly Co
       ['bonds', 'threshold'],
       `${attestors} agents attest, so that ${bonds.threshold} signatures never come together`,
     ),
+    ...holders.flatMap(({ route, asset }, i) =>
+      wrong(!without(route, asset), ['holders', i, 'asset'], `${route} takes no ${asset}`),
+    ),
   ]
 }
 
-/** Why the assertion can never be judged; nothing when it can. */
-function undecidable(one: Assertion, scenario: Scenario): readonly string[] {
-  const routes = scenario.vaults.map(({ id }) => id)
-  const agents = agentNames(scenario)
-  switch (one.kind) {
-    case 'isolated':
-    case 'redeemed':
-    case 'conserved':
-      return one.but.flatMap((route) => undeclared(route, routes))
-    case 'tripped':
-      return undeclared(one.route, routes)
-    case 'loss':
-      return lossless(one.route, one.most, scenario)
-    case 'closed':
-    case 'settlements':
-      return one.route === undefined ? [] : undeclared(one.route, routes)
-    case 'resumes':
-    case 'slashed':
-      return undeclared(one.agent, agents)
-    case 'slashed-only':
-      return one.but.flatMap((agent) => undeclared(agent, agents))
-    case 'mesh':
-      return least(one.least < agents.length + scenario.provider.count + 1, 'fewer than so many peers take part')
-    case 'winners':
-      return [
-        ...least(one.least <= agents.length, `only ${agents.length} agents bid`),
-        ...(one.of === undefined ? [] : undeclared(one.of, namesOf(scenario.holders))),
-      ]
-    case 'restored':
-      return undeclared(one.account, namesOf(scenario.holders))
-    case 'lines':
-      return scenario.lines === undefined
-        ? ['the scenario has no credit lines']
-        : least(one.least <= scenario.lines.count, `only ${scenario.lines.count} lines are asked for`)
-    case 'fell':
-    case 'refused':
-      return least(one.least <= scenario.accounts.count, `there are only ${scenario.accounts.count} accounts`)
-    case 'liquidated':
-      return least((one.least ?? 0) <= scenario.accounts.count, `there are only ${scenario.accounts.count} accounts`)
-    case 'learned':
-      return least(
-        scenario.agents.some(({ blindLogs }) => blindLogs > 0),
-        'every agent reads logs',
-      )
-    case 'silence':
-      return least(one.from < one.to && one.from < scenario.duration, 'the market is not open then')
-    default:
-      return []
-  }
+/** What an action names, and that the market is open then. */
+function wrongActions(scenario: Scenario): readonly Contradiction[] {
+  const names = namesIn(scenario)
+  return scenario.actions.flatMap((one, i) => {
+    const wrong = [
+      ...(one.at < scenario.duration ? [] : [`it comes at ${one.at / 1000}s, when the market is closed`]),
+      ...('route' in one ? undeclared(one.route, names.route) : []),
+      ...('asset' in one ? undeclared(one.asset, names.asset) : []),
+      ...('holder' in one ? undeclared(one.holder, names.holder) : []),
+      ...('agent' in one ? undeclared(one.agent, names.agent) : []),
+      ...(one.do === 'forge' ? unforgeable(one, scenario) : []),
+    ]
+    return wrong.map((message) => ({ path: ['actions', i], message: `${one.do}: ${message}` }))
+  })
 }
 
-/** A cap that no vault has bounds nothing. */
-function lossless(route: string | undefined, most: unknown, { vaults }: Scenario): readonly string[] {
-  if (route !== undefined && !vaults.some(({ id }) => id === route)) return undeclared(route, vaults.map(idOf))
-  const asked = vaults.filter(({ id }) => route === undefined || id === route)
-  return most === 'cap' && asked.some(({ cap }) => cap === undefined)
-    ? asked.filter(({ cap }) => cap === undefined).map(({ id }) => `${id} has no cap`)
-    : []
+/** A source that the route does not stand on cannot lie to it. */
+function unforgeable(
+  { route, by }: Extract<Action, { readonly do: 'forge' }>,
+  { vaults }: Scenario,
+): readonly string[] {
+  const vault = vaults.find(({ id }) => id === route)
+  const source = vault?.vaultSource ?? { kind: 'attested' }
+  const kinds: readonly string[] = source.kind === 'quorum' ? source.of.map(({ kind }) => kind) : [source.kind]
+  return vault === undefined || kinds.includes(by) ? [] : [`${route} stands on ${kinds.join(', ')}, not on ${by}`]
 }
-
-const least = (possible: boolean, why: string): readonly string[] => (possible ? [] : [why])

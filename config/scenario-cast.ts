@@ -11,6 +11,7 @@ export const accounts = z.strictObject({
   modes: z.strictObject({ isolated: ratio, cross: ratio, unified: ratio }).describe('Shares of the three modes.'),
   options: ratio.describe('Share of the accounts that hold an option too.'),
   calm: ratio.prefault('0 %').describe('Share of the accounts with about half the leverage: they stay healthy.'),
+  twins: z.boolean().default(false).describe('Every drawn book is held three times: isolated, cross and unified.'),
   leverage: z
     .strictObject({ isolated: range, cross: range, unified: range })
     .describe('Notional over collateral or cash, by mode.'),
@@ -63,5 +64,10 @@ export const lines = z
     term: duration.describe('Wall time to the expiry.'),
     repaid: z.int().nonnegative().describe('How many, the first ones, are repaid.'),
     hold: duration.describe('Wall time until those are repaid.'),
+    backers: z
+      .array(amount)
+      .min(1)
+      .optional()
+      .describe('Who puts how much into a pool that lends in place of the providers.'),
   })
   .describe('Credit lines that borrowers ask the provider for.')

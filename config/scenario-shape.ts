@@ -1,8 +1,10 @@
 // What a scenario file may say.
 import { z } from 'zod'
+import { action } from './actions.ts'
 import { assertion } from './assertions.ts'
 import { faultSchema } from './faults.ts'
 import { name } from './fields.ts'
+import type { Replay } from './replay.ts'
 import { accounts, group, holder, lines, provider } from './scenario-cast.ts'
 import { asset, auction, chainSchema, engine, feed, option, perpetual, prices, step, vault } from './scenario-world.ts'
 import { amount, duration } from './units.ts'
@@ -21,7 +23,15 @@ export const scenarioShape = z.strictObject({
   assets: z.array(asset).min(1),
   instruments: z.array(z.discriminatedUnion('kind', [perpetual, option])).min(1),
   prices,
-  path: z.array(step).describe('Moves of the reference price, in order; volatility runs throughout.'),
+  path: z
+    .union([
+      z.array(step),
+      z
+        .string()
+        .endsWith('.csv')
+        .transform(() => []),
+    ])
+    .describe('Moves of the reference price, in order, or a CSV file of prices that were; volatility runs throughout.'),
   engine,
   auction,
   bonds: z.strictObject({
@@ -34,6 +44,7 @@ export const scenarioShape = z.strictObject({
   agents: z.array(group).min(1),
   provider,
   lines: lines.optional(),
+  actions: z.array(action).default([]).describe('What somebody does at a time.'),
   faults: z.array(faultSchema).default([]).describe('What goes wrong: each an object, or one line of text.'),
   assert: z
     .array(assertion)
@@ -41,5 +52,5 @@ export const scenarioShape = z.strictObject({
     .describe('What must hold, as sentences or as fields; judged while the market is open and at the end.'),
 })
 
-/** A valid scenario, every default filled in and every unit read. */
-export type Scenario = z.infer<typeof scenarioShape>
+/** A valid scenario, every default filled in and every unit read; `replay` is what a CSV file said. */
+export type Scenario = z.infer<typeof scenarioShape> & { readonly replay?: readonly Replay[] }

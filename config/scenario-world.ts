@@ -34,6 +34,7 @@ export const vault = z.strictObject({
     .optional()
     .describe('Why the vault believes the mirror; attested after the delay by default.'),
   vaultSource: sourceSchema.optional().describe('Why the mirror believes the vault; attested at once by default.'),
+  assets: z.array(z.string()).min(1).optional().describe('What may be locked in it; every asset by default.'),
   cap: amount.optional().describe('Most credit of each of its assets, in dollars at the opening; none by default.'),
   stuck: stuck.optional(),
   latency: latency.describe('Prior of bid to collateral, in modelled time; agents price the gap with it.'),
@@ -87,6 +88,9 @@ export const prices = z.strictObject({
   maxAge: duration,
   deviation: ratio.describe('Spread between publishers above which a feed is degraded.'),
   noise: ratio.prefault('0.01 %').describe('How far publishers differ.'),
+  impact: ratio
+    .prefault('0 %')
+    .describe('Share of what a sale of seized collateral does to its pool that stays in the price of everybody.'),
 })
 
 /** One move of the path. */

@@ -1,10 +1,13 @@
 // Scenarios: chains, vaults, markets, a price path, accounts, agents, and what must hold at the end.
 import { readdirSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
 import { usageError } from '../agent/domain/errors.ts'
 import { contradictionsIn } from './contradictions.ts'
 import { check, readSource } from './document.ts'
 import { suggest } from './nearest.ts'
+import { readReplay } from './replay.ts'
 import { type Scenario, scenarioShape } from './scenario-shape.ts'
 
 export type { Scenario } from './scenario-shape.ts'
@@ -26,7 +29,7 @@ export const scenarioNames = (): readonly string[] =>
 
 /** Reads a scenario by name, or by path when `which` ends in .yaml. */
 export function loadScenario(which: string): Scenario {
-  if (which.endsWith('.yaml')) return check(readSource(which), scenarioSchema)
+  if (which.endsWith('.yaml')) return read(which)
   const known = scenarioNames()
   if (!known.includes(which)) {
     const hint = suggest(which, known)
@@ -36,5 +39,14 @@ export function loadScenario(which: string): Scenario {
       'See lienmesh scenarios ls, or give the path of a .yaml file.',
     )
   }
-  return check(readSource(fileURLToPath(new URL(`${which}.yaml`, FOLDER))), scenarioSchema)
+  return read(fileURLToPath(new URL(`${which}.yaml`, FOLDER)))
+}
+
+/** Prices that it names are read from beside it. */
+function read(file: string): Scenario {
+  const source = readSource(file)
+  const scenario = check(source, scenarioSchema)
+  const { path } = z.object({ path: z.unknown() }).parse(source.value)
+  if (typeof path !== 'string') return scenario
+  return { ...scenario, replay: readReplay(resolve(dirname(file), path), scenario.timeScale) }
 }

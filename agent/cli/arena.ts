@@ -8,7 +8,7 @@ import { playAll } from '../kit/backtest/pool.ts'
 import { hashOf } from '../kit/backtest/summary.ts'
 import { table } from '../swarm/format.ts'
 import { command } from './command.ts'
-import { grounds, inWords, planOf, tasksOf } from './grounds.ts'
+import { grounds, inWords, planOf, tasksOf, tellLeftOut } from './grounds.ts'
 
 const options = z.strictObject({
   strategies: z.string().describe('Who fights, comma-separated: built-in names or files; the same may be named twice.'),
@@ -27,6 +27,7 @@ export const arena = command({
     const started = performance.now()
     const contenders = contendersOf(asked.strategies)
     const planned = planOf(asked)
+    tellLeftOut(planned.plan)
     const { entrants } = planned
     // The scenario's own agents would be a third party.
     const plan = { ...planned.plan, named: true }

@@ -12,7 +12,7 @@ import { playAll } from '../kit/backtest/pool.ts'
 import { against, LEVELS, type Summary, summarise } from '../kit/backtest/summary.ts'
 import type { Played } from '../simulator/backtest/run.ts'
 import { type Context, command } from './command.ts'
-import { grounds, inWords, paramsOf, planOf, tasksOf } from './grounds.ts'
+import { grounds, inWords, paramsOf, planOf, tasksOf, tellLeftOut } from './grounds.ts'
 
 const options = z.strictObject({
   strategy: z.string().describe('The strategy to test: a built-in name or a file.'),
@@ -36,6 +36,7 @@ export const backtest = command({
   run: async (asked, context) => {
     const started = performance.now()
     const { plan, entrants } = planOf(asked)
+    tellLeftOut(plan)
     const names = namesOf(asked, plan)
     const lineup = [{ use: asked.strategy, params: paramsOf(asked.params) }, ...entrants]
     const lineups = [lineup, [{ use: names.baseline, params: {} }, ...entrants]]

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { configReference, jsonSchema } from '../../config/reference.ts'
+import { scenarioReference } from '../../config/scenario-reference.ts'
 import { loadSuite } from '../../config/suite.ts'
 import { EXIT, LienmeshError } from '../domain/errors.ts'
 import { command, type Entry, toggle } from './command.ts'
@@ -44,6 +45,7 @@ const allPages = async (commands: readonly Entry[]): Promise<Readonly<Record<str
   'config.md': configReference(),
   'cli.md': await commandReference(commands),
   'errors.md': errorReference(),
+  'scenarios.md': scenarioReference(),
   'agent.schema.json': `${jsonSchema('agent')}\n`,
   'scenario.schema.json': `${jsonSchema('scenario')}\n`,
   'suite.schema.json': `${jsonSchema('suite')}\n`,

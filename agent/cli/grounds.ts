@@ -2,9 +2,11 @@
 import { z } from 'zod'
 import { bookFile } from '../../config/book.ts'
 import { readJson } from '../../config/document.ts'
+import { loadScenario } from '../../config/scenario.ts'
 import { duration, ratio } from '../../config/units.ts'
 import { usageError } from '../domain/errors.ts'
 import { type Ground, type Plan, type Spec, type Task, termsOf } from '../kit/backtest/plan.ts'
+import { leftOut } from '../simulator/scenario/left-out.ts'
 import { HOUR } from '../simulator/venue.ts'
 import { wholeNumber } from './command.ts'
 
@@ -49,6 +51,14 @@ export function planOf(asked: Asked): { readonly plan: Plan; readonly entrants: 
     plan: { grounds: all, gap: asked['max-gap'], rounds, terms, named: asked.competitors !== undefined },
     entrants,
   }
+}
+
+/** Says on standard error what the simulator leaves out of the scenarios that are played. */
+export function tellLeftOut({ grounds: all }: Plan): void {
+  for (const { kind, file } of all)
+    if (kind === 'scenario')
+      for (const what of leftOut(loadScenario(file)))
+        process.stderr.write(`the simulator leaves out of ${file}: ${what}\n`)
 }
 
 function groundsOf({ prices, scenario, session }: Asked): readonly Ground[] {

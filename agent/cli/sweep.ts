@@ -8,7 +8,7 @@ import { hashOf, type Spread, spreadOf } from '../kit/backtest/summary.ts'
 import { type Axes, foldsOf, pointsOf, seedDispersion, type Walked, walk } from '../kit/backtest/sweep.ts'
 import type { Played } from '../simulator/backtest/run.ts'
 import { command } from './command.ts'
-import { grounds, inWords, paramsOf, planOf, tasksOf } from './grounds.ts'
+import { grounds, inWords, paramsOf, planOf, tasksOf, tellLeftOut } from './grounds.ts'
 
 const options = z.strictObject({
   strategy: z.string().describe('The strategy: a built-in name or a file.'),
@@ -28,6 +28,7 @@ export const sweep = command({
   run: async (asked, context) => {
     const started = performance.now()
     const { plan, entrants } = planOf(asked)
+    tellLeftOut(plan)
     const points = pointsOf(axesOf(asked.param)).map((point) => ({ ...paramsOf(asked.params), ...point }))
     const lineups = points.map((params) => [{ use: asked.strategy, params }, ...entrants])
     const opened = await openGrounds(plan, lineups)

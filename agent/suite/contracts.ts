@@ -13,6 +13,7 @@ export const ENGINE_ARTEFACTS = {
   RiskParameters: ownArtefact('RiskParameters'),
   InsuranceFund: ownArtefact('InsuranceFund'),
   InsuranceTranche: ownArtefact('InsuranceTranche'),
+  ProviderPool: ownArtefact('ProviderPool'),
   VaultMirror: ownArtefact('VaultMirror'),
 }
 

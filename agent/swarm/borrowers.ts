@@ -15,12 +15,15 @@ import { read, type View } from './calls.ts'
 import { unitsFor } from './deploy-vault.ts'
 import { type AssetSite, type Deployment, dollars, type EngineSite, type VaultSite } from './deployment.ts'
 import { usd } from './format.ts'
+import { openProviderPool, type ProviderPoolDesk } from './provider-pool.ts'
+import type { Record } from './record.ts'
 
 /** What borrowers need of the world. */
 export type Lending = {
   readonly scenario: Scenario
   readonly deployment: Deployment
   readonly market: Market
+  readonly record: Pick<Record, 'pool'>
   readonly at: () => number
   readonly report: (who: string, text: string) => void
   readonly signal: AbortSignal
@@ -30,7 +33,9 @@ export type Lending = {
 export async function borrow(lending: Lending): Promise<void> {
   const { lines } = lending.scenario
   if (lines === undefined) return
-  const all = Array.from({ length: lines.count }, (_, i) => playLine(lending, lines, i))
+  const { engine: site, collateral } = placeOf(lending.deployment, lines)
+  const pool = await openProviderPool({ ...lending, site, collateral, record: lending.record.pool })
+  const all = Array.from({ length: lines.count }, (_, i) => playLine(lending, { lines, pool }, i))
   await Promise.all(all)
 }
 
@@ -53,22 +58,28 @@ type Borrower = {
   readonly onVault: Burst
 }
 
-async function playLine(lending: Lending, lines: Lines, index: number): Promise<void> {
+/** What is asked for, and whom a pool lends through instead of the first provider. */
+type Terms = { readonly lines: Lines; readonly pool: ProviderPoolDesk | undefined }
+
+async function playLine(lending: Lending, { lines, pool }: Terms, index: number): Promise<void> {
   const { at, signal } = lending
   const borrower = await settleIn(lending, lines, index)
   await sleep(Math.max(0, lines.first + index * lines.every - at()), undefined, { signal })
-  const line = await termsOf(lending, lines, { borrower, index })
-  const id = await ask(borrower, line)
+  const line = await termsOf(lending, { lines, pool }, { borrower, index })
+  const { id, signature } = await ask(borrower, line)
   const asked = at()
   await lock(borrower, id, line)
+  const { place } = borrower
+  const vault = { chain: place.site.chain, address: place.vault.vault, token: place.asset.token }
+  const followed = pool?.lend({ line, signature, id, vault })
   const opened = await isOpened(lending, borrower, id)
   if (!opened) return lending.report(borrower.name, `got no line of ${usd(line.principal)}`)
   lending.report(borrower.name, `has ${usd(line.principal)} ${((at() - asked) / 1000).toFixed(1)} s after asking`)
-  if (index >= lines.repaid) return
+  if (index >= lines.repaid) return followed
   await sleep(lines.hold, undefined, { signal })
   await repay(borrower, line)
   lending.report(borrower.name, `repaid ${usd(dueOf(line))}`)
-  await collect(lending, borrower, id, line)
+  await Promise.all([followed, collect(lending, borrower, id, line)])
 }
 
 /** An account of its own on both chains, native coin, and an engine account. */
@@ -98,12 +109,13 @@ function placeOf({ network, engines, vaultChains }: Deployment, lines: Lines): P
 
 type Asking = { readonly borrower: Borrower; readonly index: number }
 
-async function termsOf(lending: Lending, lines: Lines, { borrower, index }: Asking): Promise<Line> {
+async function termsOf(lending: Lending, { lines, pool }: Terms, { borrower, index }: Asking): Promise<Line> {
   const { place, account } = borrower
   const { market, at, deployment } = lending
   const price = market.spot(feedNamed(market.feeds, place.asset.feed), at())
   const worth = (lines.principal * 10_000n) / BigInt(lines.ltv)
-  const provider = deployment.seats.find(({ role }) => role === 'provider')
+  const seat = deployment.seats.find(({ role }) => role === 'provider')
+  const provider = pool ?? (seat && { address: seat.executor, beneficiary: seat.executor })
   if (provider === undefined) throw new RangeError('a scenario with credit lines needs a provider')
   const head = await place.engine.chain.rpc.request<{ readonly timestamp: Hex }>('eth_getBlockByNumber', [
     'latest',
@@ -112,7 +124,7 @@ async function termsOf(lending: Lending, lines: Lines, { borrower, index }: Aski
   const now = Number(head.timestamp)
   return {
     ...{ user: account.address, account: account.address, refund: account.address },
-    ...{ provider: provider.executor, beneficiary: provider.executor, collateral: place.collateral },
+    ...{ provider: provider.address, beneficiary: provider.beneficiary, collateral: place.collateral },
     amount: unitsFor(dollars(worth), price, place.asset.decimals),
     principal: lines.principal,
     fee: wad((lines.principal * BigInt(lines.fee)) / 10_000n),
@@ -125,7 +137,10 @@ async function termsOf(lending: Lending, lines: Lines, { borrower, index }: Aski
 const OPEN_WITHIN = 15
 
 /** Signs the line and shows it to its provider on chain. Answers the account to deposit for. */
-async function ask({ account, place, onEngine }: Borrower, line: Line): Promise<AccountId> {
+async function ask(
+  { account, place, onEngine }: Borrower,
+  line: Line,
+): Promise<{ readonly id: AccountId; readonly signature: Hex }> {
   const { creditLines, chain } = place.engine
   const domain = { name: 'Lienmesh CreditLines', version: '1', chainId: chain.id, verifyingContract: creditLines }
   const signature = await account.signTypedData({ domain, types: { Line: FIELDS }, primaryType: 'Line', message: line })
@@ -134,7 +149,7 @@ async function ask({ account, place, onEngine }: Borrower, line: Line): Promise<
     read<AccountId>(chain.rpc, { to: creditLines, abi: CreditLines, name: 'lineOf', args: [line] }),
     onEngine.flush(),
   ])
-  return id
+  return { id, signature }
 }
 
 async function lock({ account, place, onVault }: Borrower, id: AccountId, { amount }: Line): Promise<void> {

@@ -74,8 +74,13 @@ async function untilSettled({ record }: Watch): Promise<void> {
 const gainOf = (before: Holding | undefined, after: Holding, market: Market, at: number): bigint =>
   before === undefined ? 0n : gain(before, after, market, at)
 
-/** Whoever may hold tokens on a vault chain besides the contracts: executors, desk, arbitrageurs. */
-async function holders({ deployment }: Crewing) {
+/** Whoever may hold tokens on a vault chain besides the contracts: executors, desk, arbitrageurs, whoever was paid. */
+async function holders({ deployment, watch }: Crewing) {
   const worlds = await Promise.all(deployment.vaultChains.map(async (site) => (await ownersOf(site.chain)).arbitrageur))
-  return [...deployment.seats.map((seat) => seat.executor), deployment.desk, ...worlds]
+  return [
+    ...deployment.seats.map((seat) => seat.executor),
+    deployment.desk,
+    ...worlds,
+    ...watch.record.routes.paid.keys(),
+  ]
 }

@@ -90,9 +90,9 @@ async function tokenLedger(
   holders: readonly Address[],
 ): Promise<readonly Balance[]> {
   const vaults = deployment.network.vaults.filter((one) => one.chain === site.chain.id).map((one) => one.vault)
-  const known = [
-    ...new Set([...holders, ...vaults, ...site.assets.map((asset) => asset.pair), site.registry, site.governor]),
-  ]
+  const pairs = site.assets.map((asset) => asset.pair)
+  const all = [...holders, ...vaults, ...pairs, site.registry, site.governor]
+  const known = [...new Map(all.map((one) => [one.toLowerCase(), one])).values()]
   const tokens = [{ symbol: 'USD', token: site.dollar }, ...site.assets]
   const ledgers = tokens.map(async ({ symbol, token }): Promise<Balance> => {
     const held = await readAll<bigint>(

@@ -68,7 +68,20 @@ export function listMarket(plan: DeployPlan, site: EngineSite, vaults: readonly 
     for (const module of [site.engine, site.auction, site.creditLines]) {
       burst.call({ to: vault.mirror, abi: VaultMirror.abi, name: 'setModule', args: [module, true] })
     }
+    capCredit(plan, vault, burst)
     nameTranche(site, vault, burst)
+  }
+}
+
+/** Queues the most that may be credited of each asset of a route, where the scenario says so. */
+function capCredit({ scenario }: DeployPlan, { id, mirror, assets }: VaultPlace, burst: Burst): void {
+  const cap = scenario.vaults.find((vault) => vault.id === id)?.cap
+  if (cap === undefined) return
+  for (const { symbol, token, decimals } of assets) {
+    const feed = scenario.assets.find((one) => one.symbol === symbol)?.feed
+    const start = scenario.feeds.find(({ name }) => name === feed)?.start ?? 1n
+    const units = (cap * 10n ** BigInt(decimals)) / (start * 10n ** 10n)
+    burst.call({ to: mirror, abi: ENGINE_ARTEFACTS.VaultMirror.abi, name: 'setCreditCap', args: [token, units] })
   }
 }
 

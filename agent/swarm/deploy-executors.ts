@@ -165,7 +165,8 @@ function openDesk(burst: Burst, site: EngineSite | VaultSite, sites: Sites, desk
   if ('engine' in site) {
     allow(site.cash, TestToken.abi, 'approve')
     allow(site.priceBook, PriceBook.abi, 'push')
-    for (const call of ['open', 'depositCash', 'trade']) allow(site.engine, MarginEngine.abi, call)
+    for (const call of ['open', 'depositCash', 'trade', 'closeAll', 'withdrawCollateral'])
+      allow(site.engine, MarginEngine.abi, call)
     return
   }
   for (const asset of site.assets) allow(asset.token, TestToken.abi, 'approve')

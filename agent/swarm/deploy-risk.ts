@@ -43,7 +43,7 @@ export function nameTranche(site: EngineSite, { mirror, tranche }: VaultPlace, b
 }
 
 /** Seconds from a proposal of risk parameters to their effect. */
-const RISK_DELAY = 5
+export const RISK_DELAY = 5
 /** What they may be at most, and how far they move in a day; in bps, premiums a year. A day is long in compressed time. */
 const RISK_BOUNDS = {
   highest: { gap: 5_000, premium: 50_000, fee: 2_500 },

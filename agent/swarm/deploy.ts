@@ -2,6 +2,7 @@ import { ATTESTED } from '../../config/sources.ts'
 import { invariantBroken } from '../domain/errors.ts'
 import type { EngineDeployment, Network } from '../domain/network.ts'
 import { type ChainId, millis } from '../domain/units.ts'
+import { assetsIn } from '../simulator/scenario/terms.ts'
 import { placeSource, type Yard } from '../suite/sources.ts'
 import { type Burst, openBurst } from './burst.ts'
 import { deployEngine, listMarket, openEngineAccounts } from './deploy-engine.ts'
@@ -74,8 +75,10 @@ function deployVaults(
     b.deploy(VaultMirror, [engineSite.authority, vaultSource.at, place.vault.address, MIRROR_TERMS], place.mirror)
     const tranche = deployTranche(engineSite, vault.id, place.mirror.address, b)
     const first = listed.get(engineSite.chain.id) ?? 0
-    listed.set(engineSite.chain.id, first + site.assets.length)
-    const assets = site.assets.map(({ symbol, token, decimals, pair }, i) => ({
+    const taken = new Set(assetsIn(plan.scenario, vault).map(({ symbol }) => symbol))
+    const own = site.assets.filter(({ symbol }) => taken.has(symbol))
+    listed.set(engineSite.chain.id, first + own.length)
+    const assets = own.map(({ symbol, token, decimals, pair }, i) => ({
       collateral: first + i,
       symbol,
       token,

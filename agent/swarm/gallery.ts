@@ -80,11 +80,8 @@ function ears(state: State): Omit<Gallery, 'link' | 'close'> {
       state.orders = orders
     },
     judged(verdicts) {
-      state.verdicts = verdicts.map(({ claim, holds, found }) => ({
-        claim,
-        found,
-        ...(holds !== undefined && { holds }),
-      }))
+      // What is open is neither well nor not: it is shown once something decided it.
+      state.verdicts = verdicts.flatMap(({ holds, ...one }) => (holds === undefined ? [] : [{ ...one, holds }]))
     },
     overhear: (console) => ({
       ...console,

@@ -5,10 +5,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { loadScenario, type Scenario } from '../../config/scenario.ts'
 import { EXIT, type ExitStatus } from '../domain/errors.ts'
 import { stoppagesOf } from '../simulator/scenario/stoppages.ts'
+import { perform as act } from './actions/perform.ts'
 import { arbitrate } from './arbitrageur.ts'
 import type { Facts } from './assertions/facts.ts'
 import { lastWord, type Verdict } from './assertions/judge.ts'
 import { follow } from './assertions/live.ts'
+import { look, siblingsOf } from './assertions/look.ts'
+import { modeRows } from './assertions/modes.ts'
 import { borrow } from './borrowers.ts'
 import { close } from './closing.ts'
 import { onRecord, openConsole } from './console.ts'
@@ -16,6 +19,8 @@ import { openRoads } from './faults/roads.ts'
 import { openGallery } from './gallery.ts'
 import { guard } from './guardian.ts'
 import { type Helm, openHelm } from './helm.ts'
+import { followSales } from './impact.ts'
+import type { Outcome } from './outcome.ts'
 import type { Play, PlayOptions } from './playbill.ts'
 import { openProcesses, type Processes } from './processes.ts'
 import { createRun, sweepRuns } from './run-directory.ts'
@@ -87,56 +92,65 @@ async function playMarket(show: Play, stage: Stage, { desk }: Helm): Promise<Exi
   console.note(
     `market open · ${scenario.duration / 1000} s · one wall second is ${scenario.timeScale} modelled seconds`,
   )
+  watch.truth.join(siblingsOf(stage.traders))
   watch.open(opened)
   show.gallery.opened(() => countsOf(watch), opened)
   run.update({ phase: 'running' })
   stage.hand.open(opened)
   for (const fault of scenario.faults) await desk.inject(fault)
   runMarket(show, stage)
-  const facts = (): Facts => factsOf(show, stage, opened)
-  followAssertions(show, stage, facts)
+  const facts = (): Facts => look(show, stage, opened)
+  const followed = followAssertions(show, stage, facts)
+  const acted = performActions(show, stage)
   await sleep(scenario.duration, undefined, { signal })
+  await Promise.race([acted, sleep(CURTAIN, undefined, { signal })])
+  followed.abort()
   const outcome = await console.step(
     'settle',
     () => close({ scenario, crewing, before, market, opened, started, keep: options.keep }),
     (found) => `${found.settled} of ${found.claims.length} claims redeemed`,
   )
-  const alive = new Set(outcome.agents.filter((agent) => agent.alive).map(({ name }) => name))
-  const verdicts = lastWord({ ...facts(), ledgers: outcome.ledgers, alive })
-  show.gallery.judged(verdicts)
-  const [summary, lines] = [summaryObject(outcome), summaryLines(outcome, verdicts)]
-  writeFileSync(run.file('report.json'), `${JSON.stringify({ summary, verdicts }, null, 2)}\n`)
-  writeFileSync(run.file('report.txt'), `${lines.join('\n')}\n`)
-  const failed = verdicts.filter(({ holds }) => !holds)
-  for (const { claim, found } of failed) console.note(`assertion failed: ${claim}, found ${found}`)
-  for (const verdict of verdicts) console.verdict(verdict)
-  const status = failed.length === 0 ? EXIT.ok : EXIT.assertion
-  if (options.keep) console.note(`kept: lienmesh swarm status, logs and down know run ${run.id}`)
-  console.close(lines, summary)
+  const status = judge(show, outcome, facts())
   options.judged?.(status)
   if (options.keep) await stayUp(show)
   return status
 }
 
-/** What assertions are judged by now. */
-function factsOf({ scenario, processes }: Play, { deployment, watch, named }: Stage, opened: number): Facts {
-  const { record, voices, truth } = watch
-  const { network, seats } = deployment
-  const running = processes.all().filter((child) => child.alive())
-  const alive = new Set(running.map(({ name }) => name).filter((name) => seats.some((seat) => seat.name === name)))
-  const now = Date.now()
-  return {
-    ...{ scenario, network, opened, now, record, voices, seats, named, alive },
-    lives: truth.lives,
-    ledgers: undefined,
-  }
+/** The last word: in the report, on the dashboard, and on the console with what was found where something does not hold. */
+function judge({ run, console, gallery, options }: Play, outcome: Outcome, facts: Facts): ExitStatus {
+  const alive = new Set(outcome.agents.filter((agent) => agent.alive).map(({ name }) => name))
+  const verdicts = lastWord({ ...facts, ledgers: outcome.ledgers, alive })
+  gallery.judged(verdicts)
+  const [summary, lines] = [summaryObject(outcome), summaryLines(outcome, verdicts, modeRows(facts))]
+  writeFileSync(run.file('report.json'), `${JSON.stringify({ summary, verdicts }, null, 2)}\n`)
+  writeFileSync(run.file('report.txt'), `${lines.join('\n')}\n`)
+  const failed = verdicts.filter(({ holds }) => !holds)
+  for (const { claim, found } of failed) console.note(`assertion failed: ${claim}, found ${found}`)
+  for (const verdict of verdicts) console.verdict(verdict)
+  if (options.keep) console.note(`kept: lienmesh swarm status, logs and down know run ${run.id}`)
+  console.close(lines, summary)
+  return failed.length === 0 ? EXIT.ok : EXIT.assertion
 }
 
-/** Every turn of an assertion is an event of the market; the gallery always has all of them. */
-function followAssertions({ console, gallery, signal }: Play, { watch }: Stage, facts: () => Facts): void {
+/** What is still being done when the market closes has so long to be finished. */
+const CURTAIN = 40_000
+
+function performActions({ scenario, console, signal }: Play, stage: Stage): Promise<void> {
+  const { deployment, traders, watch, publishers } = stage
+  const report = (who: string, text: string): void => console.event(watch.at(), who, text)
+  const bootstrap = publishers.addresses.slice(0, 1)
+  return act({ scenario, deployment, traders, bootstrap, at: watch.at, report, signal })
+}
+
+/** Every turn of an assertion is an event of the market, until the market is closed; the gallery has all of them. */
+function followAssertions({ console, gallery, signal }: Play, { watch }: Stage, facts: () => Facts): AbortController {
+  const closing = new AbortController()
   const turned = ({ claim, holds, found }: Verdict): void =>
     console.event(watch.at(), 'assert', `${holds ? '✔' : '✖'} ${claim}: ${found}`, { claim, holds, found })
-  void follow({ facts, turned, all: gallery.judged, signal })
+  follow({ facts, turned, all: gallery.judged, signal: AbortSignal.any([signal, closing.signal]) }).catch(
+    (error: unknown) => console.event(watch.at(), 'assert', `ALARM ${String(error)}`),
+  )
+  return closing
 }
 
 /** How the run stands, for whoever looks. */
@@ -154,16 +168,20 @@ function countsOf({ truth, record }: Stage['watch']): Readonly<Record<string, nu
 }
 
 /** The rest of the world: arbitrage in the pools, and routes that stick. */
-function runMarket({ scenario, console, signal }: Play, { deployment, market, watch }: Stage): void {
+function runMarket({ scenario, console, signal }: Play, { deployment, market, watch, hand }: Stage): void {
   const own = (work: Promise<void>): void => {
     work.catch((error: unknown) => {
       if (!signal.aborted) console.event(watch.at(), 'market', `ALARM ${String(error)}`)
     })
   }
-  for (const site of deployment.vaultChains) own(arbitrate(site, market, watch.at, signal))
+  const moved = (text: string): void => console.event(watch.at(), 'market', text)
+  for (const site of deployment.vaultChains) {
+    own(arbitrate(site, market, watch.at, signal))
+    own(followSales(site, { scenario, market, move: hand.move, at: watch.at, report: moved, signal }))
+  }
   const report = (text: string): void => console.event(watch.at(), 'guardian', text)
   const spoken = (who: string, text: string): void => console.event(watch.at(), who, text)
-  own(borrow({ scenario, deployment, market, at: watch.at, report: spoken, signal }))
+  own(borrow({ scenario, deployment, market, record: watch.record, at: watch.at, report: spoken, signal }))
   for (const declared of scenario.vaults) {
     const vault = deployment.network.vaults.find((one) => one.id === declared.id)
     const site = deployment.vaultChains.find((one) => one.chain.id === vault?.chain)

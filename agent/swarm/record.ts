@@ -43,6 +43,7 @@ export type OpenClaim = {
 export type WatchedDeposit = {
   readonly account: AccountId
   readonly asset: Address
+  readonly amount: bigint
   readonly at: number
   readonly vault: VaultId
   creditedAt: number | undefined
@@ -50,6 +51,9 @@ export type WatchedDeposit = {
 
 /** What an account could not pay, and what the insurance paid of it. */
 export type Shortfall = { readonly account: AccountId; readonly amount: bigint; readonly covered: bigint }
+
+/** What the backers of a provider pool put in, and what their shares are worth, in the cash token's units. */
+export type PoolRecord = { deposited: bigint; assets: bigint | undefined }
 
 /** Everything recorded so far. */
 export type Record = {
@@ -66,6 +70,7 @@ export type Record = {
   readonly lines: Map<AccountId, LentLine>
   /** What every route booked, and what was stopped or slashed. */
   readonly routes: RouteRecord
+  readonly pool: PoolRecord
 }
 
 /** A credit line that was opened, and how it ended. Wall times in milliseconds. */
@@ -82,6 +87,7 @@ export const newRecord = (): Record => ({
   accounts: new Set(),
   lines: new Map(),
   routes: newRouteRecord(),
+  pool: { deposited: 0n, assets: undefined },
 })
 
 /** Adds what a block said. Answers the bids it took and the traders' accounts it touched. */
@@ -201,6 +207,7 @@ function attachClaims(record: Record, network: Network, bid: WonBid, block: Seen
 const depositOf = (network: Network, block: SeenBlock, fact: Fact): WatchedDeposit => ({
   account: key(argument(fact, 'account')),
   asset: argument(fact, 'asset'),
+  amount: argument(fact, 'amount'),
   at: block.seenAt,
   vault: vaultAt(network, block, fact.address)?.id ?? '',
   creditedAt: undefined,

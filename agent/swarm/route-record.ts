@@ -16,12 +16,14 @@ type Slash = { readonly agent: Address; readonly chain: ChainId; readonly at: nu
 /** Everything about routes so far. Sums are by route and token, in lower case. */
 export type RouteRecord = {
   readonly sums: Map<string, RouteSums>
+  /** What vaults paid out, by beneficiary and then as the sums. */
+  readonly paid: Map<Address, Map<string, bigint>>
   readonly trips: Trip[]
   readonly slashes: Slash[]
 }
 
 /** An empty record. */
-export const newRouteRecord = (): RouteRecord => ({ sums: new Map(), trips: [], slashes: [] })
+export const newRouteRecord = (): RouteRecord => ({ sums: new Map(), paid: new Map(), trips: [], slashes: [] })
 
 /** The key of an asset on a route. */
 export const sumKey = (route: VaultId, token: Address): string => `${route} ${token.toLowerCase()}`
@@ -34,6 +36,7 @@ export function noteRoutes(record: RouteRecord, network: Network, block: SeenBlo
     const place = placeOf(network, block, fact)
     if (place === undefined) continue
     if (fact.name === 'Tripped') record.trips.push({ ...place, at: block.seenAt })
+    if (fact.name === 'Claimed') pay(record, place.route, fact)
     if (fact.name === 'Deposited' || fact.name === 'Credited') add(record, place.route, fact)
   }
 }
@@ -43,6 +46,13 @@ function add({ sums }: RouteRecord, route: VaultId, fact: Fact): void {
   const known = sums.get(key) ?? { deposited: 0n, credited: 0n }
   known[fact.name === 'Deposited' ? 'deposited' : 'credited'] += argument<bigint>(fact, 'amount')
   sums.set(key, known)
+}
+
+function pay({ paid }: RouteRecord, route: VaultId, fact: Fact): void {
+  const key = sumKey(route, argument(fact, 'asset'))
+  const beneficiary = argument<string>(fact, 'beneficiary').toLowerCase() as Address
+  const own = paid.get(beneficiary) ?? new Map<string, bigint>()
+  paid.set(beneficiary, own.set(key, (own.get(key) ?? 0n) + argument<bigint>(fact, 'amount')))
 }
 
 /** Whose event it is: a vault's on its chain or a mirror's on its engine chain. */

@@ -1,5 +1,4 @@
 // Puts a scenario on stage: chains, contracts, publishers, agents, traders with their deposits, credit and positions.
-import type { AccountId } from '../domain/units.ts'
 import { planAccounts } from '../simulator/scenario/accounts.ts'
 import { type Market, openMarket } from '../simulator/scenario/market.ts'
 import { scenarioTerms } from '../simulator/scenario/terms.ts'
@@ -13,8 +12,15 @@ import { type LocalChain, startChain, startMining } from './local-chain.ts'
 import { type MarketHand, openMarketHand } from './market-hand.ts'
 import type { Play } from './playbill.ts'
 import { publisherKeys, seatsOf } from './seats.ts'
-import { lockCollateral, nameTraders, openAccounts, tradeOnCredit, waitForCredit, waitForPrices } from './traders.ts'
-import { key } from './truth.ts'
+import {
+  lockCollateral,
+  nameTraders,
+  openAccounts,
+  type Trader,
+  tradeOnCredit,
+  waitForCredit,
+  waitForPrices,
+} from './traders.ts'
 import { openWatch, type Watch } from './watch.ts'
 
 /** Everything a market needs before it opens. */
@@ -24,8 +30,7 @@ export type Stage = {
   readonly watch: Watch
   readonly crewing: Crewing
   readonly publishers: Member
-  /** Accounts that the scenario names. */
-  readonly named: ReadonlyMap<string, AccountId>
+  readonly traders: readonly Trader[]
   /** Agents come and go while a run is kept. */
   readonly members: Member[]
   readonly hand: MarketHand
@@ -75,9 +80,9 @@ export async function setUp(show: Play): Promise<Stage> {
     () => `${scenario.prices.publishers} keys, quorum ${scenario.prices.quorum}, ${market.feeds.length} feeds`,
   )
   hand.tell((word) => publishers.child.tell(word))
-  const { named, agents } = await settleIn(show, crewing, publishers)
+  const { traders, agents } = await settleIn(show, crewing, publishers)
   members.push(...agents)
-  return { deployment, market, watch, crewing, publishers, members, named, hand, holding }
+  return { deployment, market, watch, crewing, publishers, members, traders, hand, holding }
 }
 
 /** The chains begin to mine, the arbitrageurs are funded, the publishers speak, and we begin to watch. */
@@ -107,7 +112,7 @@ async function settleIn(
   { scenario, console }: Play,
   crewing: Crewing,
   publishers: Member,
-): Promise<Pick<Stage, 'named'> & { readonly agents: readonly Member[] }> {
+): Promise<Pick<Stage, 'traders'> & { readonly agents: readonly Member[] }> {
   const { deployment } = crewing
   const traders = await nameTraders(deployment, planAccounts(scenario))
   const attesting = Promise.withResolvers<void>()
@@ -144,8 +149,7 @@ async function settleIn(
     () => tradeOnCredit(deployment, traders),
     () => `${traders.reduce((sum, one) => sum + one.positions.length, 0)} in ${traders.length} accounts`,
   )
-  const named = traders.flatMap(({ name, account }) => (name === undefined ? [] : [[name, key(account)] as const]))
-  return { named: new Map(named), agents: members }
+  return { traders, agents: members }
 }
 
 const CREDIT_PATIENCE = 120_000

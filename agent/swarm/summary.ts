@@ -1,5 +1,6 @@
 // The end of a run in words: tables of eighty columns, and the one JSON object that machines read.
 import type { Verdict } from './assertions/judge.ts'
+import type { ModeRow } from './assertions/modes.ts'
 import { isConserved } from './conservation.ts'
 import { gainText, seconds, table, usd } from './format.ts'
 import { gapLines } from './gaps.ts'
@@ -42,7 +43,11 @@ const lendingObject = ({ opened, repaid, enforced, pnl, cashLag, creditLag }: Le
 })
 
 /** The tables and the verdicts. */
-export function summaryLines(outcome: Outcome, verdicts: readonly Verdict[]): readonly string[] {
+export function summaryLines(
+  outcome: Outcome,
+  verdicts: readonly Verdict[],
+  modes: readonly ModeRow[],
+): readonly string[] {
   return [
     '',
     ...overview(outcome),
@@ -53,6 +58,7 @@ export function summaryLines(outcome: Outcome, verdicts: readonly Verdict[]): re
     ),
     ...attribution(outcome.agents),
     ...remarks(outcome.agents),
+    ...modeTable(modes),
     '',
     ...lagTable(outcome),
     '',
@@ -103,6 +109,16 @@ function attribution(agents: readonly AgentRow[]): readonly string[] {
   if (told.length === 0) return []
   const rows = told.map((agent) => [agent.name, ...PARTS.map((part) => whole(agent.parts.get(part) ?? 0n))])
   return ['', ...table(['attribution ($)', ...HEADS], rows)]
+}
+
+/** The same books under three modes, where a scenario holds them so. */
+function modeTable(modes: readonly ModeRow[]): readonly string[] {
+  if (modes.every(({ books }) => books === 0)) return []
+  const head = ['margin', 'books', 'liquidated', 'bad debt', 'idle when it fell']
+  const rows = modes.map(({ mode, books, liquidated, badDebt, idle }) => {
+    return [mode, String(books), String(liquidated), usd(badDebt), usd(idle)]
+  })
+  return ['', ...table(head, rows)]
 }
 
 /** Whole dollars: eight parts have to fit into a line. */

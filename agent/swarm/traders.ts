@@ -1,16 +1,14 @@
 // Puts the traders in place: collateral locked on the vault chains, accounts opened, and traded once credit arrived.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Abi, type Address, encodeFunctionData, type Hex, maxUint64, maxUint256, pad, toHex } from 'viem'
+import { type Address, maxUint64, maxUint256 } from 'viem'
 import { unavailable } from '../domain/errors.ts'
 import type { Mode } from '../domain/market.ts'
 import type { VaultDeployment } from '../domain/network.ts'
 import type { AccountPlan } from '../simulator/scenario/account-plan.ts'
-import { ENGINE_ARTEFACTS, EXECUTOR, VAULT_ARTEFACTS } from '../suite/contracts.ts'
-import { type Burst, openBurst } from './burst.ts'
+import { ENGINE_ARTEFACTS } from '../suite/contracts.ts'
 import { read, readAll } from './calls.ts'
 import { type Deployment, dollars, type EngineSite, type VaultSite } from './deployment.ts'
-import type { LocalChain } from './local-chain.ts'
-import { ownersOf } from './owners.ts'
+import { call, type Inner, type LockedDeposit, lock, openDesk } from './desk.ts'
 
 /** A planned account with its address on the engine chain. */
 export type Trader = AccountPlan & { readonly account: Address; readonly site: EngineSite }
@@ -30,18 +28,7 @@ export async function nameTraders(deployment: Deployment, plans: readonly Accoun
 export async function lockCollateral(deployment: Deployment, traders: readonly Trader[]): Promise<number> {
   const counts = deployment.vaultChains.map(async (site) => {
     const deposits = depositsOn(deployment, site, traders)
-    const desk = await openDesk(deployment, site.chain)
-    for (const [token, amount] of totals(deposits))
-      desk.burst.call({ to: token, abi: TestToken, name: 'mint', args: [deployment.desk, amount] })
-    const vaults = deployment.network.vaults.filter((vault) => vault.chain === site.chain.id)
-    const approvals = vaults.flatMap((vault) =>
-      vault.assets.map(({ token }) => call(token, TestToken, 'approve', vault.vault, maxUint256)),
-    )
-    desk.execute([
-      approvals,
-      deposits.map((one) => call(one.vault, Vault, 'deposit', one.account, one.token, one.amount)),
-    ])
-    await desk.burst.flush()
+    await lock(deployment, site, deposits)
     return deposits.length
   })
   return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0)
@@ -115,15 +102,7 @@ const PRICE_PATIENCE = 10_000
 const { abi: Engine } = ENGINE_ARTEFACTS.MarginEngine
 const { abi: TestToken } = ENGINE_ARTEFACTS.TestToken
 const { abi: Mirror } = ENGINE_ARTEFACTS.VaultMirror
-const { abi: Vault } = VAULT_ARTEFACTS.CollateralVault
 const MODES: Readonly<Record<Mode, number>> = { isolated: 1, cross: 2, unified: 3 }
-
-type Inner = { readonly target: Address; readonly data: Hex }
-
-const call = (target: Address, abi: Abi, functionName: string, ...args: readonly unknown[]): Inner => ({
-  target,
-  data: encodeFunctionData({ abi, functionName, args }),
-})
 
 const engineOf = (site: EngineSite) => ({ to: site.engine, abi: Engine })
 
@@ -132,42 +111,6 @@ const tradesOf = ({ account, site, positions }: Trader): readonly Inner[] =>
   positions.map(({ instrument, size }) =>
     call(site.engine, Engine, 'trade', account, instrument, size, size > 0n ? maxUint64 : 0n),
   )
-
-/** The desk is an executor that owns every trader's account: many calls in one transaction, in the order of the groups. */
-async function openDesk(
-  deployment: Deployment,
-  chain: LocalChain,
-): Promise<{ readonly burst: Burst; readonly execute: (groups: readonly (readonly Inner[])[]) => void }> {
-  const { trader } = await ownersOf(chain)
-  const burst = await openBurst(chain, trader, 'interval')
-  const execute = (groups: readonly (readonly Inner[])[]): void => {
-    for (const group of groups) {
-      for (let i = 0; i < group.length; i += CHUNK) {
-        const guard = { intent: pad(toHex(nextIntent++)), leg: 0, deadline: 2 ** 40, floor: -(2n ** 200n) }
-        burst.call({
-          to: deployment.desk,
-          abi: EXECUTOR.abi,
-          name: 'execute',
-          args: [group.slice(i, i + CHUNK), guard],
-          gas: CHUNK_GAS,
-        })
-      }
-    }
-  }
-  return { burst, execute }
-}
-
-/** Calls per transaction: what fits, at 600k gas each, into a sixth of a block. */
-const CHUNK = 50
-const CHUNK_GAS = 30_000_000n
-let nextIntent = BigInt(Date.now()) << 64n
-
-type LockedDeposit = {
-  readonly vault: Address
-  readonly token: Address
-  readonly account: Address
-  readonly amount: bigint
-}
 
 function depositsOn(deployment: Deployment, site: VaultSite, traders: readonly Trader[]): readonly LockedDeposit[] {
   return traders.flatMap(({ account, credit, site: engine }) =>
@@ -190,12 +133,6 @@ function placeOf(
     .flatMap((vault) => vault.assets.map((asset) => ({ vault, asset })))
   const found = places.find(({ asset }) => asset.collateral === collateral)
   return found && { vault: found.vault, token: found.asset.token }
-}
-
-function totals(deposits: readonly LockedDeposit[]): ReadonlyMap<Address, bigint> {
-  const sums = new Map<Address, bigint>()
-  for (const { token, amount } of deposits) sums.set(token, (sums.get(token) ?? 0n) + amount)
-  return sums
 }
 
 const creditViews = (deployment: Deployment, traders: readonly Trader[]) =>

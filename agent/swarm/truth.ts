@@ -2,6 +2,7 @@
 import type { EngineTerms, MarginAccount, Mode, Prices } from '../domain/market.ts'
 import type { AccountId } from '../domain/units.ts'
 import { isBelowMaintenance, margin } from '../maths/margin.ts'
+import { idleBeside } from './idle.ts'
 
 /** The life of one account over the run. Wall times in milliseconds. */
 export type Life = {
@@ -21,6 +22,8 @@ export type Life = {
   bids: number
   /** Equity over maintenance at the last tick, for the closing table. */
   lastMark: bigint
+  /** Capital of its owner that could not help when it fell first. */
+  idle: bigint
 }
 
 /** The accounts under watch. */
@@ -31,12 +34,15 @@ export type Truth = {
   /** One price tick of one engine. Answers the accounts that fell with it. */
   tick(terms: EngineTerms, prices: Prices, now: number): readonly Life[]
   bid(account: AccountId, now: number): void
+  /** Accounts whose capital belongs to one owner under one mode. */
+  join(siblings: ReadonlyMap<AccountId, readonly AccountId[]>): void
 }
 
 /** Opens the book. Addresses are compared in lower case. */
 export function openTruth(isOption: (instrument: number) => boolean): Truth {
   const accounts = new Map<AccountId, MarginAccount>()
   const lives = new Map<AccountId, Life>()
+  const siblings = new Map<AccountId, readonly AccountId[]>()
   return {
     lives,
     learn(account) {
@@ -57,6 +63,7 @@ export function openTruth(isOption: (instrument: number) => boolean): Truth {
         observe(life, { under: isBelowMaintenance(value), equity: value.equity, mark: value.mark }, now)
         if (before === undefined && life.fellAt !== undefined) fallen.push(life)
       }
+      for (const life of fallen) life.idle = idleOf(life.account, { accounts, siblings, terms, prices })
       return fallen
     },
     bid(account, now) {
@@ -64,6 +71,9 @@ export function openTruth(isOption: (instrument: number) => boolean): Truth {
       if (life === undefined) return
       life.bids++
       life.firstBidAt ??= now
+    },
+    join(all) {
+      for (const [account, others] of all) siblings.set(account, others)
     },
   }
 }
@@ -95,4 +105,20 @@ const born = (account: AccountId, mode: Mode): Life => ({
   firstBidAt: undefined,
   bids: 0,
   lastMark: 0n,
+  idle: 0n,
 })
+
+type Owned = {
+  readonly accounts: ReadonlyMap<AccountId, MarginAccount>
+  readonly siblings: ReadonlyMap<AccountId, readonly AccountId[]>
+  readonly terms: EngineTerms
+  readonly prices: Prices
+}
+
+/** Nothing is said of accounts whose owner is not known to have others. */
+function idleOf(id: AccountId, { accounts, siblings, terms, prices }: Owned): bigint {
+  const [account, others] = [accounts.get(id), siblings.get(id)]
+  if (account === undefined || others === undefined) return 0n
+  const known = others.flatMap((other) => accounts.get(other) ?? [])
+  return idleBeside(account, known, terms, prices)
+}

@@ -1,25 +1,24 @@
 // A quorum of attestors signs a root that never was; an agent sees what came of it and stops that route, and no other.
-import { encodeFunctionData, type Hex, keccak256, pad, toHex, toRlp } from 'viem'
+import { encodeFunctionData, type Hex, keccak256, toHex } from 'viem'
 import { readContract } from 'viem/actions'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { agentRegistryAbi } from '../../agent/adapters/chain/abi/agent-registry.ts'
-import { rootOracleAbi } from '../../agent/adapters/chain/abi/root-oracle.ts'
 import { vaultMirrorAbi } from '../../agent/adapters/chain/abi/vault-mirror.ts'
 import { mirrorSide, openBreaker } from '../../agent/adapters/chain/breaker.ts'
 import { type ChainLink, openLink } from '../../agent/adapters/chain/link.ts'
 import { openSlasher } from '../../agent/adapters/chain/slash.ts'
-import { evidenceOf } from '../../agent/adapters/chain/sources/headers.ts'
 import { systemClock } from '../../agent/adapters/clock/system-clock.ts'
 import { signerOf } from '../../agent/adapters/signer/local-signer.ts'
 import { openMemoryJournal } from '../../agent/adapters/store/memory-journal.ts'
 import type { Attestation } from '../../agent/domain/message.ts'
 import type { VaultDeployment } from '../../agent/domain/network.ts'
 import { millis } from '../../agent/domain/units.ts'
-import { depositedSlot } from '../../agent/maths/slots.ts'
 import type { Breaker, Slasher } from '../../agent/ports/chain.ts'
 import { audit, findingsOf } from '../../agent/runtime/audit.ts'
 import { guard, watchBreaker } from '../../agent/runtime/guard.ts'
 import { createRoots } from '../../agent/runtime/roots.ts'
+import { signForgedRoot } from '../../agent/swarm/actions/forged-root.ts'
+import { placeOf } from '../../agent/swarm/actions/theatre.ts'
 import type { Seat } from '../../agent/swarm/seats.ts'
 import { address } from '../support/builders.ts'
 import { type LocalNetwork, startLocalNetwork } from '../support/local-network.ts'
@@ -169,34 +168,14 @@ async function look(breaker: Breaker): Promise<void> {
   await watchBreaker({ clock: systemClock, tell }, breaker, enough.signal)
 }
 
-/** A header whose state holds one account, the vault, with one slot, the thief's deposit: signed by a whole quorum. */
+/** A whole quorum swears to the thief's deposit, and the mirror believes it. */
 async function forge(vault: VaultDeployment): Promise<void> {
   const [asset] = vault.assets
-  if (asset === undefined) throw new Error('the vault lists nothing')
-  const storage = leaf(keccak256(depositedSlot(THIEF, asset.token, keccak256)), toRlp(toHex(LOOT)))
-  const account = leaf(keccak256(vault.vault), toRlp([toHex(1n), '0x', keccak256(storage), keccak256('0x')]))
-  const number = (await vaults.reader.latest()).number + 100_000n
-  const fields: Hex[] = Array.from({ length: 16 }, (): Hex => '0x')
-  fields[0] = pad('0x00')
-  fields[3] = keccak256(account)
-  fields[8] = toHex(number)
-  fields[11] = toHex(BigInt(Math.floor(Date.now() / 1_000)))
-  const header = toRlp(fields)
-  const signed = await network.attest({ chain: vault.chain, number, hash: keccak256(header) })
-  const signatures = signed.map(({ signature }) => signature)
-  const { vaultSource, mirror } = vault
-  await send(
-    vaultSource.at,
-    encodeFunctionData({ abi: rootOracleAbi, functionName: 'submit', args: [header, signatures] }),
-  )
-  const anchor = [number, vault.vault, [account]] as const
-  await send(vaultSource.at, encodeFunctionData({ abi: rootOracleAbi, functionName: 'anchor', args: anchor }))
-  const proof = [THIEF, asset.token, evidenceOf(number, [storage])] as const
-  await send(mirror, encodeFunctionData({ abi: vaultMirrorAbi, functionName: 'prove', args: proof }))
+  if (asset === undefined || vault.vaultSource.kind !== 'attested') throw new Error('the vault is not as it was')
+  const lie = { place: placeOf(network.deployment, vault.id), account: THIEF, token: asset.token, units: LOOT }
+  const proof = [THIEF, asset.token, await signForgedRoot(vault.vaultSource, lie, network)] as const
+  await send(vault.mirror, encodeFunctionData({ abi: vaultMirrorAbi, functionName: 'prove', args: proof }))
 }
-
-/** A trie of one leaf: an even path of the whole key. */
-const leaf = (key: Hex, value: Hex): Hex => toRlp([`0x20${key.slice(2)}`, value])
 
 async function send(to: Hex, data: Hex): Promise<void> {
   const [from] = await network.engine.rpc.request<readonly Hex[]>('eth_accounts')

@@ -1,46 +1,34 @@
 // The traders: seeded accounts of the three modes, of which most will be caught by the fall and few ruined by it.
 import type { Scenario } from '../../../config/scenario.ts'
-import type { EngineTerms, Instrument, MarginAccount, Mode, Position, Prices } from '../../domain/market.ts'
+import type { EngineTerms, Instrument, Mode, Position, Prices } from '../../domain/market.ts'
 import { type Bps, chainId, type Wad, wad } from '../../domain/units.ts'
 import { fromDoubleDown, max, toDouble } from '../../maths/fixed-point.ts'
 import { margin } from '../../maths/margin.ts'
-import type { AccountPlan } from './account-plan.ts'
+import { type AccountPlan, asMarginAccount } from './account-plan.ts'
 import { planHolders } from './holders.ts'
 import { type Market, openMarket } from './market.ts'
-import { ZERO_ADDRESS, ZERO_HASH } from './nowhere.ts'
 import { between, type Random, seeded } from './random.ts'
 import { pricesAt, scenarioTerms } from './terms.ts'
+import { planTwins } from './twins.ts'
 
 /** Every account of a scenario, the named ones last. Each drawn one can be opened at the starting prices and is solvent at the trough of the path. */
 export function planAccounts(scenario: Scenario): readonly AccountPlan[] {
   const market = openMarket(scenario)
+  const plans = scenario.accounts.twins ? planTwins(scenario, market) : drawAll(scenario, market)
+  return [...plans, ...planHolders(scenario, market, plans.length + 1)]
+}
+
+function drawAll(scenario: Scenario, market: Market): readonly AccountPlan[] {
   const draws = scenario.engines.map((engine) => ({
     engine: engine.name,
     terms: scenarioTerms(scenario, engine.name, chainId(1)),
   }))
   const [start, trough] = [pricesAt(market, 0), pricesAt(market, troughOf(scenario, market))]
   const random = seeded(scenario.seed, 'accounts')
-  const drawn = Array.from({ length: scenario.accounts.count }, (_, i) => {
+  return Array.from({ length: scenario.accounts.count }, (_, i) => {
     const { engine, terms } = draws[i % draws.length] ?? { engine: '', terms: scenarioTerms(scenario, '', chainId(1)) }
     return drawAccount({ scenario, engine, terms, start, trough, random }, i)
   })
-  return [...drawn, ...planHolders(scenario, market, drawn.length + 1)]
-}
-
-/** The plan as the margin rule sees it once its trades are done, fees left out. */
-export function asMarginAccount(plan: AccountPlan, terms: EngineTerms, start: Prices): MarginAccount {
-  const paid = plan.positions.reduce((sum, position) => sum + valueAt(terms, start, position), 0n)
-  const { mode, positions, credit } = plan
-  const anchor = { chain: terms.chain, number: 0n, hash: ZERO_HASH }
-  const fixed = {
-    engine: terms.chain,
-    id: ZERO_ADDRESS,
-    owner: ZERO_ADDRESS,
-    version: 1n,
-    auctionStartedAt: undefined,
-    anchor,
-  }
-  return { ...fixed, mode, cash: wad(plan.cash - paid), positions, credit }
 }
 
 type Draw = {
@@ -190,11 +178,6 @@ function modeOf({ accounts: { modes } }: Scenario, index: number): Mode {
 const takesTurn = (index: number, share: Bps): boolean => (index * (share + 3_571)) % 10_000 < share
 
 const GOLDEN = 6_180
-
-const valueAt = (terms: EngineTerms, prices: Prices, { instrument, size }: Position): bigint => {
-  const listed = terms.instruments[instrument]
-  return (size * (listed === undefined ? 0n : (prices.get(listed.markFeed)?.price ?? 0n))) / 10n ** 8n
-}
 
 const cents = (dollars: number): Wad => wad((fromDoubleDown(dollars) / 10n ** 16n) * 10n ** 16n)
 

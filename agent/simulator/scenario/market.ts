@@ -27,7 +27,7 @@ export function openMarket(scenario: Scenario, nudges: readonly Nudge[] = []): M
     const feed = feeds[id]
     if (feed === undefined) return 0
     if (feed.kind === 'option') return optionValue(optionAt(scenario, feed.series, at), spot(feed.underlying, at))
-    const drift = Math.log(pathFactor(scenario, at)) * feed.beta
+    const drift = driftOf(scenario, feed, at)
     return feed.start * Math.exp(drift + along(walks.get(id) ?? [], at)) * nudged(nudges, id, at)
   }
   const entries = (at: number, publisher: number, believed = spot): readonly PriceEntry[] => {
@@ -44,6 +44,28 @@ export function openMarket(scenario: Scenario, nudges: readonly Nudge[] = []): M
     })
   }
   return { feeds, spot, entries }
+}
+
+/** The log return of a feed by the path: its own column of a replay, else its share of the reference. */
+function driftOf(
+  { replay, ...scenario }: Scenario,
+  { name, beta }: Extract<Feed, { kind: 'spot' }>,
+  at: number,
+): number {
+  const own = replay?.find(({ feed }) => feed === name)
+  if (own !== undefined) return Math.log(factorAt(own, at))
+  const [reference] = replay ?? []
+  return beta * Math.log(reference === undefined ? pathFactor(scenario, at) : factorAt(reference, at))
+}
+
+/** Between two rows the price moves geometrically; before the first and after the last it stands. */
+function factorAt({ at: times, factor }: NonNullable<Scenario['replay']>[number], at: number): number {
+  const next = times.findIndex((time) => time > at)
+  const last = factor.at(-1) ?? 1
+  if (next <= 0) return next === 0 ? 1 : last
+  const [from = 0, to = 0] = [times[next - 1], times[next]]
+  const [before = 1, after = 1] = [factor[next - 1], factor[next]]
+  return before * (after / before) ** ((at - from) / (to - from))
 }
 
 /** The scenario's path as a factor on the starting price: each step moves geometrically over its time. */

@@ -53,12 +53,16 @@ function instrumentOf(scenario: Scenario, id: number): Instrument {
   }
 }
 
+/** What may be locked in a vault, in the order of the scenario. */
+export const assetsIn = ({ assets }: Scenario, vault: Scenario['vaults'][number]): Scenario['assets'] =>
+  assets.filter(({ symbol }) => vault.assets?.includes(symbol) ?? true)
+
 /** Ids follow the vaults of the engine, and within each the assets. */
 function collateralsOf(scenario: Scenario, engine: string): readonly Collateral[] {
   const feeds = feedsOf(scenario)
   const vaults = scenario.vaults.filter((vault) => vault.engine === engine)
   return vaults
-    .flatMap((vault) => scenario.assets.map((asset) => ({ vault, asset })))
+    .flatMap((vault) => assetsIn(scenario, vault).map((asset) => ({ vault, asset })))
     .map(({ vault, asset }, id) => ({
       id,
       vault: vault.id,

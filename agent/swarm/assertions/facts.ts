@@ -21,6 +21,8 @@ export type Facts = {
   readonly seats: readonly Seated[]
   /** Accounts that the scenario names. */
   readonly named: ReadonlyMap<string, AccountId>
+  /** The book of every account that holds it under one of three modes. */
+  readonly books: ReadonlyMap<AccountId, number>
   /** Names of the agents whose processes run. */
   readonly alive: ReadonlySet<string>
   /** Every ledger, once the run has ended: nothing comes after that. */

@@ -3,6 +3,7 @@ import { type Assertion, standing } from '../../../config/assertions.ts'
 import { agentJudges } from './agents.ts'
 import type { Facts, Finding, Judges } from './facts.ts'
 import { marketJudges } from './market.ts'
+import { modeJudges } from './modes.ts'
 import { routeJudges } from './routes.ts'
 
 /** One assertion, judged. `holds` is undefined while it is open. */
@@ -21,7 +22,7 @@ export const lastWord = (facts: Facts): readonly (Verdict & { readonly holds: bo
 
 const assertionsOf = ({ scenario }: Facts): readonly Assertion[] => [...scenario.assert, ...standing(scenario.assert)]
 
-const JUDGES: Judges = { ...marketJudges, ...routeJudges, ...agentJudges }
+const JUDGES: Judges = { ...marketJudges, ...routeJudges, ...agentJudges, ...modeJudges }
 
 /** Each kind has its judge; the table knows that the two belong together, the compiler does not. */
 function judge<K extends Assertion['kind']>(one: Extract<Assertion, { readonly kind: K }>, facts: Facts): Finding {

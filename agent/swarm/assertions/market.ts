@@ -6,7 +6,7 @@ import { type Facts, type Finding, type Judges, reached, unbroken } from './fact
 
 /** Their judges. */
 export const marketJudges: Judges<
-  'bad-debt' | 'fell' | 'liquidated' | 'in-time' | 'refused' | 'winners' | 'restored' | 'lines' | 'silence'
+  'bad-debt' | 'fell' | 'liquidated' | 'in-time' | 'refused' | 'winners' | 'restored' | 'lines' | 'backed' | 'silence'
 > = {
   'bad-debt': badDebt,
   fell: ({ least, mode, options }, facts) => {
@@ -28,6 +28,11 @@ export const marketJudges: Judges<
   lines: ({ least, end }, { record }) => {
     const lines = [...record.lines.values()]
     return reached(end === 'opened' ? lines.length : lines.filter((line) => line.end === end).length, least)
+  },
+  backed: (_, { record: { pool } }) => {
+    const [put, worth] = [pool.deposited, pool.assets].map((units = 0n) => units * 10n ** 12n)
+    if (pool.assets === undefined) return { state: 'open', found: 'nothing lent is back yet' }
+    return unbroken(pool.assets < pool.deposited, `${usd(put ?? 0n)} put in, worth ${usd(worth ?? 0n)}`)
   },
   silence: ({ from, to }, { record, opened, now }) => {
     const bids = record.bids.filter(({ at }) => at - opened > from && at - opened < to)

@@ -1,5 +1,7 @@
 // Assertions about routes: claims and deposits on their way, books that agree, breakers, and what a lie cost.
+import type { Address } from 'viem'
 import type { Assertion } from '../../../config/assertions.ts'
+import type { AccountId } from '../../domain/units.ts'
 import type { Balance } from '../conservation.ts'
 import { seconds, usd } from '../format.ts'
 import type { OpenClaim } from '../record.ts'
@@ -8,7 +10,7 @@ import { atTheEnd, type Facts, type Finding, type Judges, reached, unbroken } fr
 
 /** Their judges. */
 export const routeJudges: Judges<
-  'settlements' | 'redeemed' | 'closed' | 'credited' | 'isolated' | 'tripped' | 'loss' | 'conserved'
+  'settlements' | 'redeemed' | 'closed' | 'credited' | 'isolated' | 'tripped' | 'loss' | 'conserved' | 'withdrawn'
 > = {
   settlements: ({ least, road, route }, { record }) => {
     const home = record.bids.filter(({ claims }) => claims.length > 0 && claims.every(isFinal))
@@ -38,6 +40,7 @@ export const routeJudges: Judges<
     return { state: 'holds', found: `its ${trip.side} ${seconds(trip.at - opened)} after the opening` }
   },
   loss,
+  withdrawn,
   conserved: ({ but }, facts) => {
     const broken = brokenIn(facts.ledgers, (route) => route === undefined || !but.includes(route))
     return atTheEnd(facts, broken.length === 0, inWords(broken))
@@ -93,3 +96,31 @@ function lostOn({ network, record, scenario }: Facts, route: string): bigint {
     return sum + (beyond * 10n ** BigInt(18 - decimals) * price) / 10n ** 8n
   }, 0n)
 }
+
+/** What every depositor put in, less what was seized from it, was paid out to it. Whoever owes more than it has is no depositor. */
+function withdrawn({ but }: Extract<Assertion, { readonly kind: 'withdrawn' }>, facts: Facts): Finding {
+  const { record, lives } = facts
+  const left = new Map<string, bigint>()
+  const add = (account: string, vault: string, asset: Address, amount: bigint): void => {
+    const key = `${account.toLowerCase()} ${sumKey(vault, asset)}`
+    left.set(key, (left.get(key) ?? 0n) + amount)
+  }
+  const owing = (account: AccountId): boolean => (lives.get(account)?.lastMark ?? 0n) < 0n
+  const asked = record.deposits.filter(
+    ({ vault, account }) => !but.includes(vault) && !record.lines.has(account) && !owing(account),
+  )
+  for (const { account, vault, asset, amount } of asked) add(account, vault, asset, amount)
+  for (const { account, claims } of record.bids)
+    for (const { vault, asset, amount } of claims) if (!but.includes(vault)) add(account, vault, asset, -amount)
+  const depositors = new Set(asked.map(({ account }) => account.toLowerCase()))
+  for (const [beneficiary, sums] of record.routes.paid)
+    if (depositors.has(beneficiary))
+      for (const [key, amount] of sums)
+        left.set(`${beneficiary} ${key}`, (left.get(`${beneficiary} ${key}`) ?? 0n) - amount)
+  const short = new Set([...left].filter(([, amount]) => amount !== 0n).map(([key]) => key.slice(0, ADDRESS)))
+  const found = `${depositors.size - short.size} of ${depositors.size} depositors`
+  return atTheEnd(facts, depositors.size > 0 && short.size === 0, found)
+}
+
+/** Characters of an address. */
+const ADDRESS = 42

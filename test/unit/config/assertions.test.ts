@@ -57,6 +57,10 @@ describe('an assertion that nothing could ever decide is refused', () => {
     ['at least 9 credit lines repaid', 'the scenario has no credit lines'],
     ['at least 900 accounts fall', 'there are only 200 accounts'],
     ['mesh degree at least 20 within 5s', 'fewer than so many peers take part'],
+    ['house-3 resumes its settlements', 'no fault ends it and brings it back'],
+    ['house-3 is slashed', 'no action makes it equivocate'],
+    ['every depositor withdraws in full', 'no action withdraws'],
+    ['unified liquidates no more than cross', 'no book is held under both: see accounts.twins'],
     ['no bid between 50s and 60s', 'the market is not open then'],
   ])('%s: %s', (sentence, why) => {
     const scenario = { ...loadScenario('flash-crash'), assert: [assertion.parse(sentence)] }

@@ -20,7 +20,7 @@ const HOUSE_3 = seats[2]?.executor ?? '0x'
 
 const life = (change: Partial<Life> = {}): Life => ({
   ...{ account: address(1), mode: 'isolated', options: false, fellAt: OPENED, underSince: OPENED, under: false },
-  ...{ ruinedAt: undefined, insolventAt: undefined, firstBidAt: OPENED + 1, bids: 1, lastMark: 1n },
+  ...{ ruinedAt: undefined, insolventAt: undefined, firstBidAt: OPENED + 1, bids: 1, lastMark: 1n, idle: 0n },
   ...change,
 })
 
@@ -50,7 +50,7 @@ const facts = (change: Partial<Facts> = {}): Facts => ({
     ...{ name: 'n', timeScale: 60, threshold: 3, attestors: [], publishers: [], engines: [] },
     vaults: [vaultAt('fast', 0)],
   },
-  ...{ seats, named: new Map(), alive: new Set(seats.map(({ name }) => name)), ledgers: undefined },
+  ...{ seats, named: new Map(), books: new Map(), alive: new Set(seats.map(({ name }) => name)), ledgers: undefined },
   ...change,
 })
 
@@ -198,6 +198,34 @@ describe('routes', () => {
     expect(verdict('loss on vault-fast at most 4999 USD', known)).toEqual([false, '$5,000 on vault-fast'])
     expect(verdict('loss on vault-fast at most 0 USD', facts())).toEqual([true, 'nothing'])
   })
+})
+
+test('every depositor withdraws what it put in and nobody seized', () => {
+  const deposit = { account: address(1), asset: address(9), amount: 5n, at: 1, vault: 'vault-fast', creditedAt: 2 }
+  const paid = (amount: bigint) => new Map([[address(1), new Map([[sumKey('vault-fast', address(9)), amount]])]])
+  const known = (amount: bigint, bids: readonly WonBid[]): Facts =>
+    ended({
+      record: record({ deposits: [deposit], bids: [...bids], routes: { ...newRecord().routes, paid: paid(amount) } }),
+    })
+  const all = 'every depositor withdraws in full'
+  expect(verdict(all, known(5n, []))).toEqual([true, '1 of 1 depositors'])
+  expect(verdict(all, known(4n, []))).toEqual([false, '0 of 1 depositors'])
+  expect(verdict(all, known(4n, [bid()]))).toEqual([true, '1 of 1 depositors'])
+  expect(verdict('every depositor but on vault-fast withdraws in full', known(0n, []))[0]).toBe(false)
+})
+
+test('the same books are compared by what their mode did to them', () => {
+  const all = [
+    life({ idle: 5n * 10n ** 18n }),
+    life({ mode: 'cross', idle: 9n * 10n ** 18n, lastMark: -(10n ** 18n) }),
+    life({ mode: 'unified', bids: 0 }),
+  ].map((one, i) => ({ ...one, account: address(i + 1) }))
+  const known = facts({ lives: lives(...all), books: new Map(all.map(({ account }) => [account, 0])) })
+  expect(verdict('unified liquidates no more than isolated', known)).toEqual([true, 'unified 0 of 1, isolated 1 of 1'])
+  expect(verdict('isolated liquidates no more than unified', known)[0]).toBe(false)
+  expect(verdict('unified leaves no more bad debt than cross', known)).toEqual([true, 'unified $0.00, cross $1.00'])
+  expect(verdict('isolated leaves less capital idle than cross', known)).toEqual([true, 'isolated $5.00, cross $9.00'])
+  expect(verdict('cross leaves less capital idle than isolated', known)[0]).toBe(false)
 })
 
 describe('agents', () => {
