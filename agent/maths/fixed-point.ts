@@ -4,14 +4,15 @@
 export function mulDivDown(a: bigint, b: bigint, d: bigint): bigint {
   const product = a * b
   const quotient = product / d
-  return product % d !== 0n && product < 0n !== d < 0n ? quotient - 1n : quotient
+  // Division truncates: that is down already unless the result is below zero. To multiply back is cheaper than to divide again.
+  return product < 0n !== d < 0n && quotient * d !== product ? quotient - 1n : quotient
 }
 
 /** a * b / d, rounded towards plus infinity. */
 export function mulDivUp(a: bigint, b: bigint, d: bigint): bigint {
   const product = a * b
   const quotient = product / d
-  return product % d !== 0n && product < 0n === d < 0n ? quotient + 1n : quotient
+  return product < 0n === d < 0n && quotient * d !== product ? quotient + 1n : quotient
 }
 
 /** a / b towards zero, as signed division of the EVM. */

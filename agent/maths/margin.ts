@@ -154,25 +154,31 @@ export function scanLoss(positions: readonly Pick<HeldPosition, 'notional' | 'sh
 /** Positions that share a risk array move as one: its worst scenario is its lowest shock, or its highest if short. */
 function scanLossOfOne(shocks: bigint, positions: readonly Pick<HeldPosition, 'notional'>[]): bigint {
   const net = positions.reduce((sum, { notional }) => sum + notional, 0n)
-  const all = unpackShocks(shocks)
-  const worst = net * all.reduce(net > 0n ? min<bigint> : max<bigint>)
+  const { lowest, highest } = unpack(shocks)
+  const worst = net * (net > 0n ? lowest : highest)
   return worst < 0n ? -worst / BPS : 0n
 }
 
 /** One of the 16 int16 packed in a risk array, lowest bits first. */
 export const shockAt = (shocks: bigint, scenario: number): bigint => BigInt.asIntN(16, shocks >> BigInt(16 * scenario))
 
-/** All 16 of a risk array. Unpacked once: every account of a market shares a few. */
-export function unpackShocks(shocks: bigint): readonly bigint[] {
+/** All 16 of a risk array. */
+export const unpackShocks = (shocks: bigint): readonly bigint[] => unpack(shocks).all
+
+type Unpacked = { readonly all: readonly bigint[]; readonly lowest: bigint; readonly highest: bigint }
+
+/** Unpacked once: every account of a market shares a few. */
+function unpack(shocks: bigint): Unpacked {
   const known = unpacked.get(shocks)
   if (known !== undefined) return known
-  const found = Array.from({ length: SCENARIOS }, (_, scenario) => shockAt(shocks, scenario))
+  const all = Array.from({ length: SCENARIOS }, (_, scenario) => shockAt(shocks, scenario))
+  const found = { all, lowest: all.reduce(min<bigint>), highest: all.reduce(max<bigint>) }
   if (unpacked.size >= MOST_UNPACKED) unpacked.clear()
   unpacked.set(shocks, found)
   return found
 }
 
-const unpacked = new Map<bigint, readonly bigint[]>()
+const unpacked = new Map<bigint, Unpacked>()
 const MOST_UNPACKED = 256
 
 /** One position's contingency, in value x bps. */
@@ -188,7 +194,10 @@ export const initialMargin = (maintenance: bigint, initialFactor: Bps): bigint =
 
 /** Full value of an amount in the asset's own decimals. */
 export const collateralValueDown = (amount: bigint, decimals: number, price: bigint): bigint =>
-  mulDivDown(amount * 10n ** BigInt(18 - decimals), price, PRICE_UNIT)
+  mulDivDown(amount * (SCALES[18 - decimals] ?? 10n ** BigInt(18 - decimals)), price, PRICE_UNIT)
+
+/** Powers of ten, made once. */
+const SCALES = Array.from({ length: 19 }, (_, power) => 10n ** BigInt(power))
 
 /** What collateral counts for in equity. */
 export const haircutValueDown = (value: bigint, haircut: Bps, gap: Bps): bigint =>

@@ -5,11 +5,11 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { holds, type Row } from './hot/measure.ts'
-import { page, picture } from './page.ts'
+import { page, picture, statesOf } from './page.ts'
 
 const HERE = import.meta.dirname
 const ROOT = join(HERE, '..', '..')
-const BENCHES = ['signing.mjs', 'book.ts', 'peers.mjs', 'chain.mjs', 'jitter.mjs', 'cold.ts']
+const BENCHES = ['signing.mjs', 'book.ts', 'peers.mjs', 'chain.mjs', 'jitter.mjs', 'cold.ts', 'logs.mjs']
 
 const asked = process.argv.slice(2)
 const chosen = BENCHES.filter((file) => asked.length === 0 || asked.some((name) => file.startsWith(name)))
@@ -43,7 +43,7 @@ const earlier: { rows: Row[] } = existsSync(file) ? JSON.parse(readFileSync(file
 const named = (one: Row) => `${one.id} ${one.what} ${one.against ?? ''} ${one.unit}`
 const fresh = new Set(rows.map(named))
 const all = [...earlier.rows.filter((one) => !fresh.has(named(one))), ...rows].sort((a, b) => byNumber(a.id, b.id))
-writeFileSync(file, `${JSON.stringify({ machine, rows: all }, undefined, 2)}\n`)
+writeFileSync(file, `${JSON.stringify({ machine, states: statesOf(all), rows: all }, undefined, 2)}\n`)
 writeFileSync(join(ROOT, 'docs', 'speed.md'), page(all, machine))
 writeFileSync(join(ROOT, 'docs', 'pictures', 'speed.svg'), picture(all))
 
@@ -56,7 +56,7 @@ for (const row of rows) {
     limit.padStart(10),
   ]
   process.stdout.write(
-    `${[...cells, holds(row) ? 'reached' : row.kind === 'guide' ? 'guide' : 'NOT REACHED', row.against ?? ''].join('  ').trimEnd()}\n`,
+    `${[...cells, holds(row) ? 'met' : row.kind === 'guide' ? 'missed guide' : 'MISSED', row.against ?? ''].join('  ').trimEnd()}\n`,
   )
 }
 process.exitCode = rows.some((row) => row.kind !== 'guide' && !holds(row)) ? 1 : 0

@@ -36,6 +36,7 @@ export function gasChain(base: bigint, id: ChainId = chainId(31_337)): GasChain 
     minedAt: (hash) => included.get(hash)?.number,
     rpc: {
       ...{ chain: id, place: 'memory', ask: asked, gather: asked, hint: asked, unanimous: asked },
+      logs: async () => ({ touched: [], others: [] }),
       send: async (raw) => pooled(pool, newest().nonce, raw),
       committable: () => true,
       close: () => {},

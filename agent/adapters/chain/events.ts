@@ -1,5 +1,5 @@
 // What happened on an engine chain between two blocks, from its logs.
-import { type Address, formatLog, type Log, numberToHex, parseEventLogs, toEventSelector } from 'viem'
+import { type Address, type Log, numberToHex, parseEventLogs, toEventSelector } from 'viem'
 import type { ClaimFact } from '../../domain/message.ts'
 import type { EngineDeployment, Network, VaultDeployment } from '../../domain/network.ts'
 import { type AccountId, wad } from '../../domain/units.ts'
@@ -9,6 +9,7 @@ import { liquidationAuctionAbi } from './abi/liquidation-auction.ts'
 import { marginEngineAbi } from './abi/margin-engine.ts'
 import { vaultMirrorAbi } from './abi/vault-mirror.ts'
 import { linesIn } from './line-events.ts'
+import { digitsOf } from './rpc/scan-logs.ts'
 import type { Rpc } from './rpc.ts'
 
 /** Where to look, and whom to leave out: the engine's own pool and insurance are nobody's accounts. */
@@ -23,11 +24,11 @@ export async function readEvents(rpc: Rpc, places: EventPlaces, from: bigint, to
   const { engine, auction, creditLines } = places.deployment
   const address = [engine, auction, creditLines, ...mirrorsOf(places).map(({ mirror }) => mirror)]
   const filter = { address, topics: [[...TOPICS]], fromBlock: numberToHex(from), toBlock: numberToHex(to) }
-  const logs = await rpc.hint((node) => node.request({ method: 'eth_getLogs', params: [filter] }))
-  return eventsIn(
-    places,
-    logs.map((log) => formatLog(log)),
-  )
+  const { touched, others } = await rpc.logs(filter, TOUCHING)
+  const events = eventsIn(places, others)
+  const all = new Set([...touched, ...events.touched])
+  for (const own of places.ownAccounts) all.delete(own)
+  return { ...events, touched: [...all] }
 }
 
 /** The same from logs at hand. */
@@ -97,6 +98,13 @@ function isWanted<T extends { readonly type: string }>(
 ): item is Extract<T, { readonly type: 'event'; readonly name: Wanted }> {
   return item.type === 'event' && 'name' in item && WANTED.some((name) => name === item.name)
 }
+
+/** Events of which only the account matters, by the digits of their first topic. */
+const TOUCHING: ReadonlySet<string> = new Set(
+  EVENTS.filter(({ name }) => name.startsWith('Account') || name.startsWith('Auction') || name === 'Credited')
+    .filter(({ inputs: [first] }) => first?.name === 'account' && first.indexed && first.type === 'address')
+    .map((event) => digitsOf(toEventSelector(event))),
+)
 
 /** What changes the terms of everybody. */
 const TERMS: ReadonlySet<string> = new Set([

@@ -6,12 +6,14 @@ import type { Rate } from './rpc/budget.ts'
 import { fastest } from './rpc/fastest.ts'
 import type { Health } from './rpc/health.ts'
 import { identify } from './rpc/identity.ts'
+import { type FoundLogs, foundIn, type LogFilter, logsCall } from './rpc/logs.ts'
 import { readByAgreement } from './rpc/money.ts'
 import { down, LOST, noQuorum, type Panel } from './rpc/panel.ts'
 import { openProvider, type Provider } from './rpc/provider.ts'
 import type { Call } from './rpc/typing.ts'
-import { alone, type Node, nodeOver, together } from './rpc/viem-node.ts'
+import { alone, answerIn, type Node, nodeOver, together } from './rpc/viem-node.ts'
 
+export type { FoundLogs, LogFilter } from './rpc/logs.ts'
 export type { Node } from './rpc/viem-node.ts'
 
 export type RpcOptions = {
@@ -39,6 +41,8 @@ export type Rpc = {
   gather<T>(questions: (node: Node) => Promise<T>): Promise<T>
   /** Asks whoever answers first. For what is only looked at: logs, fees. */
   hint<T>(question: (node: Node) => Promise<T>): Promise<T>
+  /** Logs from whoever answers first, those that only name an account apart from the others. */
+  logs(filter: LogFilter, touching: ReadonlySet<string>): Promise<FoundLogs>
   /** As `gather`, but everybody must answer the same: what protects large amounts when a quorum colludes. */
   unanimous<T>(questions: (node: Node) => Promise<T>): Promise<T>
   /** Hands signed bytes to every provider and says who refused them and why. The hash is ours: keccak of the bytes. */
@@ -76,6 +80,11 @@ export async function openRpc(options: RpcOptions): Promise<Rpc> {
     ask: (question) => question(asking).catch(unwrapped),
     gather: (questions) => questions(gathering).catch(unwrapped),
     hint: (question) => question(hinting).catch(unwrapped),
+    logs: async (filter, touching) => {
+      const call = logsCall(filter, touching)
+      const [outcome = LOST] = await any([call])
+      return foundIn(answerIn(panel, call.method, outcome, down))
+    },
     unanimous: (questions) => questions(everybody).catch(unwrapped),
     send: (raw) => sendToAll(panel, raw),
     committable,

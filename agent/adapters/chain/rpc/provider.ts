@@ -106,6 +106,7 @@ async function exchange(wire: Wire, calls: readonly Call[], limit: Millis): Prom
 
 function outcomeOf(call: Call | undefined, reply: Reply): Outcome {
   if (reply.kind === 'refused') return reply
+  if (reply.kind === 'read') return { kind: 'answer', value: reply.value }
   if (call === undefined) return { kind: 'failed', why: 'an answer to nothing' }
   try {
     return { kind: 'answer', value: typed(call, reply.value) }

@@ -1,8 +1,12 @@
 // The few types JSON-RPC is made of. Each takes an unknown value and gives it back as what it must be, or throws.
 import type { Hex } from 'viem'
 
-/** A JSON-RPC call. */
-export type Call = { readonly method: string; readonly params: readonly unknown[] }
+/** A JSON-RPC call. One that travels alone may `read` its answer from the bytes; undefined where they have to be parsed. */
+export type Call = {
+  readonly method: string
+  readonly params: readonly unknown[]
+  readonly read?: (body: Buffer, id: number) => unknown
+}
 
 /** Takes any value; gives the typed one, or throws Malformed. */
 export type Shape = (value: unknown) => unknown

@@ -47,12 +47,21 @@ export function together(exchange: Exchange): Ask {
 /** A client of which every request goes to `ask`. What fails becomes `failure`. */
 export function nodeOver(panel: Panel, ask: Ask, failure: (panel: Panel, why: string) => LienmeshError): Node {
   const request = async ({ method, params = [] }: { method: string; params?: readonly unknown[] }) => {
-    const outcome = await ask({ method, params })
-    if (outcome.kind === 'answer') return outcome.value
-    if (outcome.kind === 'failed') throw failure(panel, outcome.why)
-    const { code, message, data } = outcome
-    if (code === -32_005 || code === 429) throw down(panel, message)
-    throw new RpcRequestError({ body: { method }, error: { code, message, data }, url: panel.place })
+    return answerIn(panel, method, await ask({ method, params }), failure)
   }
   return createClient({ transport: custom({ request }, { retryCount: 0 }) })
+}
+
+/** What a node answered; a refusal is thrown as viem throws it, a failure as ours. */
+export function answerIn(
+  panel: Panel,
+  method: string,
+  outcome: Outcome,
+  failure: (panel: Panel, why: string) => LienmeshError,
+): unknown {
+  if (outcome.kind === 'answer') return outcome.value
+  if (outcome.kind === 'failed') throw failure(panel, outcome.why)
+  const { code, message, data } = outcome
+  if (code === -32_005 || code === 429) throw down(panel, message)
+  throw new RpcRequestError({ body: { method }, error: { code, message, data }, url: panel.place })
 }

@@ -4,8 +4,9 @@ import { Agent as HttpsAgent, request as overHttps } from 'node:https'
 import type { Millis } from '../../../domain/units.ts'
 import type { Call } from './typing.ts'
 
-/** What an endpoint said of one call: JSON-RPC's result or its error. */
+/** What an endpoint said of one call: JSON-RPC's result, what the call read from its bytes, or its error. */
 export type Reply =
+  | { readonly kind: 'read'; readonly value: unknown }
   | { readonly kind: 'result'; readonly value: unknown }
   | { readonly kind: 'refused'; readonly code: number; readonly message: string; readonly data: unknown }
 
@@ -37,7 +38,9 @@ export function wireTo(url: URL): Wire {
     const items = calls.map(({ method, params }, i) => ({ jsonrpc: '2.0', id: first + i, method, params }))
     const body = JSON.stringify(items.length === 1 ? items[0] : items)
     const send = () => open(url, { agent, method: 'POST', headers: headersOf(body) })
-    return repliesOf(await exchange(send, body, limit), first, calls.length)
+    const answer = await exchange(send, body, limit)
+    const read = calls.length === 1 ? calls[0]?.read?.(answer, first) : undefined
+    return read === undefined ? repliesOf(answer.toString(), first, calls.length) : [{ kind: 'read', value: read }]
   }
   return { post, close: () => agent.destroy() }
 }
@@ -54,8 +57,8 @@ const CAP = 10_000_000
 const GRACE = 10
 
 /** Writes the body and reads the answer. A socket that died while idle is no failure: the request goes out again. */
-function exchange(send: () => ClientRequest, body: string, limit: Millis): Promise<string> {
-  const { promise, resolve, reject } = Promise.withResolvers<string>()
+function exchange(send: () => ClientRequest, body: string, limit: Millis): Promise<Buffer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
   let sent: ClientRequest
   const giveUp = () => {
     reject(new WireFailure('silent', `no answer within ${limit} ms`))
@@ -80,8 +83,8 @@ function exchange(send: () => ClientRequest, body: string, limit: Millis): Promi
 /** What a kept socket says when the other side has closed it meanwhile. */
 const STALE: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE'])
 
-function read(answer: IncomingMessage): Promise<string> {
-  const { promise, resolve, reject } = Promise.withResolvers<string>()
+function read(answer: IncomingMessage): Promise<Buffer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
   const chunks: Buffer[] = []
   let size = 0
   answer.on('data', (chunk: Buffer) => {
@@ -93,7 +96,7 @@ function read(answer: IncomingMessage): Promise<string> {
   answer.on('error', (error) => reject(new WireFailure('silent', error.message, error)))
   answer.on('end', () => {
     if (answer.statusCode === 429) reject(new WireFailure('limited', 'HTTP status 429'))
-    else resolve(Buffer.concat(chunks).toString())
+    else resolve(Buffer.concat(chunks))
   })
   return promise
 }
