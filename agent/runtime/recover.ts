@@ -29,14 +29,15 @@ export function createRecovery(context: Context, core: Core): Recovery {
     carries: (intent) => carries(ledger, intent),
     values: (engine) => book.terms.has(engine) && book.lastPrices.has(engine),
   })
-  const believes = createDoubts(context, () => isQuiet(context, core))
-  let looks = 0
+  const doubts = createDoubts(context, () => isQuiet(context, core))
+  let [looks, first] = [0, true]
   return {
     run: async (signal) => {
       for (; !signal.aborted; await rest(context.clock, PAUSE, signal)) {
         const complete = await bids.look()
         if (!complete || !isQuiet(context, core) || looks++ % CHAINS_EVERY !== 0) continue
-        await recoverClaims({ ...context, coming: () => coming(ledger), believes })
+        await recoverClaims({ ...context, coming: () => coming(ledger), believes: doubts(first) })
+        first = false
       }
     },
   }
@@ -49,23 +50,20 @@ const isQuiet = ({ engines, journal }: Context, { ledger }: Core): boolean =>
 /** Looks in a row at which something is unexplained before it is a claim: what was bought is told a few blocks later. */
 const PATIENCE = 3
 
-/** At the start nothing can be on its way to be told; later, what a shared executor is owed may be what others won. */
-function createDoubts(
-  { fleet, clock }: Pick<Context, 'fleet' | 'clock'>,
-  quiet: () => boolean,
-): Recovering['believes'] {
+/**
+ * At the first quiet look nothing can be on its way to be told; later, what a shared executor is owed may be what others
+ * won.
+ */
+function createDoubts({ fleet }: Pick<Context, 'fleet'>, quiet: () => boolean) {
   const seen = new Map<string, number>()
-  const start = clock.now()
-  return ({ intent }) => {
-    if (!quiet()) return false
-    const times = (seen.get(intent) ?? 0) + 1
-    seen.set(intent, times)
-    return clock.now() - start < AT_ONCE || (times >= PATIENCE && fleet.length === 0)
-  }
+  return (first: boolean): Recovering['believes'] =>
+    ({ intent }) => {
+      if (!quiet()) return false
+      const times = (seen.get(intent) ?? 0) + 1
+      seen.set(intent, times)
+      return first || (times >= PATIENCE && fleet.length === 0)
+    }
 }
-
-/** Milliseconds from the start in which what is found is believed at once. */
-const AT_ONCE = 4_000
 
 /** What recovery reads, and whom it tells. A part of the agent's context. */
 type Recovering = {

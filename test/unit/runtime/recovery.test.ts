@@ -192,6 +192,26 @@ test('a claim that nobody knows a bid for is worth something as soon as prices s
   await agent.kill()
 })
 
+test('what is owed later, and no book explains, is a claim once it has stayed so, and the same one after a kill', async () => {
+  const world = smallWorld()
+  const agent = await startLife(world)
+  await agent.tell(...opening(2_400))
+  await world.pass(10_000)
+  world.engine.owed = async (id, _, asset) => (id === 'vault-fast' && asset === WETH ? 10n ** 18n : 0n)
+  await world.pass(8_000)
+  expect(events(agent, 'claim:opened')).toEqual([])
+  await world.pass(10_000)
+  const [found, ...more] = events(agent, 'claim:opened')
+  expect([found?.['amount'], more]).toEqual([10n ** 18n, []])
+  await agent.kill()
+  world.engine.owed = async (id, _, asset) => (id === 'vault-fast' && asset === WETH ? 3n * 10n ** 18n : 0n)
+  const next = await startLife(world)
+  expect(events(next, 'claim:opened').map(({ intent, amount }) => [intent, amount])).toEqual([
+    [found?.['intent'], 3n * 10n ** 18n],
+  ])
+  await next.kill()
+})
+
 test('what one vault has paid before the kill is not claimed again, and the rest is settled with it', async () => {
   const credit = [0, 2].map((collateral) => ({ collateral, amount: 10n * 10n ** 18n }))
   const { world, intent } = await killedBidding(ripe({ credit }))
