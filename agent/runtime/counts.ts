@@ -2,6 +2,7 @@
 import { decode, encode } from '../adapters/store/codec.ts'
 import type { Input } from '../core/core.ts'
 import type { Counted } from '../core/protect.ts'
+import { invariantBroken } from '../domain/errors.ts'
 import type { Facts, Journal } from '../ports/journal.ts'
 import type { Context } from './context.ts'
 
@@ -24,5 +25,20 @@ export function keepCounts(
 /** Goes on counting where an earlier run was. */
 export function recallCounts({ journal, tell }: Pick<Context, 'journal' | 'tell'>): void {
   const kept = journal.recall(KEY)
-  if (kept !== undefined) tell({ kind: 'counted', counted: decode(kept) as Counted })
+  const counted = kept === undefined ? undefined : decode(kept)
+  if (counted === undefined) return
+  if (!isCounted(counted)) throw invariantBroken('The journal holds counts that nobody wrote.', { key: KEY })
+  tell({ kind: 'counted', counted })
 }
+
+const isCounted = (value: unknown): value is Counted =>
+  typeof value === 'object' &&
+  value !== null &&
+  'total' in value &&
+  typeof value.total === 'bigint' &&
+  'peak' in value &&
+  typeof value.peak === 'bigint' &&
+  'gapLosses' in value &&
+  typeof value.gapLosses === 'number' &&
+  'failures' in value &&
+  Array.isArray(value.failures)
