@@ -56,7 +56,7 @@ describe('scenarios', () => {
 
   test('a fault on nobody, and one after the close, are refused with their place', () => {
     const faults = ['crash house-9', 'latency 200ms at 2h'].map((line) => `  - ${line}\n`).join('')
-    expect(() => loadScenario(changed('expect:', `faults:\n${faults}expect:`))).toThrow(
+    expect(() => loadScenario(changed('assert:', `faults:\n${faults}assert:`))).toThrow(
       expect.objectContaining({
         code: 'E_CONFIG',
         message: expect.stringMatching(
