@@ -41,11 +41,11 @@ export const floors = {
   'agent/operator': { rooms: [...runtime, 'agent/suite'], npm: ['viem'], node: true },
   'agent/swarm': {
     rooms: [...runtime, 'agent/simulator', 'agent/suite', 'agent/operator', 'agent/console'],
-    npm: ['viem', 'rolldown'],
+    npm: ['viem', 'rolldown', 'yaml'],
     node: true,
   },
   'agent/kit': { rooms: [...runtime, 'agent/simulator', 'agent/console'], node: true },
-  'agent/console': { rooms: [...runtime, 'agent/simulator'], npm: ['viem', 'prom-client'], node: true },
+  'agent/console': { rooms: [...runtime, 'agent/simulator'], npm: ['viem', 'prom-client', 'zod'], node: true },
   'agent/console/web': { rooms: ['agent/console/view/words.ts'], npm: ['preact', 'uplot'] },
   'agent/cli': { rooms: swarm, npm: ['yargs', 'zod', 'viem'], node: true },
   'agent/console/web/build.ts': { npm: ['vite'], node: true },

@@ -113,6 +113,7 @@ function absolute(config: AgentConfig, folder: string): AgentConfig {
     dataDir: roomOf(config, folder),
     keys: keysIn(config.keys, folder),
     p2p: { ...config.p2p, ...located(config.p2p, folder) },
+    api: tokenIn(config.api, folder),
     notify: config.notify.map((one) => ({ ...one, address: resolve(folder, one.address) })),
     strategies: config.strategies.map((one) =>
       /^[./]/.test(one.use) ? { ...one, use: resolve(folder, one.use) } : one,
@@ -124,6 +125,9 @@ const located = ({ identity, swarmKey }: AgentConfig['p2p'], folder: string): Pa
   ...(identity !== undefined && { identity: resolve(folder, identity) }),
   ...(swarmKey !== undefined && { swarmKey: resolve(folder, swarmKey) }),
 })
+
+const tokenIn = (api: AgentConfig['api'], folder: string): AgentConfig['api'] =>
+  api.token === undefined ? api : { ...api, token: resolve(folder, api.token) }
 
 /** Simulated money has books of its own. */
 const roomOf = ({ dataDir, mode }: AgentConfig, folder: string): string =>

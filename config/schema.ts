@@ -236,6 +236,18 @@ const api = z
       .max(65_535)
       .optional()
       .describe('Port on 127.0.0.1 of the dashboard, its API and the metrics; 0 takes a free one. None by default.'),
+    watch: z
+      .string()
+      .regex(/^(?:[0-9.]+|\[[0-9a-fA-F:]+\]):\d{1,5}$/, 'expected an address and a port, such as 0.0.0.0:9651')
+      .optional()
+      .describe(
+        'Address for supervisors of other machines: /livez, /readyz and, with the reading token, /metrics; nothing else.',
+      ),
+    token: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('File with the reading token (43 letters, mode 0600). Made at the first start by default.'),
   })
   .describe('What can be seen and steered from a browser on this machine.')
 

@@ -17,6 +17,8 @@ export type Draft = {
   readonly maxInFlight: string
   readonly maxShortfall: string
   readonly bootstrap: readonly string[]
+  /** File of a private network's key. */
+  readonly swarmKey?: string | undefined
 }
 
 /** The text of a config, commented. */
@@ -62,7 +64,7 @@ strategies:
 p2p:
   listen: /ip4/127.0.0.1/tcp/0
   bootstrap:${draft.bootstrap.length === 0 ? ' []' : draft.bootstrap.map((peer) => `\n    - ${quoted(peer)}`).join('')}
-`
+${draft.swarmKey === undefined ? '' : `  swarmKey: ${quoted(draft.swarmKey)}\n`}`
 
 const chainText = ({ id, rpc, quorum }: Draft['chains'][number]): string =>
   [

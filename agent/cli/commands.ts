@@ -59,6 +59,16 @@ export const commands: readonly Entry[] = [
     'Pack a run for a bug report, without secrets',
     async () => (await import('./swarm-dump.ts')).swarmDump,
   ),
+  entry(
+    'swarm invite',
+    'Write what a newcomer needs to join',
+    async () => (await import('./swarm-invite.ts')).swarmInvite,
+  ),
+  entry(
+    'swarm render',
+    'Write files for compose, Kubernetes, Helm or systemd',
+    async () => (await import('./swarm-render.ts')).swarmRender,
+  ),
   entry('swarm down', 'Stop what still runs', async () => (await import('./swarm-down.ts')).swarmDown),
   entry('init', 'Write the files that an agent starts from', async () => (await import('./init.ts')).init),
   entry('run', 'Run one agent on a network', async () => (await import('./run.ts')).run),
@@ -101,6 +111,7 @@ export const commands: readonly Entry[] = [
   looking('pnl', 'Show the settled P&L, by part and by whom', async () => (await import('./views.ts')).pnl),
   looking('mesh', 'Show who hears whom in a fleet, and how fast', async () => (await import('./views.ts')).mesh),
   looking('competitors', 'Show who takes what', async () => (await import('./views.ts')).competitors),
+  looking('report', 'Write a run or an agent as one page', async () => (await import('./run-report.ts')).runReport),
   looking(
     'portfolio',
     'Show an account over all chains, also as one act would make it',

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { configReference, jsonSchema } from '../../config/reference.ts'
 import { scenarioReference } from '../../config/scenario-reference.ts'
 import { loadSuite } from '../../config/suite.ts'
+import { openApiText } from '../console/http/openapi.ts'
 import { EXIT, LienmeshError } from '../domain/errors.ts'
 import { command, type Entry, toggle } from './command.ts'
 import { commandReference, errorReference } from './reference.ts'
@@ -48,6 +49,7 @@ const allPages = async (commands: readonly Entry[]): Promise<Readonly<Record<str
   'scenarios.md': scenarioReference(),
   'agent.schema.json': `${jsonSchema('agent')}\n`,
   'scenario.schema.json': `${jsonSchema('scenario')}\n`,
+  'openapi.json': openApiText(),
   'suite.schema.json': `${jsonSchema('suite')}\n`,
 })
 

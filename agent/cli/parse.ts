@@ -77,8 +77,12 @@ function refuseUnknown(entry: Entry, known: z.ZodRawShape, found: readonly strin
   const hint = suggest(unknown, Object.keys(known))
   const dashes = unknown.length === 1 ? '-' : '--'
   const near = hint.replace(/^did you mean /, '$&--').replace(/^known: .*/, '')
-  throw usageError('E_USAGE', `unknown flag ${dashes}${unknown}${near && ` – ${near}`}`, helpHint(entry))
+  const fix = unknown === 'dry-run' && 'mode' in known ? MODES : helpHint(entry)
+  throw usageError('E_USAGE', `unknown flag ${dashes}${unknown}${near && ` – ${near}`}`, fix)
 }
+
+/** What other programs call a dry run is the default here. */
+const MODES = 'Modes are --mode shadow|paper|live; shadow is the default and never sends.'
 
 /** yargs reads `--keep=maybe` as false; we do not guess. */
 function refuseBadToggles(entry: Entry, known: z.ZodRawShape, words: readonly string[]): void {

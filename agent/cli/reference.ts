@@ -1,4 +1,5 @@
 // Generated pages about the command line: every command's help, every error code.
+import { warnings } from '../runtime/warnings.ts'
 import { codes } from './codes.ts'
 import type { Entry } from './command.ts'
 import { overview } from './help.ts'
@@ -30,6 +31,15 @@ export function errorReference(): string {
     '| Code | Exit | Meaning |',
     '|---|---|---|',
     ...rows,
+    '',
+    '# Warnings',
+    '',
+    'A warning is a line of the log (`event: alarm`) with `code`, `detail` and `fix`. Nothing has failed yet; it is said once, and',
+    'again after it was mended.',
+    '',
+    '| Code | Meaning | Fix |',
+    '|---|---|---|',
+    ...Object.entries(warnings).map(([code, { meaning, fix }]) => `| \`${code}\` | ${meaning} | ${fix} |`),
     '',
   ].join('\n')
 }

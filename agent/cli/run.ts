@@ -1,9 +1,10 @@
 // lienmesh run: one agent on a network, in shadow mode unless file and flag agree on live.
+import { z } from 'zod'
 import { type Loaded, requireConsent } from '../../config/load.ts'
 import { loadNetwork } from '../../config/network.ts'
 import { settings } from '../../config/settings.ts'
 import { duration } from '../../config/units.ts'
-import { EXIT } from '../domain/errors.ts'
+import { configError, EXIT } from '../domain/errors.ts'
 import type { Adapters } from '../runtime/adapters.ts'
 import type { Emit } from '../runtime/events.ts'
 import { packageVersion } from '../suite/artefact.ts'
@@ -14,14 +15,20 @@ import { configFlags, configFrom } from './config-source.ts'
 export const run = command({
   options: configFlags.extend({
     for: duration.optional().describe('End after this time, such as 10m.'),
+    join: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Join by this invitation: a URL, multiaddr or file, then # and the digest you were told.'),
     decisions: wholeNumber
       .optional()
       .describe('End after so many decisions of strategies; exit status 5 when the time of --for is over before.'),
   }),
   examples: ['lienmesh run --config agent.yaml --for 1h', 'lienmesh run --config agent.yaml --mode live'],
   run: async (options, context) => {
-    const loaded = configFrom(options.config, context)
-    requireConsent(loaded)
+    const written = configFrom(options.config, context)
+    requireConsent(written)
+    const loaded = options.join === undefined ? written : await invited(written, options.join)
     const network = loadNetwork(loaded.config.network)
     const { runAgent } = await import('../runtime/run.ts')
     const enough = countdown(options.decisions ?? Number.POSITIVE_INFINITY)
@@ -33,6 +40,19 @@ export const run = command({
     return missed && status === EXIT.ok ? EXIT.timeout : status
   },
 })
+
+/** A description decides whom we trust: without a digest it is somebody's word. */
+async function invited(loaded: Loaded, asked: string): Promise<Loaded> {
+  const { invitationFrom, joined } = await import('../runtime/invite.ts')
+  const invitation = await invitationFrom(asked, loaded.config.p2p.swarmKey)
+  if (!invitation.pinned)
+    throw configError(
+      'E_JOIN',
+      `${asked} comes without a digest; what it describes decides whom this agent trusts`,
+      `Ask who invited you. If they say ${invitation.digest.slice(0, 16)}: --join ${asked}#${invitation.digest.slice(0, 16)}`,
+    )
+  return { ...loaded, config: joined(loaded.config, invitation) }
+}
 
 /** Ends after so many decisions of strategies: what the core settles before it asks them says nothing about them. */
 function countdown(most: number): { readonly signal: AbortSignal; readonly hear: (emit: Emit) => Emit } {
@@ -55,7 +75,7 @@ async function adaptersOf(emit: Adapters['emit'], loaded: Loaded, context: Conte
     notify.length === 0
       ? quiet
       : (await import('../console/notify/notify.ts')).notifying(quiet, loaded.config, context.signal)
-  const { port } = loaded.config.api
+  const { watch, port = watch === undefined ? undefined : 0 } = loaded.config.api
   if (port === undefined) return usual
   const { watched } = await import('../console/serve-agent.ts')
   const opened = (link: string, url: string): void => {

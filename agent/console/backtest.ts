@@ -1,9 +1,9 @@
 // A backtest as one file: no script, no network, light or dark as the reader's machine is.
-import type { Point } from '../simulator/backtest/books.ts'
-import { barChart, evenTicks, lineChart, type Scale } from './picture/chart.ts'
+import { barChart } from './picture/chart.ts'
+import { type Curve, counts, curves, dollars, figure, pit, SHOWN, scaleOf, waterfall } from './picture/figures.ts'
 import { PAGE } from './picture/page.ts'
 import { type Row, rowChart } from './picture/rows.ts'
-import { escaped, STYLE, type Tone } from './picture/svg.ts'
+import { escaped, STYLE } from './picture/svg.ts'
 
 /** What the page shows. Figures are worked out already. */
 export type BacktestPage = {
@@ -29,8 +29,6 @@ export type BacktestPage = {
   readonly names: { readonly tested: string; readonly baseline: string }
   readonly modelled: readonly string[]
 }
-
-export type Curve = { readonly name: string; readonly points: readonly Point[] }
 
 type Race = { readonly name: string; readonly ours: number; readonly theirs: number; readonly lost: number }
 
@@ -68,74 +66,6 @@ ${figure('What was left', counts('Candidates left, by reason', page.skipped), 'T
 const FEW = (runs: number): string =>
   `Each line is one run${runs > SHOWN ? `, the first ${SHOWN} of ${runs}` : ''}; time since the market opened.`
 
-const figure = (title: string, drawn: string | undefined, about: string, more = ''): string =>
-  `<section><h2>${escaped(title)}</h2>${drawn === undefined ? '<p class="soft">Nothing to draw.</p>' : `<figure>${drawn}<figcaption>${about}</figcaption></figure>${more}`}</section>`
-
-const TONES: readonly Tone[] = ['one', 'two', 'three', 'four', 'muted']
-const SHOWN = TONES.length
-
-const dollars = (value: number): string =>
-  `${value < 0 ? '−' : ''}$${Math.abs(Math.round(value)).toLocaleString('en-US')}`
-
-/** Short enough for an axis. */
-const roundly = (value: number): string =>
-  `${value < 0 ? '−' : ''}$${Math.abs(value).toLocaleString('en-US', { notation: 'compact', maximumFractionDigits: 2 })}`
-
-function curves(title: string, all: readonly Curve[], hours: number, limit = 0): string | undefined {
-  const shown = all.slice(0, SHOWN)
-  const points = shown.flatMap((one) => one.points)
-  if (points.length < 2) return undefined
-  // A market of a few hours is told in minutes.
-  const [label, unit] = hours > SHORT ? (['hours', 60] as const) : (['minutes', 1] as const)
-  const to = (hours * 60) / unit
-  const across = { from: 0, to, ticks: evenTicks(to), label, show: (value: number) => String(Math.round(value)) }
-  const heights = points.map(([, value]) => value)
-  const seen = limit > 0 && limit <= NEAR * Math.max(...heights)
-  const lines = shown.map(({ name, points: of }, i) => ({
-    name,
-    tone: TONES[i] ?? 'muted',
-    points: stairs(of, hours * 60).map(([minutes, value]) => [minutes / unit, value] as const),
-  }))
-  const bound = seen ? [{ name: `limit ${dollars(limit)}`, tone: 'rule' as const, points: level(limit, to) }] : []
-  const up = scaleOf([...heights, ...(seen ? [limit] : [])], '')
-  return lineChart({ title, about: title }, { across, up, lines: [...lines, ...bound] })
-}
-
-/** Hours up to which an axis counts minutes; and how many times the largest value a limit may be to stand beside it. */
-const [SHORT, NEAR] = [4, 5]
-
-const level = (value: number, to: number): readonly Point[] => [
-  [0, value],
-  [to, value],
-]
-
-/** A value holds until the next one, and the last until the end: no slope between two of them. */
-const stairs = (points: readonly Point[], end: number): readonly Point[] =>
-  [...points, ...points.slice(-1).map(([, value]): Point => [end, value])].flatMap(
-    (point, i, all): readonly Point[] => {
-      const before = all[i - 1]
-      return before === undefined ? [point] : [[point[0], before[1]], point]
-    },
-  )
-
-/** Each cause from where the ones before it ended. */
-function waterfall(causes: readonly (readonly [string, number])[]): string {
-  let sum = 0
-  const rows = causes.map(([name, value]): Row => {
-    const from = sum
-    sum += value
-    return { name, from, to: sum, tone: value < 0 ? 'bad' : 'good', text: dollars(value) }
-  })
-  const total: Row = { name: 'net P&L', from: 0, to: sum, tone: 'one', text: dollars(sum) }
-  return rowChart({ title: 'P&L by cause', about: 'P&L by cause' }, [...rows, total])
-}
-
-function counts(title: string, values: readonly (readonly [string, number])[]): string | undefined {
-  if (values.length === 0) return undefined
-  const rows = values.map(([name, value]): Row => ({ name, from: 0, to: value, tone: 'one', text: String(value) }))
-  return rowChart({ title, about: title }, rows)
-}
-
 function races(all: readonly Race[]): string | undefined {
   if (all.length === 0) return undefined
   const rows = all.map(({ name, ours, theirs, lost }): Row => {
@@ -145,25 +75,6 @@ function races(all: readonly Race[]): string | undefined {
   })
   return rowChart({ title: 'Share of slices against each', about: 'Share of slices against each competitor' }, rows)
 }
-
-function pit(bins: readonly number[]): string | undefined {
-  const total = bins.reduce((sum, one) => sum + one, 0)
-  if (total === 0) return undefined
-  const groups = bins.map((count, i) => ({ name: `${10 * i} %`, values: [count] }))
-  return barChart(
-    { title: 'Probability integral transform', about: 'Histogram of ten tenths', height: 260 },
-    {
-      up: scaleOf([...bins, FEWEST], 'gaps', String),
-      label: 'tenths of the forecast, the worst outcomes left',
-      groups,
-      series: [{ name: '', tone: 'two' }],
-      rules: [total / 10],
-    },
-  )
-}
-
-/** Counts have no halves: an axis of them goes at least so far. */
-const FEWEST = 5
 
 function coverage(levels: readonly Coverage[]): string {
   const p = (value: number | undefined): string => (value === undefined ? 'not judged' : value.toFixed(3))
@@ -193,14 +104,4 @@ function compared({ difference: { mean, error, clear }, names }: BacktestPage): 
   const spread = Number.isFinite(error) ? ` ± ${Math.round(error).toLocaleString('en-US')}` : ''
   const judged = clear ? '' : Number.isFinite(error) ? ', which is not significant' : ', from a single run'
   return `<p>${escaped(names.tested)} against ${escaped(names.baseline)}: ${dollars(mean)}${spread} a run${judged}.</p>`
-}
-
-/** From the least to the most, zero among them. */
-function scaleOf(values: readonly number[], label: string, show: (value: number) => string = roundly): Scale {
-  const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)]
-  const size = Math.max(high - low, 1)
-  const step = evenTicks(size)[1] ?? size
-  const first = Math.floor(low / step)
-  const ticks = Array.from({ length: Math.ceil(high / step) - first + 1 }, (_, i) => (first + i) * step)
-  return { from: ticks[0] ?? low, to: ticks.at(-1) ?? high, ticks, label, show }
 }

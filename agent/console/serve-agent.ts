@@ -1,5 +1,7 @@
 // The console of one agent: hears what it says, looks at it when somebody asks, hands on an operator's word.
 import type { AgentConfig } from '../../config/schema.ts'
+import { readPrivate } from '../adapters/signer/private-file.ts'
+import { configError } from '../domain/errors.ts'
 import type { Network } from '../domain/network.ts'
 import type { Adapters } from '../runtime/adapters.ts'
 import { levelOf, shown } from '../runtime/events.ts'
@@ -37,7 +39,11 @@ export function watched(usual: Adapters, opening: AgentConsole): Adapters {
     },
     async attend(house, signal) {
       const desk = deskOf(opening, chronicle, house)
-      const server = await serve({ desk, port: opening.port, folder: config.dataDir, version: opening.version })
+      const { watch, token } = config.api
+      const read =
+        token === undefined ? undefined : readToken(await readPrivate({ path: token, what: 'token file' }), token)
+      const place = { port: opening.port, watch, folder: config.dataDir }
+      const server = await serve({ desk, ...place, token: read, version: opening.version })
       opening.opened(server.link('control'), server.url)
       const prices = setInterval(() => notePrices(desk, house), 1_000)
       await new Promise<void>((ended) => {
@@ -48,6 +54,17 @@ export function watched(usual: Adapters, opening: AgentConsole): Adapters {
       await server.close()
     },
   }
+}
+
+/** As the server makes them: 32 bytes in base64url. */
+function readToken(text: string, path: string): string {
+  const token = text.trim()
+  if (/^[A-Za-z0-9_-]{43}$/.test(token)) return token
+  throw configError(
+    'E_KEY_FORMAT',
+    `${path} holds no reading token: expected 43 letters, found ${token.length}`,
+    'Make one: head -c 32 /dev/urandom | basenc --base64url | tr -d = > read.token',
+  )
 }
 
 function deskOf({ config, network, settings }: AgentConsole, chronicle: Desk['chronicle'], house: House): Desk {

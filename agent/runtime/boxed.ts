@@ -17,8 +17,7 @@ export async function openBoxed(
   { emit, now }: Seating,
 ): Promise<Holder> {
   const { name: use, version } = found
-  const ended = (reason: string, disabled: boolean): void =>
-    emit('strategy:killed', { strategy: use, reason, disabled })
+  const ended = (reason: string, disabled: boolean): void => sayKilled(emit, use, reason, disabled)
   const box = openBox({
     source: JSON.stringify(sourceOf(found)),
     params: JSON.stringify(params),
@@ -57,6 +56,13 @@ export async function openBoxed(
     observe: (outcome) => box.observe(outcome),
     close: () => box.close(),
   }
+}
+
+/** Tells of a strategy that broke its bounds. */
+export function sayKilled(emit: Seating['emit'], strategy: string, reason: string, disabled: boolean): void {
+  emit('strategy:killed', { strategy, reason, disabled })
+  const next = disabled ? 'it is not started again' : 'it is started again'
+  emit('alarm', { code: 'W_STRATEGY_KILLED', detail: `${strategy}: ${reason}; its decision is dropped, ${next}` })
 }
 
 const seatOf = (terms: Terms): Seat => ({ ...terms, decide: 'apart', observe: () => {}, tune: () => {} })

@@ -1,6 +1,7 @@
 // Builds every object once, in order. What may be exchanged is named in adapters.ts, every other adapter here.
 import { mkdirSync } from 'node:fs'
 import type { Address } from 'viem'
+import { invitationText } from '../../config/join.ts'
 import type { AgentConfig } from '../../config/schema.ts'
 import { mirrorSide, openBreaker, vaultSide } from '../adapters/chain/breaker.ts'
 import { openEngineChain } from '../adapters/chain/engine-chain.ts'
@@ -101,7 +102,7 @@ export async function compose(composing: Composing): Promise<Agent> {
     ...transportOf(config),
     now: clock.now,
     ...(identity && { identity: identity.key }),
-    ...memoryOf(journal),
+    ...{ ...memoryOf(journal), invitation: invitationOf(network) },
     report: ({ kind, ...link }) => emit(`link:${kind}`, link),
     signal,
   })
@@ -280,6 +281,10 @@ async function identityOf({ p2p }: AgentConfig): Promise<Identity | undefined> {
   if (p2p.identity === undefined) return undefined
   return (await import('../adapters/gossip/identity.ts')).openIdentity(p2p.identity)
 }
+
+/** What a newcomer is told who asks; whom to dial the node adds. */
+const invitationOf = (network: Network): string =>
+  invitationText({ network, bootstrap: [], swarmKey: undefined, chains: [] })
 
 /** Where a node keeps whom it met. */
 const memoryOf = (journal: Journal): Pick<GossipOptions, 'known' | 'remember'> => ({

@@ -122,8 +122,14 @@ export async function inlineStrategy(use: string, origin: Origin, version = ''):
   } catch (cause) {
     if (cause instanceof Error && 'exit' in cause) throw cause
     const why = cause instanceof Error ? cause.message.split('\n').find((line) => line.trim() !== '') : String(cause)
-    throw configError('E_STRATEGY_LOAD', `${use} does not load: ${why}`, remedyFor(cause), cause)
+    throw configError('E_STRATEGY_LOAD', `${use}${lineIn(cause)} does not load: ${why}`, remedyFor(cause), cause)
   }
+}
+
+/** `:3` where Node says in which line of a file it stopped reading. */
+function lineIn(cause: unknown): string {
+  const [, line] = (cause instanceof Error && /^[^\n]*:(\d+)\n/.exec(cause.stack ?? '')) || []
+  return line === undefined ? '' : `:${line}`
 }
 
 /** Node erases types; what is more than a type it cannot. */

@@ -70,12 +70,22 @@ export async function reconcile(reconciler: Reconciler, clock: Clock, signal: Ab
 }
 
 /** Tells how many claims our coin pays for, as fees and balance change, until the signal fires. */
-export async function watchRunway(context: Context, statements: Statements, signal: AbortSignal): Promise<void> {
+export async function watchRunway(
+  context: Pick<Context, 'tell' | 'emit' | 'clock'> & { readonly signer: Pick<Context['signer'], 'address'> },
+  statements: Pick<Statements, 'chain' | 'runway'>,
+  least: number,
+  signal: AbortSignal,
+): Promise<void> {
   const { chain } = statements
+  let short = false
   for (let known: number | undefined; !signal.aborted; ) {
     const claims = await statements.runway()
     if (claims !== known) context.tell({ kind: 'runway', chain, claims })
     known = claims
+    const found = `our coin on chain ${chain} pays for ${claims} claims, the runway is ${least}`
+    if (claims < least && !short)
+      context.emit('alarm', { code: 'W_UNDERFUNDED', detail: `${found}: send coin to ${context.signer.address}` })
+    short = claims < least
     await rest(context.clock, PAUSE, signal)
   }
 }

@@ -47,6 +47,8 @@ import { rest } from './tasks.ts'
 import { tellLater } from './tell-claim.ts'
 import { ranker } from './value.ts'
 import { programVersion } from './version.ts'
+import { keepVigil } from './vigil.ts'
+import { advised } from './warnings.ts'
 import { watchAnchors } from './watch-anchors.ts'
 import { watchEngine } from './watch-engine.ts'
 import { watchPools } from './watch-pools.ts'
@@ -60,7 +62,9 @@ export async function runAgent(
   adapters: Adapters = usual,
 ): Promise<ExitStatus> {
   const output = pino.destination({ fd: 1, sync: false })
-  const emit = adapters.emit(createEmit(config.name, { ...config.log, paper: config.mode === 'paper' }, output))
+  const emit = advised(
+    adapters.emit(createEmit(config.name, { ...config.log, paper: config.mode === 'paper' }, output)),
+  )
   const failure = new AbortController()
   const signal = AbortSignal.any([stop, failure.signal])
   const failed = (task: string, error: unknown): void => {
@@ -132,7 +136,8 @@ async function live(agent: Agent, config: AgentConfig, { tally, stop, attend }: 
   if (config.mode === 'live') keepWatch(agent)
   const reconcilers = agent.statements.map((statements) => reconcilerOf(context, statements))
   for (const one of reconcilers) tasks.keep(`reconcile ${one.chain}`, (signal) => reconcile(one, context.clock, signal))
-  for (const one of agent.statements) tasks.keep(`gas ${one.chain}`, (signal) => watchRunway(context, one, signal))
+  const least = config.capital.gasRunway
+  for (const one of agent.statements) tasks.keep(`gas ${one.chain}`, (to) => watchRunway(context, one, least, to))
   recallCounts(context)
   rememberHalt(context)
   tasks.keep('disk', (signal) => keepMending(agent, context.clock, signal))
@@ -143,7 +148,7 @@ async function live(agent: Agent, config: AgentConfig, { tally, stop, attend }: 
   tasks.keep('end lives', (signal) => keepEndingLives(context, endingOf(context, core, desk), signal))
   tasks.keep('announce', () => announce(context, provider, copy))
   tasks.keep('ready', () => reportReady(context, config.name))
-  tasks.keep('lookout', (signal) => lookOut(context, signal))
+  keepLooking(context)
   tasks.keep('members', (signal) => watchMembers(context, agent, signal))
   tasks.keep('stats', () => reportStats(context, config.name, tally))
   tasks.keep('mesh', () => watchMesh(context))
@@ -158,6 +163,12 @@ async function live(agent: Agent, config: AgentConfig, { tally, stop, attend }: 
   )
   const performer = { desk, wake, tally, opener: createOpener(context), drawer, caution, holders, books }
   await consume({ core, inputs, journal: context.journal, perform: (effect) => perform(context, performer, effect) })
+}
+
+/** Looks whether nodes and peers still speak, and agree. */
+function keepLooking(context: Context): void {
+  context.tasks.keep('lookout', (signal) => lookOut(context, signal))
+  context.tasks.keep('vigil', (signal) => keepVigil(context, signal))
 }
 
 /** Guards both sides of every route, and disputes what is proposed to optimistic sources. */

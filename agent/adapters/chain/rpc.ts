@@ -130,12 +130,20 @@ function watchStanding(
     const { condition } = provider.health()
     if (condition === 'lying' || condition === 'foreign' || before.condition === 'lying')
       alarm?.('E_RPC_PROVIDER', `${provider.place} on chain ${chain} is ${condition}: ${why}`)
+    const warning = WARNINGS[condition]
+    if (warning !== undefined) alarm?.(warning, `${provider.place} on chain ${chain} is ${condition}: ${why}`)
     const has = committable()
     if (has === had) return
     had = has
     const what = has ? 'is back, commitments go on' : `of ${quorum} providers is lost, nothing new is committed`
     alarm?.('E_RPC_QUORUM', `the quorum on chain ${chain} ${what} (${provider.place} is ${condition}: ${why})`)
   }
+}
+
+/** What a provider alone may be without any harm yet. */
+const WARNINGS: Readonly<Partial<Record<Health['condition'], string>>> = {
+  limited: 'W_RPC_LIMIT',
+  behind: 'W_RPC_BEHIND',
 }
 
 function urlOf(url: string): URL {

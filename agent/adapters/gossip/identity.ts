@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSyn
 import { connect, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { generateKeyPair, privateKeyToProtobuf } from '@libp2p/crypto/keys'
+import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys'
 import { configError } from '../../domain/errors.ts'
 
 /** Protobuf bytes of a libp2p key, and what gives it back when the agent ends. */
@@ -14,6 +14,9 @@ export type Identity = { readonly key: Uint8Array; readonly release: () => Promi
 export async function newIdentity(): Promise<Uint8Array> {
   return privateKeyToProtobuf(await generateKeyPair('Ed25519'))
 }
+
+/** The peer id that others know an identity by. */
+export const peerIdOf = (identity: Uint8Array): string => privateKeyFromProtobuf(identity).publicKey.toString()
 
 /** The key of a file, which is made if there is none. E_IDENTITY_TWICE when a process that lives holds it already. */
 export async function openIdentity(path: string): Promise<Identity> {

@@ -14,6 +14,7 @@ import { createDirectory, type Directory } from './directory.ts'
 import { greet } from './hello.ts'
 import { createHush } from './hush.ts'
 import { createInbound, type Inbound, type Told } from './inbound.ts'
+import { serveJoin } from './join.ts'
 import { layLanes } from './lane.ts'
 import { type Node, startNode } from './libp2p.ts'
 import { type Bans, createBans, keepLinked, meet, meetFound, type Report, watchLinks } from './links.ts'
@@ -60,6 +61,8 @@ export type GossipOptions = {
   readonly remember?: (addresses: readonly string[]) => void
   /** Who reads what verified: readers of this thread, unless others are named. */
   readonly readers?: Readers
+  /** Text of the bundle that a newcomer who asks is told, our addresses added; nobody is answered without it. */
+  readonly invitation?: string | undefined
   /** Told of connections made, lost, refused, and of a platform without native signatures. */
   readonly report?: Report
 }
@@ -75,7 +78,7 @@ export async function joinGossip(options: GossipOptions): Promise<Gossip> {
   let answerer: Answerer = notServed
   const { host } = node
   const exchange = offerExchange(protocolPrefix(options.network))
-  await serveOffers(host, exchange, () => answerer, options.now)
+  await Promise.all([serveOffers(host, exchange, () => answerer, options.now), serveJoin(host, options.invitation)])
   const caughtUp = (learned: CaughtUp): void => report({ kind: 'caught-up', ...learned })
   await joinSync({ ...station, host, network: options.network, signal: leaving.signal, caughtUp })
   const lanes = await layLanes({

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises'
 import { configError } from '../../domain/errors.ts'
 
 /** The text of a file of mode 0600, and what to call it in messages. */
-export type Secret = { readonly path: string; readonly what: 'key file' | 'password file' }
+export type Secret = { readonly path: string; readonly what: 'key file' | 'password file' | 'token file' }
 
 /** Reads a secret: E_KEY_FILE when it cannot be read, E_KEY_PERMS when others can read it too. */
 export async function readPrivate({ path, what }: Secret): Promise<string> {

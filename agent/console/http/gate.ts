@@ -43,8 +43,21 @@ export function admit(head: Head, gate: Gate): Asked | Refusal {
   return withToken(asked, head, gate)
 }
 
+/** Judges one request at the watching address: health for anybody, metrics for a token, whatever name we are called by. */
+export function admitWatcher(head: Head, powerOf: Gate['powerOf']): Asked | Refusal {
+  const { method, url = '' } = head
+  if (method !== 'GET' && method !== 'HEAD') return refuse(405, 'only GET')
+  const wrong = whole(head) ?? badGet(head)
+  if (wrong !== undefined) return wrong
+  const asked = { method: 'GET', path: url, query: new URLSearchParams() } as const
+  if (url === '/metrics') return withToken(asked, head, { powerOf })
+  return HEALTH.has(url) ? { ...asked, power: undefined } : refuse(404, 'only /livez, /readyz and /metrics')
+}
+
+const HEALTH: ReadonlySet<string> = new Set(['/livez', '/healthz', '/readyz'])
+
 /** Where a one-time key becomes a token. */
-export const SESSION = '/api/v1/session'
+const SESSION = '/api/v1/session'
 
 /** Paths are plain: no dots in a row, no escapes, no second slash, nothing that has to be normalised. */
 const PATH = /^\/(?!\/)(?:[A-Za-z0-9_:-]+(?:\.[A-Za-z0-9_-]+)*\/?)*(?:\?[A-Za-z0-9_.,:=&~-]*)?$/
@@ -110,7 +123,7 @@ function badGet({ headers }: Head): Refusal | undefined {
   return empty ? undefined : refuse(400, 'a question has no body')
 }
 
-function withToken(asked: Omit<Asked, 'power'>, { headers }: Head, gate: Gate): Asked | Refusal {
+function withToken(asked: Omit<Asked, 'power'>, { headers }: Head, gate: Pick<Gate, 'powerOf'>): Asked | Refusal {
   const [, token = ''] = /^Bearer ([A-Za-z0-9_-]{43})$/.exec(headers.authorization ?? '') ?? []
   const power = token === '' ? undefined : gate.powerOf(token)
   if (power === undefined) return refuse(401, 'a token is needed: lienmesh dashboard')

@@ -11,7 +11,8 @@ import { settlements } from '../view/settlements.ts'
 import { notReady } from '../view/tiles.ts'
 import type { Power, Served, Views } from '../view/words.ts'
 import { pageFile } from './files.ts'
-import { type Asked, SESSION } from './gate.ts'
+import type { Asked } from './gate.ts'
+import { findPath, type PathName } from './paths.ts'
 import { bodyOf, refuse, send, sendFile, sendJson } from './reply.ts'
 import type { Streams } from './stream.ts'
 import type { Tokens } from './tokens.ts'
@@ -27,32 +28,74 @@ export type Rooms = {
   readonly version: string
 }
 
-type Exchange = { readonly request: IncomingMessage; readonly response: ServerResponse; readonly asked: Asked }
+type Exchange = {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly asked: Asked
+  /** Named parts of the path. */
+  readonly account?: string
+  readonly agent?: string
+}
 
 /** Answers one request that passed the gate. */
 export async function answer(rooms: Rooms, exchange: Exchange): Promise<void> {
   const { asked, response, request } = exchange
-  if (asked.method === 'POST') return change(rooms, exchange)
-  switch (asked.path) {
-    case '/livez':
-    case '/healthz':
-      return health(response, rooms.alive() === undefined ? [] : [rooms.alive() ?? ''])
-    case '/readyz':
-      return health(response, notReady(rooms.desk, await rooms.look(), Date.now()))
-    case '/metrics': {
-      const { metricsOf } = await import('../metrics.ts')
-      const { text, type } = await metricsOf(rooms.desk, await rooms.look())
-      return send(response, 200, type, text)
-    }
-    case '/api/v1/served':
-      return sendJson(response, 200, served(rooms, asked.power ?? 'read'))
-    case '/api/v1/events':
-      return stream(rooms, exchange)
-    default:
-  }
-  if (asked.path.startsWith('/api/')) return read(rooms, exchange)
+  const found = findPath(asked.method, asked.path)
+  if (found !== undefined) return handlers[found.name](rooms, { ...exchange, ...found.named })
+  if (asked.method === 'POST') return refuse(response, 404, 'no such order')
+  if (asked.path.startsWith('/api/')) return refuse(response, 404, 'no such view')
   const file = pageFile(asked.path)
   return file === undefined ? refuse(response, 404, 'no such page') : sendFile(request, response, file)
+}
+
+type Handler = (rooms: Rooms, exchange: Exchange) => void | Promise<void>
+
+const alive: Handler = (rooms, { response }) => {
+  const stuck = rooms.alive()
+  health(response, stuck === undefined ? [] : [stuck])
+}
+
+const viewed =
+  (name: keyof Views): Handler =>
+  async (rooms, { response }) =>
+    sendJson(response, 200, await viewOf(rooms, name))
+
+/** What answers each path of the table. */
+const handlers: { readonly [P in PathName]: Handler } = {
+  'GET /livez': alive,
+  'GET /healthz': alive,
+  'GET /readyz': async (rooms, { response }) => health(response, notReady(rooms.desk, await rooms.look(), Date.now())),
+  'GET /metrics': async (rooms, { response }) => {
+    const { metricsOf } = await import('../metrics.ts')
+    const { text, type } = await metricsOf(rooms.desk, await rooms.look())
+    send(response, 200, type, text)
+  },
+  'GET /api/v1/openapi.json': async (_, { response }) =>
+    sendJson(response, 200, (await import('./openapi.ts')).openApi()),
+  'GET /api/v1/served': (rooms, { asked, response }) => sendJson(response, 200, served(rooms, asked.power ?? 'read')),
+  'GET /api/v1/events': stream,
+  'GET /api/v1/overview': viewed('overview'),
+  'GET /api/v1/opportunities': viewed('opportunities'),
+  'GET /api/v1/settlements': viewed('settlements'),
+  'GET /api/v1/capital': viewed('capital'),
+  'GET /api/v1/pnl': viewed('pnl'),
+  'GET /api/v1/network': viewed('network'),
+  'GET /api/v1/competitors': viewed('competitors'),
+  'GET /api/v1/strategies': viewed('strategies'),
+  'GET /api/v1/scenario': viewed('scenario'),
+  'GET /api/v1/logs': viewed('logs'),
+  'GET /api/v1/config': viewed('config'),
+  'GET /api/v1/accounts/{account}': async (rooms, { response, account }) =>
+    isAccount(account)
+      ? sendJson(response, 200, story(rooms.desk, await rooms.look(), account, Date.now()))
+      : refuse(response, 404, 'no such view'),
+  'GET /api/v1/accounts/{account}/portfolio': portfolio,
+  'POST /api/v1/session': session,
+  'POST /api/v1/links': link,
+  'POST /api/v1/faults': breakIt,
+  'POST /api/v1/agents/{agent}/pause': (rooms, exchange) => order(rooms, exchange, 'pause'),
+  'POST /api/v1/agents/{agent}/resume': (rooms, exchange) => order(rooms, exchange, 'resume'),
+  'POST /api/v1/agents/{agent}/flatten': (rooms, exchange) => order(rooms, exchange, 'flatten'),
 }
 
 function health(response: ServerResponse, reasons: readonly string[]): void {
@@ -85,24 +128,11 @@ const isView = (name: string): name is keyof Views => Object.hasOwn(views, name)
 export const viewOf = async ({ desk, look }: Pick<Rooms, 'desk' | 'look'>, name: keyof Views): Promise<unknown> =>
   views[name](desk, await look(), Date.now())
 
-async function read(rooms: Rooms, { asked, response }: Exchange): Promise<void> {
-  const [, , , name = '', detail, more] = asked.path.split('/')
-  if (detail === undefined && isView(name)) return sendJson(response, 200, await viewOf(rooms, name))
-  if (name === 'accounts' && isAccount(detail) && more === undefined)
-    return sendJson(response, 200, story(rooms.desk, await rooms.look(), detail, Date.now()))
-  if (name === 'accounts' && isAccount(detail) && more === 'portfolio')
-    return portfolio(rooms, { asked, response }, detail)
-  refuse(response, 404, 'no such view')
-}
-
 const isAccount = (text: string | undefined): text is Address => /^0x[0-9a-fA-F]{40}$/.test(text ?? '')
 
 /** An account over all chains; `?kind=trade&what=ETH-PERP&amount=-1.5` asks what if. */
-async function portfolio(
-  { desk }: Rooms,
-  { asked, response }: Omit<Exchange, 'request'>,
-  account: Address,
-): Promise<void> {
+async function portfolio({ desk }: Rooms, { asked, response, account }: Exchange): Promise<void> {
+  if (!isAccount(account)) return refuse(response, 404, 'no such view')
   const wish = wishIn(Object.fromEntries(asked.query))
   if (wish === undefined && asked.query.size > 0)
     return refuse(response, 400, 'ask for kind=deposit, withdraw or trade, what=NAME and a decimal amount')
@@ -136,28 +166,34 @@ function stream({ streams }: Rooms, { asked, request, response }: Exchange): voi
   if (!streams.open(response, wanted)) refuse(response, 503, 'too many streams are open')
 }
 
-async function change(rooms: Rooms, { asked, request, response }: Exchange): Promise<void> {
+/** The body of a change; undefined when it was refused. */
+async function said({ request, response }: Exchange): Promise<Readonly<Record<string, unknown>> | undefined> {
   const body = await bodyOf(request)
-  if (typeof body === 'number') return refuse(response, body, body === 413 ? 'too long' : 'not a JSON object')
-  if (asked.path === SESSION) {
-    const key = body['key']
-    const session = typeof key === 'string' ? rooms.tokens.redeem(key) : undefined
-    return session === undefined
-      ? refuse(response, 401, 'this link was used or is too old: lienmesh dashboard makes another')
-      : sendJson(response, 200, session)
-  }
-  if (asked.path === '/api/v1/links')
-    return sendJson(response, 200, { key: rooms.tokens.key(body['power'] === 'control' ? 'control' : 'read') })
-  if (asked.path === '/api/v1/faults') return breakIt(rooms, response, body)
-  return order(rooms, { asked, request, response }, body)
+  if (typeof body !== 'number') return body
+  refuse(response, body, body === 413 ? 'too long' : 'not a JSON object')
+  return undefined
+}
+
+async function session({ tokens }: Rooms, exchange: Exchange): Promise<void> {
+  const body = await said(exchange)
+  if (body === undefined) return
+  const key = body['key']
+  const opened = typeof key === 'string' ? tokens.redeem(key) : undefined
+  if (opened !== undefined) return sendJson(exchange.response, 200, opened)
+  refuse(exchange.response, 401, 'this link was used or is too old: lienmesh dashboard makes another')
+}
+
+async function link({ tokens }: Rooms, exchange: Exchange): Promise<void> {
+  const body = await said(exchange)
+  if (body === undefined) return
+  sendJson(exchange.response, 200, { key: tokens.key(body['power'] === 'control' ? 'control' : 'read') })
 }
 
 /** A fault of a swarm, injected or healed. What is wrong with it is said in the swarm's own words. */
-async function breakIt(
-  { desk }: Rooms,
-  response: ServerResponse,
-  body: Readonly<Record<string, unknown>>,
-): Promise<void> {
+async function breakIt({ desk }: Rooms, exchange: Exchange): Promise<void> {
+  const { response } = exchange
+  const body = await said(exchange)
+  if (body === undefined) return
   const { inject, heal } = body
   const wanted = typeof inject === 'string' ? { inject } : typeof heal === 'string' ? { heal } : undefined
   if (desk.break === undefined) return refuse(response, 404, 'nothing can be injected here')
@@ -170,20 +206,15 @@ async function breakIt(
   }
 }
 
-const ORDER = /^\/api\/v1\/agents\/([a-z0-9][a-z0-9-]{0,39})\/(pause|resume|flatten)$/
-
-async function order(
-  { desk }: Rooms,
-  { asked, response }: Exchange,
-  body: Readonly<Record<string, unknown>>,
-): Promise<void> {
-  const [, agent = '', word] = ORDER.exec(asked.path) ?? []
-  const known = desk.agents().some(({ name }) => name === agent)
-  if (!known || word === undefined) return refuse(response, 404, 'no such order')
+async function order({ desk }: Rooms, exchange: Exchange, word: Order): Promise<void> {
+  const { response, agent = '' } = exchange
+  const body = await said(exchange)
+  if (body === undefined) return
+  if (!desk.agents().some(({ name }) => name === agent)) return refuse(response, 404, 'no such order')
   if (word === 'flatten' && body['confirm'] !== agent)
     return refuse(response, 400, `flatten ends the agent: say {"confirm": "${agent}"}`)
   try {
-    sendJson(response, 200, await desk.order(agent, word as Order))
+    sendJson(response, 200, await desk.order(agent, word))
   } catch {
     refuse(response, 502, `${agent} does not answer`)
   }

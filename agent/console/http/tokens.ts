@@ -52,10 +52,10 @@ export function openTokens(lasting: { readonly read: string; readonly control: s
   }
 }
 
-/** The two tokens that last: read from the folder, or made. */
-export function lastingTokens(folder: string): { readonly read: string; readonly control: string } {
+/** The two tokens that last: read from the folder, or made. `read` is the reading one where somebody named it. */
+export function lastingTokens(folder: string, read?: string): { readonly read: string; readonly control: string } {
   const known = wayIn(folder)
-  return known === undefined ? { read: secret(), control: secret() } : { read: known.read, control: known.control }
+  return { read: read ?? known?.read ?? secret(), control: known?.control ?? secret() }
 }
 
 /** What a server of this folder wrote down; undefined when none ever did. */

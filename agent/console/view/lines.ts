@@ -46,6 +46,7 @@ export function sentence(event: string, fields: Fields): string {
     case 'bid:won':
       return `${who} ${percent(fields['fraction'])} for ${usd(fields['outlay'])}, collateral ${usd(fields['collateralValue'])}`
     case 'bid:lost':
+      return `${who} ${text(fields['reason'])}, ${coin(fields['gasCost'])} of coin burnt`
     case 'bid:declined':
       return `${who} ${text(fields['reason'])}`
     case 'settlement:closed':
@@ -83,6 +84,9 @@ const rest = (fields: Fields): string =>
 
 const short = (hex: string): string => (hex.length > 12 ? `${hex.slice(0, 6)}…${hex.slice(-4)}` : hex)
 const percent = (bps: unknown): string => (typeof bps === 'number' ? `${(bps / 100).toFixed(0)} %` : '')
+
+/** Native coin, 18 decimals. */
+const coin = (value: unknown): string => (Number(amount(value)) / 1e18).toFixed(6)
 
 function usd(value: unknown): string {
   if (value === undefined) return '–'

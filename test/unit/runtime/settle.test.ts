@@ -283,7 +283,8 @@ describe('a claim', () => {
       { step: 'sell', next: 'escalate' },
       { step: 'escalate', next: undefined },
     ])
-    expect(events('alarm')).toMatchObject([{ code: 'W_SETTLEMENT_STUCK' }])
+    const found = /^claims on vault-fast are stuck since \d{4}-\d\d-\d\dT[\d:.]+Z \(\w+, \d+ attempts\): /
+    expect(events('alarm')).toMatchObject([{ code: 'W_SETTLEMENT_STUCK', detail: expect.stringMatching(found) }])
     expect([routes, sales.length]).toEqual([[true, false], 1])
   })
 
