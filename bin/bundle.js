@@ -10,10 +10,13 @@ import { bundledIn, HOME, hashOf } from './bundled.js'
 
 const ROOT = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
 
-/** What every command loads, and what an agent loads until it is ready: each set is one file. */
+/**
+ * What every command loads, and what an agent loads until it is ready: each set is one file. The entry of a thread is in
+ * none of them: whoever loads it runs it.
+ */
 const GROUPS = {
   head: ['agent/cli/main.ts', 'agent/cli/parse.ts'],
-  draw: ['agent/runtime/scenario-worker.ts'],
+  draw: ['agent/core/risk/draw.ts'],
   agent: [
     'agent/cli/run.ts',
     'agent/runtime/run.ts',
