@@ -8,12 +8,16 @@ import { claimsOf, holdingsOf, judge, type Verdict } from './judge.ts'
 import type { Life } from './lives.ts'
 import { begin, liveAsPlanned } from './living.ts'
 import { FINALITY } from './scene.ts'
-import { type BatchOptions, count, dataOf, SIDES, type Stage, setStage } from './stage.ts'
+import { type BatchOptions, count, dataOf, SIDES, type SignerKind, type Stage, setStage } from './stage.ts'
 import { openWorld, type World } from './world.ts'
 
 /** What came of one world. */
 export type BatchResult = Verdict & {
+  /** Who had the agent's key. */
+  readonly signer: SignerKind
   readonly kills: number
+  /** Signer processes killed while their agent lived. */
+  readonly signerKills: number
   /** Lives ended at each named point. */
   readonly hits: Readonly<Record<string, number>>
   readonly reorgs: number
@@ -123,12 +127,14 @@ async function quiet(world: World): Promise<boolean> {
   return owed <= claimed
 }
 
-function resultOf({ log, drive, wires }: Stage, verdict: Verdict, began: number): BatchResult {
+function resultOf({ options, log, drive, wires }: Stage, verdict: Verdict, began: number): BatchResult {
   const faults = SIDES.flatMap((side) => [...wires[side].faults().values()])
   return {
     ...verdict,
     findings: [...verdict.findings, ...new Set(log.complaints)],
+    signer: options.signer,
     kills: log.kills,
+    signerKills: log.signerKills,
     hits: Object.fromEntries(log.hits),
     reorgs: drive.counts.reorgs,
     rpcFaults: faults.reduce((sum, times) => sum + times, 0),

@@ -16,19 +16,26 @@ export async function entryOf(folder: string, source: string = HERE): Promise<st
   const bundler = await import('rolldown').catch(() => undefined)
   if (bundler === undefined) return life
   const bundle = await bundler.rolldown({
-    // The worker is started by its file's name, next to what starts it.
-    input: { life, 'scenario-worker': join(source, 'agent/runtime/scenario-worker.ts') },
+    // The worker and the signer's process are started by their files' names, next to what starts them.
+    input: {
+      life,
+      'scenario-worker': join(source, 'agent/runtime/scenario-worker.ts'),
+      main: join(source, 'agent/adapters/signer/main.ts'),
+    },
     platform: 'node',
     external: NATIVE,
     logLevel: 'silent',
   })
-  const entryFileNames = ({ name }: { readonly name: string }): string => (name === 'life' ? 'life.mjs' : `${name}.ts`)
+  const entryFileNames = ({ name }: { readonly name: string }): string => NAMES[name] ?? `${name}.ts`
   const dir = join(folder, 'agent', 'runtime')
   await bundle.write({ dir, format: 'esm', entryFileNames, chunkFileNames: '[name]-[hash].mjs' })
   // As deep as the sources are: what they read by path they find.
   for (const beside of ['node_modules', 'package.json']) symlinkSync(join(source, beside), join(folder, beside))
   return join(dir, 'life.mjs')
 }
+
+/** What entries are started as, where it is not their own name. */
+const NAMES: Readonly<Record<string, string>> = { life: 'life.mjs', main: 'main.js' }
 
 /** Packages that load files of their own by path. */
 const NATIVE = ['secp256k1', 'pino']

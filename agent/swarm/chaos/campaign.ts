@@ -9,6 +9,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { seeded } from '../../simulator/scenario/random.ts'
+import type { RunDirectory } from '../run-directory.ts'
 import { openAim } from './aim.ts'
 import { type BatchResult, playBatch } from './batch.ts'
 import { entryOf } from './bundle.ts'
@@ -16,6 +17,7 @@ import { type LifePlan, type PlanOptions, planOf } from './plan.ts'
 import { POINTS } from './points.ts'
 import { openRecord } from './record.ts'
 import { sideBySide } from './side-by-side.ts'
+import type { SignerKind } from './stage.ts'
 
 /** One shard of several, counted from one. */
 export type Shard = { readonly index: number; readonly of: number }
@@ -65,11 +67,13 @@ export async function runCampaign(options: CampaignOptions): Promise<Summary> {
   const aim = openAim(options.points ?? POINTS, hitsOf(record.all()), seeded(options.seed, 'aim'))
   const folder = mkdtempSync(join(tmpdir(), 'lienmesh-life-'))
   try {
-    const entry = await entryOf(folder, options.source)
+    const entry = once(() => entryOf(folder, options.source))
     await sideBySide(worlds, async ({ index, lives }) => {
       signal.throwIfAborted()
-      const planned = { seed: options.seed * 1_000 + index, lives, aim, entry, signal, ...withoutOf(options) }
-      const result = record.read(index) ?? (await record.play(index, (run) => playBatch({ ...planned, run })))
+      const planned = { seed: options.seed * 1_000 + index, lives, aim, signal, ...withoutOf(options) }
+      const play = async (run: RunDirectory) =>
+        playBatch({ ...planned, run, entry: await entry(), signer: signerOf(index) })
+      const result = record.read(index) ?? (await record.play(index, play))
       results.push(result)
       report?.(result, results.length, worlds.length)
     })
@@ -78,6 +82,15 @@ export async function runCampaign(options: CampaignOptions): Promise<Summary> {
     rmSync(folder, { recursive: true, force: true })
   }
 }
+
+/** Built when the first world is played: a campaign that only adds up needs none. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => (made ??= make())
+}
+
+/** Every other world signs as the agent ships, with a process and a book of its own; the others as a small machine does. */
+const signerOf = (world: number): SignerKind => (world % 2 === 0 ? 'process' : 'inline')
 
 const withoutOf = ({ without }: CampaignOptions) => (without === undefined ? {} : { without })
 

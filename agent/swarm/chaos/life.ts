@@ -1,4 +1,6 @@
 // One life of the agent under fault: the very agent, told the time and the prices, ended wherever it was told to end.
+import type { ChildProcess } from 'node:child_process'
+import { subscribe } from 'node:diagnostics_channel'
 import { flushCompileCache } from 'node:module'
 import { createInterface } from 'node:readline'
 import { loadNetwork } from '../../../config/network.ts'
@@ -21,6 +23,8 @@ export type Told =
       readonly points: readonly string[]
     }
   | { readonly kind: 'prices'; readonly batches: readonly PriceBatch[] }
+  /** The process that signs ends here and now; the agent does not. */
+  | { readonly kind: 'kill-signer' }
 
 /** Wall milliseconds between two looks at anything. */
 const LEAST_SLEEP = 80
@@ -31,9 +35,11 @@ const PATIENCE = millis(2_000)
 /** Waits for its orders with everything loaded, so that a life begins at once. */
 function awaitOrders(): void {
   let gossip: ReturnType<typeof lineGossip> | undefined
+  const signer = newestChild()
   const heard = (line: string): void => {
     const told = decode(line) as Told // written by the campaign
     if (told.kind === 'prices') return gossip?.hear(told.batches)
+    if (told.kind === 'kill-signer') return void signer()?.kill('SIGKILL')
     const clock = fastClock(told.pace, LEAST_SLEEP)
     const mouth = lineGossip(clock.now)
     gossip = mouth
@@ -55,6 +61,15 @@ function awaitOrders(): void {
   // A life that is killed leaves nothing behind by itself: what it compiled is kept now, for the next one.
   flushCompileCache()
   process.stdout.write('warm\n')
+}
+
+/** The process that this one started last: an agent starts none but its signer. */
+function newestChild(): () => ChildProcess | undefined {
+  let newest: ChildProcess | undefined
+  subscribe('child_process', (message) => {
+    newest = (message as { readonly process: ChildProcess }).process // as Node documents the channel
+  })
+  return () => newest
 }
 
 function died(error: unknown): void {

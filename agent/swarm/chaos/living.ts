@@ -39,11 +39,12 @@ async function liveOnce(stage: Stage, plan: LifePlan): Promise<void> {
     troubleAt(stage, { ...one, at: one.at * slowness }, over.signal),
   )
   const patience = slowness * (plan.end.kind === 'moment' ? plan.end.after : POINT_PATIENCE)
+  const alone = loseSigner(stage, life, { within: Math.min(patience, SOON * slowness), signal: over.signal })
   const late = await Promise.race([life.ended.then(() => false), elapsed(patience, over.signal)])
   if (late) life.kill()
   const how = await life.ended
   over.abort()
-  await Promise.all(troubles)
+  await Promise.all([...troubles, alone])
   await drive.feed(undefined)
   if (how !== 'SIGKILL') return count(log.died, `${how} ${life.complaint() ?? ''}`.trim())
   log.kills++
@@ -52,6 +53,22 @@ async function liveOnce(stage: Stage, plan: LifePlan): Promise<void> {
   count(log.hits, point)
   stage.options.aim.hit(point)
 }
+
+/** In some lives the process that signs is killed first, and the agent must do without it or end before it has another. */
+async function loseSigner(
+  { options, signerDice, log }: Stage,
+  life: Life,
+  { within, signal }: { readonly within: number; readonly signal: AbortSignal },
+): Promise<void> {
+  if (options.signer === 'inline' || signerDice() >= SIGNER_DIES) return
+  await elapsed(signerDice() * within, signal)
+  if (signal.aborted) return
+  life.tell({ kind: 'kill-signer' })
+  log.signerKills++
+}
+
+/** The share of lives whose signer is killed, and the wall milliseconds within which it is. */
+const [SIGNER_DIES, SOON] = [0.4, 1_000]
 
 /** Wall milliseconds that a life gets to become ready, and to reach a point. */
 const START_PATIENCE = 6_000

@@ -23,9 +23,13 @@ export type BatchOptions = {
   readonly aim: Aim
   /** The file that a life starts from. */
   readonly entry: string
+  /** Who has the agent's key: a process of its own, as it ships, or the agent itself. */
+  readonly signer: SignerKind
   readonly without?: PlanOptions['without']
   readonly signal: AbortSignal
 }
+
+export type SignerKind = 'process' | 'inline'
 
 export type Stage = {
   readonly options: BatchOptions
@@ -34,6 +38,8 @@ export type Stage = {
   readonly lives: Lives
   readonly drive: Drive
   readonly dice: Random
+  /** Chance that concerns the signer: worlds with and without one are otherwise alike. */
+  readonly signerDice: Random
   readonly config: AgentConfigInput
   readonly log: BatchLog
   readonly current: Current
@@ -52,6 +58,7 @@ export type Current = {
 /** What is counted while lives are lived. */
 export type BatchLog = {
   kills: number
+  signerKills: number
   readonly hits: Map<string, number>
   readonly died: Map<string, number>
   readonly alarms: Map<string, number>
@@ -66,6 +73,7 @@ export const SIDES: readonly Side[] = ['engine', 'vault']
 export async function setStage(options: BatchOptions, world: World): Promise<Stage> {
   const log: BatchLog = {
     kills: 0,
+    signerKills: 0,
     hits: new Map(),
     died: new Map(),
     alarms: new Map(),
@@ -93,9 +101,10 @@ export async function setStage(options: BatchOptions, world: World): Promise<Sta
   }
   const words = createWriteStream(options.run.file('logs', 'agent.log'))
   const lives = openLives({ entry, said: listener(world, log, current), log: words })
-  const config = agentConfig(options.run, world, wires)
+  const config = agentConfig(options, world, wires)
   const drive = setGoing(world, (error) => void log.complaints.push(String(error)))
-  return { options, world, wires, lives, drive, dice: seeded(seed, 'lives'), config, log, current }
+  const chance = { dice: seeded(seed, 'lives'), signerDice: seeded(seed, 'signer') }
+  return { options, world, wires, lives, drive, ...chance, config, log, current }
 }
 
 /** Hears what the agent says of itself. */
@@ -120,7 +129,7 @@ const listener =
 /** Where the agent keeps its journal. */
 export const dataOf = (run: RunDirectory): string => join(run.path, 'agent', 'data')
 
-function agentConfig(run: RunDirectory, world: World, wires: Stage['wires']): AgentConfigInput {
+function agentConfig({ run, signer }: BatchOptions, world: World, wires: Stage['wires']): AgentConfigInput {
   const { seat, deployment, scenario } = world
   const network = run.file('network.json')
   writeFileSync(network, networkJson(deployment.network))
@@ -134,7 +143,7 @@ function agentConfig(run: RunDirectory, world: World, wires: Stage['wires']): Ag
     dataDir: dataOf(run),
     seed: scenario.seed,
     pace: '200ms',
-    keys: { operator: key, signer: 'inline' },
+    keys: { operator: key, signer },
     chains: [
       { id: world.engine.chain.id, rpc: [...wires.engine.urls], executor: seat.executor },
       { id: world.vault.chain.id, rpc: [...wires.vault.urls], executor: seat.executor },
