@@ -56,7 +56,11 @@ export const chaos = command({
     const killed = !given.broken || flags['kills'] !== undefined
     const drilled = given.broken ? await drill(given, context) : NOT_DRILLED
     const { brokenAgents, brokenAgentsCaught } = drilled
-    const summary = { ...(killed ? await kill(given, context) : summaryOf([])), brokenAgents, brokenAgentsCaught }
+    const worlds: BatchResult[] = []
+    const campaign = killed ? await kill(given, context, worlds) : summaryOf([])
+    const summary = { ...campaign, brokenAgents, brokenAgentsCaught }
+    if (given.record !== undefined)
+      writeTold(given.record, { asked: askedOf(given), summary, worlds, ...escapesOf(drilled) })
     if (!json) for (const line of [...(killed ? inWords(summary) : []), ...drillWords(drilled)]) print(line)
     print(inJson(summary))
     const escaped = brokenAgentsCaught < brokenAgents || drilled.failedByTheSound.length > 0
@@ -66,10 +70,9 @@ export const chaos = command({
 
 type Running = Pick<Context, 'json' | 'print' | 'signal'>
 
-/** Plays the campaign, and writes down what it found where that is wished for. */
-async function kill(given: Flags, { json, print, signal }: Running): Promise<Summary> {
-  const { kills, seed, resume, shard, source, record, 'run-dir': folder } = given
-  const worlds: BatchResult[] = []
+/** Plays the campaign, and lists its worlds. */
+function kill(given: Flags, { json, print, signal }: Running, worlds: BatchResult[]): Promise<Summary> {
+  const { kills, seed, resume, shard, source, 'run-dir': folder } = given
   const campaign: CampaignOptions = {
     ...{ kills, seed, resume, signal },
     ...narrowed(given),
@@ -82,12 +85,19 @@ async function kill(given: Flags, { json, print, signal }: Running): Promise<Sum
       else process.stderr.write(`${lineOf(batch, done, of)}\n`)
     },
   }
-  const summary = await runCampaign(campaign)
-  const { 'deep-reorgs': deepReorgs, 'no-idempotency': noIdempotency, 'lose-journal': loseJournal } = given
-  const asked = { kills, seed, shard, source, deepReorgs, noIdempotency, loseJournal }
-  if (record !== undefined) writeTold(record, { asked, summary, worlds })
-  return summary
+  return runCampaign(campaign)
 }
+
+/** What a record says was asked for. */
+function askedOf(given: Flags): Readonly<Record<string, unknown>> {
+  const { kills, seed, shard, source, broken } = given
+  const { 'deep-reorgs': deepReorgs, 'no-idempotency': noIdempotency, 'lose-journal': loseJournal } = given
+  return { kills, seed, shard, source, deepReorgs, noIdempotency, loseJournal, broken }
+}
+
+const escapesOf = ({ escaped, failedByTheSound }: BrokenResult): { readonly escaped: readonly string[] } => ({
+  escaped: [...escaped.map(({ name }) => name), ...failedByTheSound.map(({ drill }) => `what ships fails ${drill}`)],
+})
 
 const drill = ({ resume, 'run-dir': folder }: Flags, { json, print, signal }: Running): Promise<BrokenResult> =>
   runBroken({

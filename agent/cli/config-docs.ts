@@ -43,6 +43,7 @@ export function bringUpToDate(
 
 const allPages = async (commands: readonly Entry[]): Promise<Readonly<Record<string, string>>> => ({
   'parameters.md': await parameters(),
+  'campaigns.md': await campaigns(),
   'config.md': configReference(),
   'cli.md': await commandReference(commands),
   'errors.md': errorReference(),
@@ -57,6 +58,12 @@ const allPages = async (commands: readonly Entry[]): Promise<Readonly<Record<str
 async function parameters(): Promise<string> {
   const { parameterPage } = await import('../suite/parameters.ts')
   return parameterPage(loadSuite(fileURLToPath(new URL('../../config/suite-reference.yaml', import.meta.url))))
+}
+
+/** Fault campaigns that are on record next to this page. */
+async function campaigns(): Promise<string> {
+  const { campaignPage } = await import('../swarm/chaos/campaign-page.ts')
+  return campaignPage(fileURLToPath(new URL('../../docs/campaigns', import.meta.url)))
 }
 
 function contentOf(file: string): string | undefined {

@@ -10,10 +10,12 @@ export type Told = {
   readonly asked: Readonly<Record<string, unknown>>
   readonly summary: Summary
   readonly worlds: readonly BatchResult[]
+  /** Broken agents that no drill found out, and drills that what ships fails. */
+  readonly escaped: readonly string[]
 }
 
 /** Writes what a campaign found. Amounts are decimal strings; points are sorted from the one that was hit least. */
-export function writeTold(path: string, { asked, summary, worlds }: Told): void {
+export function writeTold(path: string, { asked, summary, worlds, escaped }: Told): void {
   const hits = [...hitsOf(worlds)].sort(([a, some], [b, others]) => some - others || a.localeCompare(b))
   const atPoints = hits.reduce((sum, [, times]) => sum + times, 0)
   const told = {
@@ -21,6 +23,8 @@ export function writeTold(path: string, { asked, summary, worlds }: Told): void 
     commit: commit(),
     ...summary,
     worlds: worlds.length,
+    worldsWithSigner: worlds.filter(({ signer }) => signer === 'process').length,
+    signersKilled: worlds.reduce((sum, { signerKills = 0 }) => sum + signerKills, 0),
     killsAtPoints: atPoints,
     killsAtMoments: summary.kills - atPoints,
     hits: Object.fromEntries(hits),
@@ -29,6 +33,7 @@ export function writeTold(path: string, { asked, summary, worlds }: Told): void 
     blocksToAlarm: worlds.flatMap(({ alarmedAfter }) => alarmedAfter),
     alarmsAtStart: worlds.reduce((sum, { alarmedAtStart }) => sum + alarmedAtStart, 0),
     findings: worlds.flatMap(({ findings }) => findings),
+    escaped,
   }
   const text = JSON.stringify(told, (_, value) => (typeof value === 'bigint' ? String(value) : value), 2)
   writeFileSync(path, `${text}\n`)
