@@ -5,9 +5,11 @@ import { statSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { COST, sealKey } from '../../agent/adapters/signer/keystore.ts'
 import { signerOf } from '../../agent/adapters/signer/local-signer.ts'
 import { openSigner } from '../../agent/adapters/signer/open.ts'
+import { CREDENTIAL } from '../../agent/adapters/signer/password.ts'
 import { startSigner } from '../../agent/adapters/signer/start-signer.ts'
 import { temporaryFolder } from '../support/config-file.ts'
 import { eventually } from '../support/sending.ts'
@@ -95,6 +97,19 @@ test('a book of another key is refused', async () => {
     code: 'E_SIGNER_BOOK',
     message: expect.stringContaining(`belongs to ${OWNER.toLowerCase()}`),
   })
+})
+
+test('a keystore opens with the credential that the service manager gave, and with nothing typed', async () => {
+  const folder = temporaryFolder()
+  const file = join(folder, 'operator.json')
+  writeFileSync(file, await sealKey(KEY, 'from systemd', COST.light), { mode: 0o600 })
+  writeFileSync(join(folder, CREDENTIAL), 'from systemd\n', { mode: 0o440 })
+  vi.stubEnv('CREDENTIALS_DIRECTORY', folder)
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const opening = { source: { kind: 'process', file } as const, policy, book: join(folder, 'signer.db') }
+  const signer = await openSigner({ ...opening, alarm: () => undefined })
+  expect(signer.address).toBe(OWNER)
+  await signer.close()
 })
 
 test('a key file that others can read starts no signer', async () => {

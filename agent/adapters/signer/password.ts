@@ -19,7 +19,7 @@ export function passwordFrom(file: string | undefined, env: Readonly<Record<stri
     const folder = env['CREDENTIALS_DIRECTORY']
     const credential = folder === undefined ? undefined : join(folder, CREDENTIAL)
     if (credential !== undefined && existsSync(credential))
-      return oneLine(await readPrivate({ path: credential, what: 'password file' }), credential)
+      return oneLine(await readPrivate({ path: credential, what: 'credential' }), credential)
     if (process.stdin.isTTY) return typed('Password: ')
     throw configError(
       'E_KEY_PASSWORD',

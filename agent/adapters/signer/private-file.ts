@@ -2,8 +2,11 @@
 import { open } from 'node:fs/promises'
 import { configError } from '../../domain/errors.ts'
 
-/** The text of a file of mode 0600, and what to call it in messages. */
-export type Secret = { readonly path: string; readonly what: 'key file' | 'password file' | 'token file' }
+/**
+ * The text of a file of mode 0600, and what to call it in messages. A credential lies in a directory that the service
+ * manager opens to this service alone; systemd gives it to a service's user by an access list, which shows as mode 0440.
+ */
+export type Secret = { readonly path: string; readonly what: 'key file' | 'password file' | 'token file' | 'credential' }
 
 /** Reads a secret: E_KEY_FILE when it cannot be read, E_KEY_PERMS when others can read it too. */
 export async function readPrivate({ path, what }: Secret): Promise<string> {
@@ -12,7 +15,8 @@ export async function readPrivate({ path, what }: Secret): Promise<string> {
   })
   try {
     const mode = (await file.stat()).mode & 0o777
-    if (process.platform !== 'win32' && (mode & 0o077) !== 0) throw tooOpen({ path, what }, mode)
+    const others = what === 'credential' ? 0o037 : 0o077
+    if (process.platform !== 'win32' && (mode & others) !== 0) throw tooOpen({ path, what }, mode)
     return await file.readFile('utf8')
   } finally {
     await file.close()
