@@ -2,8 +2,20 @@
 // together is not booked above the amount that asks for a proof. F.. are numbers of the fault matrix.
 import { type Hash, keccak256 } from 'viem'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { millis } from '../../agent/domain/units.ts'
 import type { Toxic } from '../../agent/swarm/faults/toxic.ts'
-import { CHAIN, eventually, FINALITY, order, type Sending, signer, startSending, usd } from '../support/sending.ts'
+import {
+  CHAIN,
+  eventually,
+  FINALITY,
+  feeOf,
+  GWEI,
+  order,
+  type Sending,
+  signer,
+  startSending,
+  usd,
+} from '../support/sending.ts'
 
 const never = new AbortController().signal
 const SEND = 'eth_sendRawTransaction'
@@ -15,14 +27,14 @@ beforeEach(async () => {
 })
 afterEach(() => on.close())
 
-/** All three providers, two of which must agree. */
-const three = () => ({ urls: on.providers.proxies.map(({ url }) => url), quorum: 2 })
+/** All three providers, two of which must agree, and time enough to be slow on a busy machine: here they lie, not hang. */
+const three = () => ({ urls: on.providers.proxies.map(({ url }) => url), quorum: 2, timeout: millis(10_000) })
 
 describe('F10: while one of three providers lies', () => {
   test.each(lies())('in $method $path, what is booked is what happened', async ({ method, path, value }) => {
     const [liar] = on.providers.proxies
     liar.add({ kind: 'lie', path, value, methods: [method] })
-    const transactor = await on.open({}, three())
+    const transactor = await on.open({ fees: AT_MARKET }, three())
     const asked = () => liar.faults.get('lie') ?? 0
     let sent = 0
     // Until the liar was asked: whoever is slow for a moment is not.
@@ -42,6 +54,8 @@ describe('F10: while one of three providers lies', () => {
     expect(rows.map(({ nonce, state }) => ({ nonce, state }))).toEqual(
       Array.from({ length: sent }, (_, nonce) => ({ nonce, state: 'included' })),
     )
+    // The chain's base fee is zero: whoever offers more than the tip believed the liar.
+    expect(rows.filter(({ raw }) => feeOf(raw) >= 2n * GWEI)).toEqual([])
   })
 })
 
@@ -100,6 +114,9 @@ describe('F17: while nine of ten requests are refused for their rate', () => {
   })
 })
 
+/** As on every chain that is not known to have no base fee: it is asked for. */
+const AT_MARKET = { tip: GWEI, ceiling: 100n * GWEI, baseFee: 'market' } as const
+
 type Truth = { readonly blockHash: Hash; readonly gasUsed: string; readonly effectiveGasPrice: string }
 
 /** A receipt of a transaction that never was, and whatever else has to agree with it. */
@@ -139,7 +156,7 @@ function lies(): readonly Lie[] {
       timestamp: '0x77777777',
       gasLimit: '0x1',
       gasUsed: '0x1',
-      baseFeePerGas: '0xffffffffff',
+      baseFeePerGas: '0x9502f9000', // 40 gwei: what an order could pay
       miner: somebody,
       '': null,
     }),

@@ -3,11 +3,13 @@ import { encodeDeployData, type Hash, type Hex, keccak256, numberToHex } from 'v
 import { privateKeyToAccount } from 'viem/accounts'
 import { getBalance } from 'viem/actions'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { baseFeeNow } from '../../agent/adapters/chain/fees.ts'
 import type { Node, Rpc } from '../../agent/adapters/chain/rpc.ts'
 import { chainId, millis } from '../../agent/domain/units.ts'
 import type { Toxic } from '../../agent/swarm/faults/toxic.ts'
 import { type Anvil, startAnvil } from '../support/anvil.ts'
 import { type Providers, threeProviders } from '../support/providers.ts'
+import { eventually } from '../support/sending.ts'
 
 const CHAIN = chainId(31_337)
 const account = privateKeyToAccount('0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80')
@@ -60,12 +62,19 @@ describe('F10: one of three providers lies', () => {
 })
 
 describe('F10b: two of three providers tell the same lie', () => {
-  test.each(lies())(
-    'in $method $path: nothing passes that everybody must say',
+  const proven = () => lies().filter(({ method, path }) => method === 'eth_getProof' && path !== 'accountProof.0')
+  test.each(proven())(
+    'in $method $path, and the third one is gone: two are not everybody',
     async ({ method, path, value, read }) => {
-      const rpc = await providers.open()
-      for (const liar of providers.proxies.slice(0, 2)) liar.add({ kind: 'lie', path, value, methods: [method] })
-      await expect(rpc.unanimous(read)).rejects.toMatchObject({ code: 'E_RPC_QUORUM', remedy: 'retry' })
+      const rpc = await providers.open({ timeout: millis(10_000) })
+      const [first, second, honest] = providers.proxies
+      for (const liar of [first, second]) liar.add({ kind: 'lie', path, value, methods: [method] })
+      honest.add({ kind: 'down' })
+      // The first looks notice that it is gone, the later ones leave it alone: those who are left agree all the time.
+      for (let look = 0; look < 4; look++)
+        await expect(rpc.unanimous(read)).rejects.toMatchObject({ code: 'E_RPC_QUORUM', remedy: 'retry' })
+      // A quorum of two believes them: it is the proof tier that asks everybody.
+      expect(await answerOf(rpc, read)).not.toBeInstanceOf(Error)
     },
   )
 })
@@ -114,6 +123,20 @@ describe('a money read', () => {
     const head = await rpc.ask((node) => node.request({ method: 'eth_getBlockByNumber', params: ['latest', false] }))
     expect(head?.number).toBe(await anvil.ask('eth_blockNumber'))
   })
+})
+
+test('F10: the base fee is what a quorum says, however fast the liar is', async () => {
+  const [liar, ...honest] = providers.proxies
+  liar.add({ kind: 'lie', path: 'baseFeePerGas', value: '0x9502f9000', methods: ['eth_getBlockByNumber'] })
+  for (const slow of honest) slow.add({ kind: 'latency', millis: 200 })
+  const rpc = await providers.open({ timeout: millis(10_000) })
+  const policy = { tip: 1n, ceiling: 10n ** 11n, baseFee: 'market' } as const
+  // No answer is no answer: whoever needs one asks again.
+  const fee = await eventually(
+    () => baseFeeNow(rpc, policy).catch(() => undefined),
+    (found) => found !== undefined,
+  )
+  expect(fee).toBe(0n)
 })
 
 describe('F18: an answer that is none', () => {

@@ -1,5 +1,5 @@
-// Heads while sockets die without a word. The client polls every provider, so that no subscription can fall silent
-// unnoticed. F.. are numbers of the fault matrix.
+// Heads while connections die without a word. The client asks over HTTP and polls every provider: it subscribes to nothing,
+// so that no subscription can fall silent unnoticed. F.. are numbers of the fault matrix.
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { trackHeads } from '../../agent/adapters/chain/heads.ts'
 import { systemClock } from '../../agent/adapters/clock/system-clock.ts'
@@ -60,10 +60,22 @@ test('F19: a provider that falls silent holds up no head for three blocks', asyn
   for (let block = 0; block < 5; block++) expect(await lateness()).toBeLessThan(3 * BLOCK)
 })
 
-test('F19: a provider that answers with the head of yesterday is passed over', async () => {
+test('F19: a provider that answers with the head of yesterday is passed over, and told of once', async () => {
   await follow()
-  providers.proxies[0].add({ kind: 'stale', height: 0 })
+  const [laggard] = providers.proxies
+  laggard.add({ kind: 'stale', height: 0 })
   for (let block = 0; block < 8; block++) expect(await lateness()).toBeLessThan(3 * BLOCK)
+  const told = () => providers.alarms.filter((alarm) => alarm.includes('is behind'))
+  await expect.poll(told, { timeout: 10_000 }).toHaveLength(1)
+  // It is asked again after its pause, and is behind again.
+  const asked = laggard.faults.get('stale') ?? 0
+  await eventually(
+    () => laggard.faults.get('stale') ?? 0,
+    (count) => count > asked + 2,
+  )
+  expect(told()).toEqual([
+    expect.stringMatching(/^W_RPC_BEHIND http.* on chain 31337 is behind: head 0, the others have \d+$/),
+  ])
 })
 
 test('F19: all sockets silent are told of, and heads go on within three blocks once they speak again', async () => {

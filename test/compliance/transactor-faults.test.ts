@@ -165,18 +165,23 @@ describe('F30 to F33: a reorganisation', () => {
     ])
   })
 
-  test('F33: that happened while nobody ran is healed at the start', async () => {
+  test('F33: that happened while nobody ran is told of at the start, and healed with the same bytes', async () => {
     const first = await on.open()
     await on.mine(3)
     const sent = first.send(order(), never)
     await on.mineAll(1)
-    await sent
+    const { mined } = await sent
     await on.finish()
     await on.stop()
     await on.anvil.ask('anvil_reorg', 6, [])
     await on.open()
     await on.arrived()
+    expect(on.alarms).toEqual([expect.stringMatching(/^E_UNFINAL /)])
     await on.finish()
+    expect(await on.receipt(mined.hash)).toMatchObject({ status: '0x1' })
+    expect(on.journal.history(CHAIN, signer.address, 0).map(({ hash, state }) => ({ hash, state }))).toEqual([
+      { hash: mined.hash, state: 'included' },
+    ])
   })
 })
 

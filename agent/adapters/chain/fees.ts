@@ -25,10 +25,13 @@ export function marketFees(base: bigint, policy: FeePolicy, tip = policy.tip): F
   return { maxFee, tip: least(tip, maxFee) }
 }
 
-/** The base fee of the newest block; zero where the policy says that it is zero for good. */
+/**
+ * The base fee of the newest block; zero where the policy says that it is zero for good. Read by agreement: a provider that
+ * lies about it alone could have fees raised, and orders cancelled that cannot pay what it says.
+ */
 export async function baseFeeNow(rpc: Rpc, policy: FeePolicy): Promise<bigint> {
   if (policy.baseFee === 'zero') return 0n
-  const block = await rpc.hint((node) => node.request({ method: 'eth_getBlockByNumber', params: ['latest', false] }))
+  const block = await rpc.ask((node) => node.request({ method: 'eth_getBlockByNumber', params: ['latest', false] }))
   return BigInt(block?.baseFeePerGas ?? 0)
 }
 

@@ -118,7 +118,7 @@ async function sendToAll({ providers, limit }: Panel, raw: Hex): Promise<readonl
   return answers.flat()
 }
 
-/** Tells of providers that change, and of the quorum when it is lost or back. */
+/** Tells of providers that change, and of the quorum when it is lost or back. Who falls behind again and again is told of once. */
 function watchStanding(
   chain: ChainId,
   quorum: number,
@@ -126,12 +126,17 @@ function watchStanding(
   alarm: RpcOptions['alarm'],
 ): (provider: Provider, before: Health, why: string) => void {
   let had = true
+  const straggling = new Map<Provider, number>()
   return (provider, before, why) => {
     const { condition } = provider.health()
+    const now = performance.now()
+    const straggles = condition === 'behind' && now - (straggling.get(provider) ?? Number.NEGATIVE_INFINITY) > QUIET
+    if (condition === 'behind') straggling.set(provider, now)
     if (condition === 'lying' || condition === 'foreign' || before.condition === 'lying')
       alarm?.('E_RPC_PROVIDER', `${provider.place} on chain ${chain} is ${condition}: ${why}`)
     const warning = WARNINGS[condition]
-    if (warning !== undefined) alarm?.(warning, `${provider.place} on chain ${chain} is ${condition}: ${why}`)
+    if (warning !== undefined && (condition !== 'behind' || straggles))
+      alarm?.(warning, `${provider.place} on chain ${chain} is ${condition}: ${why}`)
     const has = committable()
     if (has === had) return
     had = has
@@ -145,6 +150,9 @@ const WARNINGS: Readonly<Partial<Record<Health['condition'], string>>> = {
   limited: 'W_RPC_LIMIT',
   behind: 'W_RPC_BEHIND',
 }
+
+/** Time (ms) that a provider must have kept up before it is told of again. */
+const QUIET = 600_000
 
 function urlOf(url: string): URL {
   if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return new URL(url)

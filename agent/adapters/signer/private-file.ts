@@ -6,7 +6,10 @@ import { configError } from '../../domain/errors.ts'
  * The text of a file of mode 0600, and what to call it in messages. A credential lies in a directory that the service
  * manager opens to this service alone; systemd gives it to a service's user by an access list, which shows as mode 0440.
  */
-export type Secret = { readonly path: string; readonly what: 'key file' | 'password file' | 'token file' | 'credential' }
+export type Secret = {
+  readonly path: string
+  readonly what: 'key file' | 'password file' | 'token file' | 'credential'
+}
 
 /** Reads a secret: E_KEY_FILE when it cannot be read, E_KEY_PERMS when others can read it too. */
 export async function readPrivate({ path, what }: Secret): Promise<string> {

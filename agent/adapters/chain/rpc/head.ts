@@ -94,6 +94,7 @@ function reproach(seen: readonly Seen[], head: Block): void {
     else if (own !== undefined && JSON.stringify(own) !== JSON.stringify(head))
       one.provider.note('lying', `other contents of block ${height}`)
     else if (tipOf(one) + LAG < height) one.provider.note('behind', `head ${tipOf(one)}, the others have ${height}`)
+    else one.provider.note('abreast', `has block ${height}`)
   }
 }
 
