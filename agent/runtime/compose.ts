@@ -27,6 +27,7 @@ import type { Context, EngineSeat, VaultSeat } from './context.ts'
 import { openJournal } from './disk.ts'
 import type { Emit } from './events.ts'
 import type { Holder } from './holder.ts'
+import { journalOwner } from './journal-owner.ts'
 import { FEES, finalityOf, openLinks, premisesOf } from './links.ts'
 import { createMembers, type Members } from './members.ts'
 import { onPaper, type PaperParts, seatedOnPaper } from './paper.ts'
@@ -83,7 +84,7 @@ export async function compose(composing: Composing): Promise<Agent> {
   const signer = await openAgentSigner(written, network, alarm)
   const config = written.mode === 'paper' ? seatedOnPaper(written, signer.address) : written
   const trouble = (error: unknown): void => emit('agent:retried', { task: 'chain', error })
-  const { journal, speakTo } = openJournal(config, ownerOf(config, network, signer.address), { adapters, emit })
+  const { journal, speakTo } = openJournal(config, journalOwner(config, network, signer.address), { adapters, emit })
   const coin = coinPrice()
   const opening = { config, network, signer, journal, adapters, patience, trouble, alarm }
   const links = await openLinks({ ...opening, coin: coin.now })
@@ -234,13 +235,6 @@ function elsewhereOf({ config, network, links }: Opened, chain: ChainId): Elsewh
   const post = link.transactor && { link, executor: executorOn(config, chain) }
   return { reader: link.reader, finality: found?.finality ?? 0, post }
 }
-
-/** A journal is one key's on one network: its nonces mean nothing anywhere else. What is simulated is apart. */
-const ownerOf = ({ mode }: AgentConfig, network: Network, key: Address): string =>
-  [
-    `${mode === 'paper' ? 'paper of ' : ''}key ${key}`,
-    ...network.engines.map(({ chain, engine }) => `engine ${engine} on chain ${chain}`),
-  ].join(', ')
 
 /** One per registry of the network on a chain that we read. */
 function slashersOf({ config, network, links }: Opened): readonly Slasher[] {

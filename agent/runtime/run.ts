@@ -17,7 +17,7 @@ import { serveControl } from './control.ts'
 import { recallCounts } from './counts.ts'
 import { keepMending } from './disk.ts'
 import { dispute } from './dispute.ts'
-import { standReady } from './doctor/examine.ts'
+import { lookAround, standReady } from './doctor/examine.ts'
 import { createDrawer } from './drawer.ts'
 import { endingOf, keepEndingLives } from './end-lives.ts'
 import { createEmit } from './events.ts'
@@ -134,6 +134,7 @@ async function live(agent: Agent, config: AgentConfig, { tally, stop, attend }: 
   for (const vault of context.vaults.keys()) tasks.keep(`settle ${vault}`, (signal) => desk.run(vault, signal))
   for (const one of agent.breakers) tasks.keep(`breaker ${one.name}`, (signal) => watchBreaker(context, one, signal))
   if (config.mode === 'live') keepWatch(agent)
+  if (config.mode === 'live') tasks.keep('look around', (signal) => tellAround(context, config, signal))
   const reconcilers = agent.statements.map((statements) => reconcilerOf(context, statements))
   for (const one of reconcilers) tasks.keep(`reconcile ${one.chain}`, (signal) => reconcile(one, context.clock, signal))
   const least = config.capital.gasRunway
@@ -169,6 +170,14 @@ async function live(agent: Agent, config: AgentConfig, { tally, stop, attend }: 
 function keepLooking(context: Context): void {
   context.tasks.keep('lookout', (signal) => lookOut(context, signal))
   context.tasks.keep('vigil', (signal) => keepVigil(context, signal))
+/** What is worth a look on this machine and around it is told of once, while the agent starts. */
+async function tellAround({ clock, emit }: Context, config: AgentConfig, signal: AbortSignal): Promise<void> {
+  const look = async (): Promise<void> => {
+    for await (const finding of lookAround(config, clock.now))
+      if (finding.status !== 'ok' && !signal.aborted) emit('doctor:found', finding)
+  }
+  const ended = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+  await Promise.race([look(), ended])
 }
 
 /** Guards both sides of every route, and disputes what is proposed to optimistic sources. */

@@ -86,6 +86,7 @@ test('its bids are mined and its word is heard, and the signer refuses none of i
   expect(mined().map(({ fields }) => fields['gasCost'])).not.toContain(0n)
   expect([...seen('agent:failed'), ...seen('alarm')]).toEqual([])
   expect(heard).toContain('status')
+  expect(seen('doctor:found').map(({ fields }) => fields['check'])).toContain('peers')
   expect(readFileSync(join(dataDir, 'signer.db')).subarray(0, 15).toString()).toBe('SQLite format 3')
 }, 180_000)
 

@@ -1,14 +1,13 @@
 // The network description against the chains: code at every address, and contracts that point at each other.
-import { type Address, isAddressEqual } from 'viem'
+import type { Address } from 'viem'
 import { getCode, readContract } from 'viem/actions'
 import type { AgentConfig } from '../../../config/schema.ts'
-import { marginEngineAbi } from '../../adapters/chain/abi/margin-engine.ts'
 import { rootOracleAbi } from '../../adapters/chain/abi/root-oracle.ts'
-import { vaultMirrorAbi } from '../../adapters/chain/abi/vault-mirror.ts'
-import type { EngineDeployment, Network, Source, VaultDeployment } from '../../domain/network.ts'
+import type { Network, Source, VaultDeployment } from '../../domain/network.ts'
 import type { ChainId } from '../../domain/units.ts'
 import { check, type Finding, fail, ok, warn } from './finding.ts'
 import { type Node, nodeAt } from './nodes.ts'
+import { engineLinks, type Link, mirrorLinks, sourceLinks, vaultLinks } from './wiring.ts'
 
 /** Every contract that the agent would talk to on one chain. */
 export async function examineContracts(
@@ -19,14 +18,27 @@ export async function examineContracts(
   if (url === undefined) return []
   const node = nodeAt(url)
   const area = `chain ${id}`
+  const links = (name: string, all: readonly Link[]) => check(area, name, () => linked(node, all))
   const looks = [
     check(area, 'contracts', () => codeAt(node, addressesOn(id, network))),
     ...network.engines
       .filter(({ chain }) => chain === id)
-      .map((engine) => check(area, `engine ${engine.name}`, () => priced(node, engine))),
+      .map((engine) => links(`engine ${engine.name}`, engineLinks(engine))),
     ...network.vaults.flatMap((vault) => [
-      ...(vault.engine === id ? [check(area, `mirror of ${vault.id}`, () => mirrors(node, vault))] : []),
-      ...(vault.chain === id ? [check(area, `roots for ${vault.id}`, () => rooted(node, vault))] : []),
+      ...(vault.engine === id
+        ? [
+            links(`mirror of ${vault.id}`, [
+              ...mirrorLinks(network, vault),
+              ...sourceLinks(vault.vaultSource, vault.chain),
+            ]),
+          ]
+        : []),
+      ...(vault.chain === id
+        ? [
+            links(`vault ${vault.id}`, [...vaultLinks(vault), ...sourceLinks(vault.engineSource, vault.engine)]),
+            check(area, `roots for ${vault.id}`, () => rooted(node, vault)),
+          ]
+        : []),
     ]),
   ]
   return Promise.all(looks)
@@ -60,7 +72,10 @@ function addressesOn(id: ChainId, { engines, vaults }: Network): readonly Named[
       .flatMap((one) => [
         ...named(one, ['vault', 'registry', 'router', 'dollar']),
         ...sourcesIn('engineSource', one.engineSource),
-        ...one.assets.map(({ symbol, token }): Named => [symbol, token]),
+        ...one.assets.flatMap(({ symbol, token, pair }): readonly Named[] => [
+          [symbol, token],
+          [`pool of ${symbol}`, pair],
+        ]),
       ]),
   ]
 }
@@ -72,19 +87,6 @@ async function codeAt(node: Node, places: readonly Named[]) {
   return fail(`no code at ${empty.join(', ')}`, 'Use the network description of this network, or its right chain.')
 }
 
-async function priced(node: Node, { engine, priceBook }: EngineDeployment) {
-  const book = await readContract(node, { address: engine, abi: marginEngineAbi, functionName: 'priceBook' })
-  return wired('its price book', book, priceBook)
-}
-
-async function mirrors(node: Node, { mirror, vault }: VaultDeployment) {
-  return wired(
-    'its vault',
-    await readContract(node, { address: mirror, abi: vaultMirrorAbi, functionName: 'vault' }),
-    vault,
-  )
-}
-
 /** A source by its name, and those it is made of. */
 const sourcesIn = (name: string, source: Source): readonly Named[] => [
   [name, source.at],
@@ -92,23 +94,29 @@ const sourcesIn = (name: string, source: Source): readonly Named[] => [
   ...(source.kind === 'optimistic' ? sourcesIn(`arbiter of ${name}`, source.arbiter) : []),
 ]
 
-/** Whether a claim of this vault could be proven now. */
-async function rooted(node: Node, { engineSource, engine }: VaultDeployment) {
-  const held = { address: engineSource.at, abi: rootOracleAbi } as const
-  if (engineSource.kind === 'quorum') return ok(`${engineSource.needed} of ${engineSource.of.length} sources decide`)
-  const paused = await readContract(node, { ...held, functionName: 'paused' })
-  if (engineSource.kind !== 'message') {
-    const proves = await readContract(node, { ...held, functionName: 'sourceChainId' })
-    if (proves !== BigInt(engine)) return fail(`proves chain ${proves}, expected ${engine}`, 'Correct engineSource.')
-  }
-  if (paused) return warn('paused by its guardian', 'Claims of this vault wait until it goes on.')
-  return ok(engineSource.kind === 'message' ? 'hears its gateway' : `proves chain ${engine}`)
+/** Whether every contract names those that the description names. */
+async function linked(node: Node, links: readonly Link[]) {
+  const read = await Promise.allSettled(
+    links.map(({ at, abi, name, args }) => readContract(node, { address: at, abi, functionName: name, args })),
+  )
+  const wrong = links.flatMap(({ says, expected }, i) => {
+    const one = read[i]
+    if (one?.status !== 'fulfilled' || same(one.value, expected)) return []
+    return [`${says} is ${String(one.value)}, expected ${String(expected)}`]
+  })
+  if (wrong.length > 0)
+    return fail(wrong.join('; '), 'Use the network description that was written for these contracts.')
+  for (const one of read) if (one.status === 'rejected') throw one.reason
+  return ok(`${links.length} references between contracts are as described`)
 }
 
-function wired(what: string, found: Address, expected: Address) {
-  if (isAddressEqual(found, expected)) return ok(`${what} is ${expected}`)
-  return fail(
-    `${what} is ${found}, expected ${expected}`,
-    'Use the network description that was written for these contracts.',
-  )
+const same = (a: unknown, b: unknown): boolean => String(a).toLowerCase() === String(b).toLowerCase()
+
+/** Whether a claim of this vault could be proven now. */
+async function rooted(node: Node, { engineSource }: VaultDeployment) {
+  if (engineSource.kind === 'quorum') return ok(`${engineSource.needed} of ${engineSource.of.length} sources decide`)
+  const held = { address: engineSource.at, abi: rootOracleAbi } as const
+  const paused = await readContract(node, { ...held, functionName: 'paused' })
+  if (paused) return warn('paused by its guardian', 'Claims of this vault wait until it goes on.')
+  return ok(engineSource.kind === 'message' ? 'hears its gateway' : 'not paused')
 }

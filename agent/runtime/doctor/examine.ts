@@ -7,24 +7,35 @@ import type { Network } from '../../domain/network.ts'
 import { majority } from '../links.ts'
 import { examineContracts } from './contracts.ts'
 import { check, type Finding, fail, ok } from './finding.ts'
-import { examineKey, examineMachine } from './machine.ts'
+import { examineDisk, examineJournal, examineKey } from './machine.ts'
 import { examineChain } from './nodes.ts'
 import { examinePeers } from './peers.ts'
 import { examineStanding } from './standing.ts'
 
 /** Looks at the machine, then at every chain of the network, then at peers; findings as they are made. */
 export async function* examine(config: AgentConfig, network: Network): AsyncGenerator<Finding> {
-  yield* await examineMachine(config)
+  yield await examineDisk(config)
   const [findings, operator] = await examineKey(config, network)
   yield* findings
+  yield await examineJournal(config, network, operator)
   yield await check('machine', 'config', async () => covered(config, network))
   for (const chain of config.chains) {
-    const answers = await examineChain(chain)
+    const answers = await examineChain(chain, Date.now)
     yield* answers
     if (answers.every(({ status }) => status === 'fail')) continue
     yield* await examineContracts(chain, network)
     if (operator !== undefined) yield* await examineStanding(chain, network, { operator, ...config })
   }
+  yield* await examinePeers(config)
+}
+
+/**
+ * What a live agent looks at while it starts, by its own clock (ms): disk, nodes, clock, peers. None of it keeps an agent
+ * from starting; that is for `standReady`.
+ */
+export async function* lookAround(config: AgentConfig, now: () => number): AsyncGenerator<Finding> {
+  yield await examineDisk(config)
+  for (const chain of config.chains) yield* await examineChain(chain, now)
   yield* await examinePeers(config)
 }
 

@@ -1,5 +1,5 @@
 // The machine the agent runs on: disk, journal, key, signer.
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Address } from 'viem'
@@ -9,34 +9,47 @@ import { openSqliteJournal } from '../../adapters/store/sqlite-journal.ts'
 import { LienmeshError } from '../../domain/errors.ts'
 import type { KeySource } from '../../domain/key-source.ts'
 import type { Network } from '../../domain/network.ts'
+import { journalOwner } from '../journal-owner.ts'
 import { openAgentSigner } from '../signing.ts'
 import { check, type Finding, fail, ok, warn } from './finding.ts'
 
 /** Bytes that the journal of a long day may need, and what is too little for anything. */
 const [ROOMY, TIGHT] = [1_000_000_000, 64_000_000]
 
-/** Disk and journal. */
-export async function examineMachine({ dataDir }: AgentConfig): Promise<readonly Finding[]> {
-  return [
-    await check('machine', 'disk', async () => {
-      mkdirSync(dataDir, { recursive: true })
-      const { bavail, bsize } = await statfs(dataDir)
-      const [free, found] = [bavail * bsize, `${Math.floor((bavail * bsize) / 1e6)} MB free for ${dataDir}`]
-      if (free < TIGHT) return fail(found, 'Free at least 64 MB: a full disk stops all commitments.')
-      return free < ROOMY ? warn(found, 'Free a gigabyte before a long run.') : ok(found)
-    }),
-    await check('machine', 'journal', async () => {
-      try {
-        openSqliteJournal({ path: join(dataDir, 'journal.db') }).close()
-        return ok(`${join(dataDir, 'journal.db')} opens`)
-      } catch (error) {
-        if (error instanceof LienmeshError && error.code === 'E_LOCKED')
-          return warn('in use: an agent runs on this directory', 'Nothing, unless you did not start one.')
-        throw error
-      }
-    }),
-  ]
+/** Room for the journal. */
+export const examineDisk = ({ dataDir }: AgentConfig, freeIn = bytesFree): Promise<Finding> =>
+  check('machine', 'disk', async () => {
+    mkdirSync(dataDir, { recursive: true })
+    const free = await freeIn(dataDir)
+    const found = `${Math.floor(free / 1e6)} MB free for ${dataDir}`
+    if (free < TIGHT) return fail(found, 'Free at least 64 MB: a full disk stops all commitments.')
+    return free < ROOMY ? warn(found, 'Free a gigabyte before a long run.') : ok(found)
+  })
+
+async function bytesFree(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder)
+  return bavail * bsize
 }
+
+/** The journal, as the agent of this key would open it: one of another key or network is refused. */
+export const examineJournal = (
+  config: AgentConfig,
+  network: Network,
+  operator: Address | undefined,
+): Promise<Finding> =>
+  check('machine', 'journal', async () => {
+    const path = join(config.dataDir, 'journal.db')
+    if (!existsSync(path)) return ok(`${path} is made at the first start`)
+    const owner = operator && journalOwner(config, network, operator)
+    try {
+      openSqliteJournal({ path, ...(owner === undefined ? {} : { owner }) }).close()
+      return ok(`${path} opens, and is this agent's`)
+    } catch (error) {
+      if (error instanceof LienmeshError && error.code === 'E_LOCKED')
+        return warn('in use: an agent runs on this directory', 'Nothing, unless you did not start one.')
+      throw error
+    }
+  })
 
 /** The operator's key, whose address the rest of the examination needs, and who signs with it. */
 export async function examineKey(

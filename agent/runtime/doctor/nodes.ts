@@ -15,8 +15,11 @@ export const nodeAt = (url: string) =>
 
 type Seen = { readonly place: string; readonly node: Node; readonly head: Pick<Head, 'number' | 'timestamp'> }
 
-/** Every endpoint of a chain, their agreement, and our clock against theirs. */
-export async function examineChain({ id, rpc }: AgentConfig['chains'][number]): Promise<readonly Finding[]> {
+/** Every endpoint of a chain, their agreement, and our clock (ms) against theirs. */
+export async function examineChain(
+  { id, rpc }: AgentConfig['chains'][number],
+  now: () => number,
+): Promise<readonly Finding[]> {
   const area = `chain ${id}`
   const seen: Seen[] = []
   const findings: Finding[] = []
@@ -26,7 +29,7 @@ export async function examineChain({ id, rpc }: AgentConfig['chains'][number]): 
   }
   const [first] = seen
   if (first === undefined) return findings
-  findings.push(await check(area, 'clock', async () => clockAgainst(seen, Date.now() / 1_000)))
+  findings.push(await check(area, 'clock', async () => clockAgainst(seen, now() / 1_000)))
   if (rpc.length > 1) findings.push(await check(area, 'agreement', () => agreement(seen)))
   return findings
 }
