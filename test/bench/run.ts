@@ -9,7 +9,7 @@ import { page, picture, statesOf } from './page.ts'
 
 const HERE = import.meta.dirname
 const ROOT = join(HERE, '..', '..')
-const BENCHES = ['signing.mjs', 'book.ts', 'peers.mjs', 'chain.mjs', 'jitter.mjs', 'cold.ts', 'logs.mjs']
+const BENCHES = ['signing.mjs', 'book.ts', 'peers.mjs', 'chain.mjs', 'jitter.mjs', 'cold.ts', 'logs.mjs', 'journal.ts']
 
 const asked = process.argv.slice(2)
 const chosen = BENCHES.filter((file) => asked.length === 0 || asked.some((name) => file.startsWith(name)))
