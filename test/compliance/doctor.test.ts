@@ -318,7 +318,15 @@ async function examined(given: Case): Promise<readonly Finding[]> {
 const oneOf = async (given: Case, area: string, check: string): Promise<Finding | undefined> =>
   (await examined(given)).find((one) => one.area === area && one.check === check)
 
-function configOf({ key, keys, chains = {}, bootstrap = [], maxBid = '1000000 USD', risk = {}, ...given }: Case): AgentConfig {
+function configOf({
+  key,
+  keys,
+  chains = {},
+  bootstrap = [],
+  maxBid = '1000000 USD',
+  risk = {},
+  ...given
+}: Case): AgentConfig {
   const folder = temporaryFolder()
   const seat = local.deployment.seats[given.seat ?? 0]
   if (!seat) throw new Error('nobody sits in this scenario')
