@@ -62,7 +62,7 @@ async function parameters(): Promise<string> {
 
 /** Fault campaigns that are on record next to this page. */
 async function campaigns(): Promise<string> {
-  const { campaignPage } = await import('../swarm/chaos/campaign-page.ts')
+  const { campaignPage } = await import('./campaign-page.ts')
   return campaignPage(fileURLToPath(new URL('../../docs/campaigns', import.meta.url)))
 }
 

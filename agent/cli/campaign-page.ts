@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { EXIT, LienmeshError } from '../../domain/errors.ts'
+import { EXIT, LienmeshError } from '../domain/errors.ts'
 
 /** The page from the records of a folder: `chaos --record` writes them. Throws E_DOCS for a file that is none. */
 export function campaignPage(folder: string): string {

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { campaignPage } from '../../../agent/cli/campaign-page.ts'
 import type { BatchResult } from '../../../agent/swarm/chaos/batch.ts'
 import { summaryOf } from '../../../agent/swarm/chaos/campaign.ts'
-import { campaignPage } from '../../../agent/swarm/chaos/campaign-page.ts'
 import { writeTold } from '../../../agent/swarm/chaos/told.ts'
 import { temporaryFolder } from '../../support/config-file.ts'
 
