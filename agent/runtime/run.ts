@@ -170,6 +170,8 @@ async function live(agent: Agent, config: AgentConfig, { tally, stop, attend }: 
 function keepLooking(context: Context): void {
   context.tasks.keep('lookout', (signal) => lookOut(context, signal))
   context.tasks.keep('vigil', (signal) => keepVigil(context, signal))
+}
+
 /** What is worth a look on this machine and around it is told of once, while the agent starts. */
 async function tellAround({ clock, emit }: Context, config: AgentConfig, signal: AbortSignal): Promise<void> {
   const look = async (): Promise<void> => {
