@@ -133,8 +133,7 @@ async function live(agent: Agent, config: AgentConfig, { tally, stop, attend }: 
   watchChains(agent, config, provider)
   for (const vault of context.vaults.keys()) tasks.keep(`settle ${vault}`, (signal) => desk.run(vault, signal))
   for (const one of agent.breakers) tasks.keep(`breaker ${one.name}`, (signal) => watchBreaker(context, one, signal))
-  if (config.mode === 'live') keepWatch(agent)
-  if (config.mode === 'live') tasks.keep('look around', (signal) => tellAround(context, config, signal))
+  if (config.mode === 'live') keepWatch(agent, config)
   const reconcilers = agent.statements.map((statements) => reconcilerOf(context, statements))
   for (const one of reconcilers) tasks.keep(`reconcile ${one.chain}`, (signal) => reconcile(one, context.clock, signal))
   const least = config.capital.gasRunway
@@ -183,7 +182,8 @@ async function tellAround({ clock, emit }: Context, config: AgentConfig, signal:
 }
 
 /** Guards both sides of every route, and disputes what is proposed to optimistic sources. */
-function keepWatch({ context, breakers, challengers }: Agent): void {
+function keepWatch({ context, breakers, challengers }: Agent, config: AgentConfig): void {
+  context.tasks.keep('look around', (signal) => tellAround(context, config, signal))
   for (const breaker of breakers)
     context.tasks.keep(`guard ${breaker.name}`, (signal) => guard(context, breaker, signal))
   for (const challenger of challengers)
