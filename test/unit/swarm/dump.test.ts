@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { gather } from '../../../agent/swarm/dump.ts'
 import { wanted } from '../../../agent/swarm/logs.ts'
 import { tarOf } from '../../../agent/swarm/tar.ts'
@@ -13,7 +14,7 @@ const PASSWORD = 'correct horse battery'
 
 /** A run that was careless with its secrets. */
 function careless(): string {
-  const root = temporaryFolder()
+  const root = mkdtempSync(join(tmpdir(), 'lienmesh-dump-'))
   const files: Record<string, string | Buffer> = {
     'run.json': '{"id":"7f3a"}',
     'agents/house-1/operator.key': `0x${KEY}\n`,
@@ -35,7 +36,9 @@ function careless(): string {
 }
 
 describe('what a bug report holds of a run', () => {
-  const { files, left } = gather(careless(), '7f3a')
+  const root = careless()
+  afterAll(() => rmSync(root, { recursive: true, force: true }))
+  const { files, left } = gather(root, '7f3a')
   const all = Buffer.concat(files.map(({ content }) => content))
 
   test('is everything but keys, passwords, tokens and what holds them', () => {
