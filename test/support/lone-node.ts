@@ -36,6 +36,7 @@ async function live({ bootstrap, blind = false, listen = '127.0.0.1:0' }: Start)
     if (kind === 'price') heard.push({ id: idOf(payload), at: Date.now(), age: Date.now() - payload.sequence })
     return { kind: 'accept' }
   }, signal)
+  process.once('disconnect', () => process.exit())
   process.on('message', (word) => {
     if (word === 'state') return void node.publish('state', samples.state)
     if (word !== 'tell') return void speak(node, word as Speech)

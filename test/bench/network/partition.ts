@@ -22,6 +22,7 @@ function enter(): void {
 
 async function run(): Promise<void> {
   const other = spawn('unshare', ['-n', 'sleep', '100000'])
+  process.once('exit', () => other.kill('SIGKILL'))
   await wait(500)
   const inOther = ['-t', String(other.pid), '-n'] as const
   layCable(String(other.pid), inOther)
@@ -74,7 +75,9 @@ function report(states: readonly State[], { cut, healed, stateMillis }: Found): 
   process.exitCode = passed ? 0 : 1
 }
 
-const ip = (...args: readonly string[]): void => void execFileSync('ip', args)
+function ip(...args: readonly string[]): void {
+  execFileSync('ip', args)
+}
 
 /** One end here, the other end there. */
 function layCable(pid: string, inOther: readonly string[]): void {
@@ -101,17 +104,19 @@ async function start(n: number, nodes: readonly Node[], inOther: readonly string
   return { child, addresses: await told }
 }
 
-const answer = <T>(child: ChildProcess): Promise<T> =>
-  new Promise((heard) => child.once('message', (said) => heard(said as T)))
+function answer<T>(child: ChildProcess): Promise<T> {
+  return new Promise((heard) => child.once('message', (said) => heard(said as T)))
+}
 
-const askAll = (nodes: readonly Node[]): Promise<readonly State[]> =>
-  Promise.all(
+function askAll(nodes: readonly Node[]): Promise<readonly State[]> {
+  return Promise.all(
     nodes.map(({ child }) => {
       const told = answer<State>(child)
       child.send('tell')
       return told
     }),
   )
+}
 
 async function until(nodes: readonly Node[], so: (states: readonly State[]) => boolean): Promise<void> {
   for (let tries = 0; !so(await askAll(nodes)) && tries < 300; tries++) await wait(1_000)

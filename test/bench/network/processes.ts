@@ -78,8 +78,9 @@ async function publish(
 }
 
 /** Signed before the run: what a signature costs its author is another figure. */
-const numbered = (n: number): PriceBatch =>
-  a.priceBatch({ sequence: instant(FIRST + n), validUntil: instant(FIRST + 10_000_000) })
+function numbered(n: number): PriceBatch {
+  return a.priceBatch({ sequence: instant(FIRST + n), validUntil: instant(FIRST + 10_000_000) })
+}
 
 type Row = { readonly processes: number; readonly perSecond: number; readonly seconds: number } & Readonly<
   Record<string, unknown>
@@ -100,6 +101,7 @@ function report(answers: readonly Said[], sent: readonly number[], row: Row): vo
 async function follow(links: Links): Promise<void> {
   const node = await join(links)
   const heard: [number, number][] = []
+  process.once('disconnect', () => process.exit())
   process.on('message', (word) => {
     if (word === 'stop') process.send?.({ heard, rss: process.memoryUsage.rss() } satisfies Said)
   })
