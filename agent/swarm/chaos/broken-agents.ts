@@ -228,7 +228,7 @@ const deciding: readonly BrokenAgent[] = [
     '',
   ]),
   one('bids twice on one account', 'once', ADMIT, [
-    "  if (reserved) return refuse('already-reserved', 'a bid on this account is under way')\n",
+    "  if (isReserved(core, keyOf(account))) return refuse('already-reserved', 'a bid on this account is under way')\n",
     '',
   ]),
   one('keeps what a lost race had reserved', 'released', 'agent/core/happen.ts', [
@@ -240,8 +240,8 @@ const deciding: readonly BrokenAgent[] = [
     "intent.quote.route.settlement === 'none' ? claimsOf(won)",
   ]),
   one('forgets what it paid', 'travelling', 'agent/core/ledger.ts', [
-    'sum(openClaims(ledger), ({ debt }) => debt)',
-    'sum(openClaims(ledger), () => 0n)',
+    'inFlight: sum(open, ({ debt }) => debt)',
+    'inFlight: sum(open, () => 0n)',
   ]),
   one('books gas of sales twice', 'travelling', 'agent/core/ledger.ts', [
     ' - settlement.gasOfBid - settlement.gasOfSales -',
