@@ -55,12 +55,12 @@ async function run({ network: file, peers, act, rate }: StrangerConfig): Promise
 const MEMORY = 2_000
 
 function wordOf(act: StrangerConfig['act'], heard: readonly Heard[], names: TopicNames): Heard | undefined {
-  const any = heard[Math.floor(Math.random() * heard.length)]
+  const one = heard[Math.floor(Math.random() * heard.length)]
   if (act === 'spam') return { topic: names.of(oneOf(KINDS)), data: randomBytes(300) }
-  if (act === 'replay' || any === undefined) return any
-  const kind = names.kind(any.topic)
-  const data = kind === undefined ? undefined : forged(kind, any.data)
-  return data === undefined ? undefined : { topic: any.topic, data }
+  if (act === 'replay' || one === undefined) return one
+  const kind = names.kind(one.topic)
+  const data = kind === undefined ? undefined : forged(kind, one.data)
+  return data === undefined ? undefined : { topic: one.topic, data }
 }
 
 /** The message with another content under the same signature or proof, still of its shape. */

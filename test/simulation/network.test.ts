@@ -5,7 +5,7 @@ import { eclipse } from '../support/eclipse-scenarios.ts'
 import * as forgeries from '../support/forgery-scenarios.ts'
 import * as scenarios from '../support/network-scenarios.ts'
 import * as processes from '../support/process-scenarios.ts'
-import * as sieges from '../support/siege-scenarios.ts'
+import { censored, coldBoot, covertFlash, eclipseOne } from '../support/siege-scenarios.ts'
 
 test.for([...Object.entries(scenarios), ...Object.entries(forgeries)])('%s', async ([, scenario]) => {
   expect(await scenario(7, 0.2)).toMatchObject({ passed: true })
@@ -16,7 +16,6 @@ test('an agent that hears nobody honest knows it within a minute, and seldom wit
 })
 
 describe('strangers around real nodes', () => {
-  const { coldBoot, covertFlash, eclipseOne, censored } = sieges
   test.for(Object.entries({ coldBoot, covertFlash, eclipseOne, censored }))(
     '%s: all is heard',
     async ([, scenario]) => {

@@ -5,11 +5,25 @@ import * as eclipses from '../../support/eclipse-scenarios.ts'
 import * as forgeries from '../../support/forgery-scenarios.ts'
 import * as scenarios from '../../support/network-scenarios.ts'
 import * as processes from '../../support/process-scenarios.ts'
-import * as sieges from '../../support/siege-scenarios.ts'
+import {
+  censored,
+  coldBoot,
+  covertFlash,
+  dawn,
+  eclipseOne,
+  sybils,
+  warmArrival,
+} from '../../support/siege-scenarios.ts'
 
 const [seeds = 3, scale = 1] = process.argv.slice(2, 4).map(Number)
 const part = process.argv[4] ?? ''
-const all = Object.entries({ ...scenarios, ...forgeries, ...eclipses, ...sieges, ...processes })
+const all = Object.entries({
+  ...scenarios,
+  ...forgeries,
+  ...eclipses,
+  ...{ censored, coldBoot, covertFlash, dawn, eclipseOne, sybils, warmArrival },
+  ...processes,
+})
 let missed = 0
 for (const [, scenario] of all.filter(([name]) => name.includes(part)))
   for (let seed = 1; seed <= seeds; seed++) {
