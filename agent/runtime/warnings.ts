@@ -46,6 +46,11 @@ export const warnings: Readonly<Record<string, Warning>> = {
     meaning: 'A provider asks for fewer requests; settlements go first, watching waits.',
     fix: 'Set rate: { perSecond, burst } of that chain to what your plan allows, or add an endpoint.',
   },
+  W_SALE_UNKNOWN: {
+    meaning:
+      'An earlier run brought a claim home and wrote nothing of its sale: its profit or loss is not in the counts.',
+    fix: 'lienmesh settlements ID and the chain show the sale; the capital is free again.',
+  },
   W_SETTLEMENT_STUCK: {
     meaning: 'A claim does not come home, and every step of the playbook was made.',
     fix: 'lienmesh settlements ID shows both legs and what blocks them; the exposure stays in the limits until it is home.',
