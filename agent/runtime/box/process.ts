@@ -18,8 +18,9 @@ export type Listener = { readonly line: (text: string) => void; readonly gone: (
 
 /** Starts a guest. It may read its own sources and SES, has no environment, and on Linux no network where that can be had. */
 export function startGuest({ line, gone }: Listener): Guest {
-  const ses = sesAt()
-  const [program = process.execPath, ...args] = [...apart(), process.execPath, ...flags(ses.folder), GUEST, ses.file]
+  const [ses, guest] = [sesAt(), guestAt()]
+  const own = [process.execPath, ...flags(guest, ses.folder), guest, ses.file]
+  const [program = process.execPath, ...args] = [...apart(), ...own]
   const child = spawn(program, args, { env: {}, cwd: '/', stdio: ['pipe', 'pipe', 'ignore'] })
   child.once('error', gone)
   child.once('exit', gone)
@@ -46,9 +47,8 @@ function readLines(child: ChildProcessByStdio<Writable, Readable, null>, line: (
 }
 
 const SUFFIX = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
-/** Real paths: where a folder is a link, the guest could not even read where it leads. */
-const GUEST = realpathSync(fileURLToPath(new URL(`./guest${SUFFIX}`, import.meta.url)))
-const AGENT = join(dirname(GUEST), '../..')
+/** A real path: where a folder is a link, the guest could not even read where it leads. */
+const guestAt = (): string => realpathSync(fileURLToPath(new URL(`./guest${SUFFIX}`, import.meta.url)))
 
 /** SES in one file, and the folder of its package. It is handed to the guest, which walks through nobody's node_modules. */
 function sesAt(): { readonly folder: string; readonly file: string } {
@@ -57,8 +57,9 @@ function sesAt(): { readonly folder: string; readonly file: string } {
 }
 
 /** What it may read, and how much V8 gives it before it ends itself. */
-function flags(ses: string): readonly string[] {
-  const readable = [AGENT, join(AGENT, '../package.json'), ses]
+function flags(guest: string, ses: string): readonly string[] {
+  const agent = join(dirname(guest), '../..')
+  const readable = [agent, join(agent, '../package.json'), ses]
   return [
     '--permission',
     ...readable.map((path) => `--allow-fs-read=${path}`),
