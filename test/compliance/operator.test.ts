@@ -20,6 +20,7 @@ import { openPurse, type Purse } from '../../agent/operator/purse.ts'
 import type { Errand } from '../../agent/operator/stage.ts'
 import { executorState } from '../../agent/operator/state.ts'
 import { balanceOf } from '../../agent/operator/tokens.ts'
+import { engineCash } from '../../agent/operator/withdraw.ts'
 import { networkJson } from '../../config/network.ts'
 import { lienmesh } from '../support/command-line.ts'
 import { root } from '../support/cruise.ts'
@@ -171,6 +172,69 @@ describe('the commands of an owner', () => {
   )
 })
 
+describe('capital move', () => {
+  test(
+    'sends nothing without consent, and nothing with --dry-run',
+    async () => {
+      await bringHome(400_000_000n)
+      const before = [await nonce(), await places()]
+      expect(await ask('capital', 'move')).toMatchObject({ status: 2, code: 'E_CONSENT' })
+      const { status, out } = await run('capital', 'move', '--dry-run')
+      expect([status, out]).toEqual([0, expect.stringContaining('withdraw 400.00 USD to the owner, chain 41337')])
+      expect([await nonce(), await places()]).toEqual(before)
+    },
+    SLOW,
+  )
+
+  test(
+    'pays what sales brought to the owner, and as much of the owner into the engine account, to the unit',
+    async () => {
+      const before = await places()
+      expect((await run('capital', 'move', '--yes', '--wait')).status).toBe(0)
+      expect(await places()).toEqual({
+        engineAccount: before.engineAccount + 400_000_000n,
+        ownerOnEngine: before.ownerOnEngine - 400_000_000n,
+        executorOnVault: 0n,
+        ownerOnVault: before.ownerOnVault + 400_000_000n,
+      })
+      expect((await run('capital', 'move', '--yes', '--wait')).out).toContain('nothing to move')
+    },
+    SLOW,
+  )
+
+  test(
+    'takes out of the engine account what a lower target leaves over',
+    async () => {
+      const before = await places()
+      expect((await run('capital', 'move', '--target', '25 %', '--yes', '--wait')).status).toBe(0)
+      expect(await places()).toEqual({
+        ...before,
+        engineAccount: before.engineAccount - 300_000_000n,
+        ownerOnEngine: before.ownerOnEngine + 300_000_000n,
+      })
+    },
+    SLOW,
+  )
+
+  test(
+    'ends where the delay begins, and pays what was announced although more came in meanwhile',
+    async () => {
+      await bringHome(200_000_000n)
+      const before = await places()
+      const announced = await run('capital', 'move', '--yes')
+      expect([announced.status, announced.out]).toEqual([0, expect.stringContaining('run this again then')])
+      expect((await places()).executorOnVault).toBe(200_000_000n)
+      await bringHome(50_000_000n)
+      expect((await run('capital', 'move', '--yes', '--wait')).status).toBe(0)
+      expect(await places()).toMatchObject({
+        executorOnVault: 50_000_000n,
+        ownerOnVault: before.ownerOnVault + 200_000_000n,
+      })
+    },
+    SLOW,
+  )
+})
+
 test(
   'a shadow that decides nothing in its time says so by its exit status',
   async () => {
@@ -283,7 +347,7 @@ async function deskAt(place: string): Promise<string> {
   return folder
 }
 
-const SENDS = /^(executor (fund|withdraw|deploy)|bond (add|unbond))/
+const SENDS = /^(executor (fund|withdraw|deploy)|bond (add|unbond)|capital move)/
 
 /** A command line with this desk's config, and with its owner where no other is named. */
 function whole(words: readonly string[]): readonly string[] {
@@ -337,6 +401,28 @@ const nonce = async (of = making.owner): Promise<bigint> =>
 async function balance(): Promise<bigint> {
   const { node } = await purseOn(ENGINE)
   return balanceOf(node, local.deployment.network.engines[0]?.cash ?? '0x', making.owner)
+}
+
+/** What a sale leaves on the vault's chain: dollars of the executor. */
+async function bringHome(amount: bigint): Promise<void> {
+  const address = local.deployment.network.vaults[0]?.dollar ?? '0x'
+  const node = createClient({ account: privateKeyToAccount(owner), transport: http(local.vault.url) })
+  const args = [executor, amount] as const
+  const hash = await writeContract(node, { address, abi: testTokenAbi, functionName: 'mint', args, chain: null })
+  await waitForTransactionReceipt(node, { hash, pollingInterval: 100 })
+}
+
+/** The dollars that capital moves between, in their own units. */
+async function places() {
+  const { engines, vaults } = local.deployment.network
+  const [{ node: onEngine }, { node: onVault }] = [await purseOn(ENGINE), await purseOn(VAULT)]
+  const [engine, dollar] = [engines[0]?.engine ?? '0x', vaults[0]?.dollar ?? '0x']
+  return {
+    engineAccount: (await engineCash(onEngine, engine, executor)) / 10n ** 12n,
+    ownerOnEngine: await balance(),
+    executorOnVault: await balanceOf(onVault, dollar, executor),
+    ownerOnVault: await balanceOf(onVault, dollar, making.owner),
+  }
 }
 
 const KEYSTORE = JSON.stringify({
