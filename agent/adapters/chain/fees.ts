@@ -25,6 +25,9 @@ export function marketFees(base: bigint, policy: FeePolicy, tip = policy.tip): F
   return { maxFee, tip: least(tip, maxFee) }
 }
 
+/** Wei that a unit of gas is counted at: our own fees at a base fee, and never nothing. */
+export const priceAt = (base: bigint, policy: FeePolicy): bigint => most(1n, marketFees(base, policy).maxFee)
+
 /**
  * The base fee of the newest block; zero where the policy says that it is zero for good. Read by agreement: a provider that
  * lies about it alone could have fees raised, and orders cancelled that cannot pay what it says.

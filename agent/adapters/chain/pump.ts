@@ -250,7 +250,8 @@ export async function broadcast(state: Voice, order: Pending): Promise<void> {
   }
 }
 
-const chainNonce = async ({ rpc, signer }: TransactorOptions): Promise<number> =>
+/** The key's next nonce, as its chain has it. */
+export const chainNonce = async ({ rpc, signer }: TransactorOptions): Promise<number> =>
   Number(
     await rpc.ask((node) => node.request({ method: 'eth_getTransactionCount', params: [signer.address, 'latest'] })),
   )

@@ -2,12 +2,11 @@
 import { type Address, erc20Abi } from 'viem'
 import { getBalance, readContract } from 'viem/actions'
 import type { Asset } from '../../domain/posting.ts'
-import { max } from '../../maths/fixed-point.ts'
 import type { Statement, Statements } from '../../ports/chain.ts'
 import { marginEngineAbi } from './abi/margin-engine.ts'
 import { type Premises, tokensOf } from './bookkeeping.ts'
 import { explain } from './explain.ts'
-import { baseFeeNow, type FeePolicy, marketFees } from './fees.ts'
+import { baseFeeNow, type FeePolicy, priceAt } from './fees.ts'
 import { blockBy } from './heads.ts'
 import type { Node, Rpc } from './rpc.ts'
 
@@ -37,7 +36,7 @@ async function runway({ rpc, operator, fees }: Keeping): Promise<number> {
     rpc.ask((node) => getBalance(node, { address: operator })),
     baseFeeNow(rpc, fees),
   ])
-  const claims = balance / (GAS_OF_CLAIM * max(1n, marketFees(base, fees).maxFee))
+  const claims = balance / (GAS_OF_CLAIM * priceAt(base, fees))
   return Number(claims < MANY ? claims : MANY)
 }
 

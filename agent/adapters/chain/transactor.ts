@@ -7,7 +7,7 @@ import { openDataFee } from './data-fee.ts'
 import { baseFeeNow, capped, ceilingOf, marketFees, raised, spentFees } from './fees.ts'
 import { openNonces } from './open-nonces.ts'
 import { type Fate, newPending, type Pending } from './pending.ts'
-import { broadcast, FOREIGN, foreign, type Pump, pump, type TransactorOptions } from './pump.ts'
+import { broadcast, chainNonce, FOREIGN, foreign, type Pump, pump, type TransactorOptions } from './pump.ts'
 import type { Rpc } from './rpc.ts'
 import { sameChain } from './same-chain.ts'
 
@@ -149,10 +149,7 @@ async function firstNonce(options: TransactorOptions, pending: ReadonlyMap<numbe
   await sameChain(rpc, journal)
   const stolen = journal.recall(FOREIGN(rpc.chain, signer.address))
   if (stolen !== undefined) throw foreign(options, Number(stolen))
-  const count = await rpc.ask((node) =>
-    node.request({ method: 'eth_getTransactionCount', params: [signer.address, 'latest'] }),
-  )
-  const onChain = Number(count)
+  const onChain = await chainNonce(options)
   const next = journal.nextNonce(rpc.chain, signer.address)
   if (next === undefined) return onChain
   if (onChain > next) throw behind(options, next, onChain)

@@ -7,10 +7,9 @@ import { agentRegistryAbi } from '../../adapters/chain/abi/agent-registry.ts'
 import { liquidationAuctionAbi } from '../../adapters/chain/abi/liquidation-auction.ts'
 import { liquidatorExecutorAbi } from '../../adapters/chain/abi/liquidator-executor.ts'
 import { marginEngineAbi } from '../../adapters/chain/abi/margin-engine.ts'
-import { marketFees } from '../../adapters/chain/fees.ts'
+import { priceAt } from '../../adapters/chain/fees.ts'
 import type { EngineDeployment, Network } from '../../domain/network.ts'
 import type { ChainId } from '../../domain/units.ts'
-import { max } from '../../maths/fixed-point.ts'
 import { FEES } from '../links.ts'
 import { check, type Finding, fail, ok, warn } from './finding.ts'
 import { type Node, nodeAt } from './nodes.ts'
@@ -82,7 +81,7 @@ const runway = ({ area, node, operator }: Place, gas: bigint): Promise<Finding> 
 /** What the agent would pay for a unit of gas now, with room for one doubling of the base fee. */
 async function priceOf(node: Node): Promise<bigint> {
   const { baseFeePerGas } = await getBlock(node)
-  return max(1n, marketFees(baseFeePerGas ?? 0n, FEES).maxFee)
+  return priceAt(baseFeePerGas ?? 0n, FEES)
 }
 
 const cash = ({ area, node, executor }: Place, { engine }: EngineDeployment): Promise<Finding> =>
