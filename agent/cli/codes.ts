@@ -95,6 +95,7 @@ export const codes: Readonly<Record<string, Entry>> = {
   E_PRICES: failure('No price reached an engine chain.'),
   E_PRICE_FILE: config('A price file has a row, a gap or a column that cannot be trusted.'),
   E_PROCESS: failure('A process of the swarm did not get ready, or ended.'),
+  E_PROOF_GONE: failure('No node proves a block any more; a newer root is taken.'),
   E_PROVIDERS: config('Live mode with too few endpoints of a chain and no word on how many must agree.'),
   E_PUBLISH: failure('A publisher could not gossip its prices.'),
   E_REACH: config('A way to peers that the config asks for is not there.'),

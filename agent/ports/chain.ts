@@ -146,12 +146,20 @@ export type CreditStep =
   | { readonly kind: 'credited'; readonly tx: Hash; readonly held: readonly HeldBack[] }
   | { readonly kind: 'nothing'; readonly held: readonly HeldBack[] }
 
+/** Of a token, in its own units. */
+export type Amount = { readonly asset: Address; readonly amount: bigint }
+
+/** The least that selling amounts may bring. */
+export type Floor = (sold: readonly Amount[]) => Wad
+
 /** What a claim transaction did. */
 export type ClaimStep =
   | Waiting
   | {
       readonly kind: 'sold'
-      readonly received: readonly { readonly asset: Address; readonly amount: bigint }[]
+      /** Those of the claims that this sale was of; the others were paid before. */
+      readonly claims: readonly Claim[]
+      readonly received: readonly Amount[]
       readonly sale: Omit<Sale, 'value'>
     }
   | { readonly kind: 'stuck'; readonly reason: string; readonly gasCost: bigint }
@@ -167,9 +175,9 @@ export interface VaultChain extends ChainReader {
   basis(atLeast: bigint, attested: AttestedHeader | undefined): Promise<Basis | undefined>
   /**
    * Redeems claims and sells what arrives, in as few transactions as the route allows: root, anchor, claim and swap in
-   * one when its source does not wait.
+   * one when its source does not wait. `floor`: the least that selling these amounts may bring.
    */
-  redeem(claims: readonly Claim[], basis: Basis, minProceeds: Wad, signal: AbortSignal): Promise<ClaimStep>
+  redeem(claims: readonly Claim[], basis: Basis, floor: Floor, signal: AbortSignal): Promise<ClaimStep>
   dollarBalance(): Promise<Wad>
   tokenBalance(collateral: CollateralId): Promise<bigint>
   /** What the pools pay in which this vault's collateral is sold. */

@@ -85,6 +85,26 @@ function causeOf(reason: string): Cause {
   return reason === 'NOT_INCLUDED' || reason === 'E_GAS_BUDGET' ? 'gas' : 'route'
 }
 
+/** Whether another root may be what helps: from the other source on, every second round is on the oldest one. */
+export const wantsOldest = ({ played, attempts, reason }: Trouble): boolean =>
+  causeOf(reason) === 'route' &&
+  reason !== PROOF_GONE &&
+  played !== undefined &&
+  !['retry', 'newer-root'].includes(played) &&
+  Math.floor(attempts / STUBBORN) % 2 === 0
+
+/** Stuck attempts with one root before a newer one is tried: a newer root restarts the delay of a slow route. */
+export const STUBBORN = 30
+
+/** Nothing is owed at the root, and nothing of it is left to sell. */
+export const NOTHING_OWED = 'NOTHING_OWED'
+
+/** No node proves the root's block any more. */
+const PROOF_GONE = 'PROOF_GONE'
+
+/** Whether trying the same root again is of no use. */
+export const isSpent = (reason: string): boolean => reason === NOTHING_OWED || reason === PROOF_GONE
+
 /** A claim that cannot be valued is not sold. */
 export const NO_PRICE = 'no fresh price to sell at'
 

@@ -4,11 +4,22 @@ import type { VaultDeployment } from '../domain/network.ts'
 import type { Share } from '../domain/settlement.ts'
 import { type ChainId, millis, type VaultId, type Wad, wad } from '../domain/units.ts'
 import { min, prorate } from '../maths/fixed-point.ts'
-import type { Basis, ClaimStep, EngineChain, VaultChain } from '../ports/chain.ts'
+import type { Amount, Basis, ClaimStep, EngineChain, Floor, VaultChain } from '../ports/chain.ts'
 import { attestedFrom, attestedHeader } from './attested-header.ts'
 import type { Context } from './context.ts'
-import { NO_PRICE, nextAfter, playFor, type Trouble, troubled, troubleIn } from './playbook.ts'
-import { note, noteOpened, noteSold, recordOf, wasSold } from './settlement-notes.ts'
+import {
+  isSpent,
+  NO_PRICE,
+  NOTHING_OWED,
+  nextAfter,
+  playFor,
+  STUBBORN,
+  type Trouble,
+  troubled,
+  troubleIn,
+  wantsOldest,
+} from './playbook.ts'
+import { note, noteOpened, noteSold, recordOf, sameClaim, wasSold } from './settlement-notes.ts'
 import { createSurplus, type Surplus } from './surplus.ts'
 import { rest } from './tasks.ts'
 
@@ -34,10 +45,6 @@ export type DeskTerms = {
 const PAUSE = millis(150)
 /** After a stuck attempt (route paused, node lagging). */
 const STUCK_PAUSE = millis(1_000)
-/** Nothing is owed at the root, and nothing of it is left to sell. */
-const NOTHING_OWED = 'NOTHING_OWED'
-/** Stuck attempts with one root before a newer one is tried: a newer root restarts the delay of a slow route. */
-const STUBBORN = 30
 
 /** What settling reads, and whom it tells. A part of the agent's context. */
 type Around = Pick<Context, 'roots' | 'clock' | 'emit' | 'tell' | 'valueOf' | 'journal'> & {
@@ -63,7 +70,7 @@ export function createDesk(context: Around, terms: DeskTerms): Desk {
     },
     open(claim) {
       const claims = waiting.get(claim.vault)
-      if (claims?.some((one) => isSame(one, claim)) || wasSold(context, claim)) return
+      if (claims?.some((one) => sameClaim(one, claim)) || wasSold(context, claim)) return
       context.emit('claim:opened', { ...claim, openedIn: claim.openedIn.number })
       noteOpened(context, claim, context.clock.now())
       const before = troubleIn(recordOf(context, claim.intent)?.steps ?? [])
@@ -90,9 +97,6 @@ export function createDesk(context: Around, terms: DeskTerms): Desk {
     },
   }
 }
-
-const isSame = (a: Claim, b: Claim): boolean =>
-  a.intent === b.intent && a.vault === b.vault && a.collateral === b.collateral
 
 /** A vault and the engine whose claims it pays. */
 type Place = { readonly vault: Paying; readonly engine: Owing }
@@ -157,7 +161,7 @@ async function settleNext(settling: Settling, claims: readonly Claim[]): Promise
   const sold = { received: step.received, sale: { ...step.sale, value }, upTo }
   const weigh = (asset: Claim['asset'], amount: bigint): bigint =>
     worthOf(context, place, pieces(place, [{ asset, amount }])) ?? amount
-  return { batch, sale: surplus.split(batch, sold, weigh) }
+  return { batch: step.claims, sale: surplus.split(step.claims, sold, weigh) }
 }
 
 type SoldStep = Extract<ClaimStep, { readonly kind: 'sold' }>
@@ -168,9 +172,7 @@ async function persist(settling: Settling, batch: readonly Claim[], basis: Basis
   const { clock } = context
   for (let stuck = 0; stuck < STUBBORN && !signal.aborted; ) {
     const step = await redeem(settling, batch, basis)
-    for (const { intent } of batch)
-      if (step.kind === 'stuck' && step.reason === NOTHING_OWED) settling.empty.add(intent)
-      else settling.empty.delete(intent)
+    noteEmpty(settling, batch, step)
     if (step.kind === 'sold') {
       overcome(settling)
       return step
@@ -182,7 +184,7 @@ async function persist(settling: Settling, batch: readonly Claim[], basis: Basis
       context.emit('claim:stuck', { vault, claims: batch.length, reason: step.reason })
       play(settling, batch, step.reason)
       await rest(clock, STUCK_PAUSE, signal)
-      if (step.reason === NOTHING_OWED) return undefined
+      if (isSpent(step.reason)) return undefined
     } else {
       const { number, usableAt } = step
       context.emit('claim:anchored', { vault, number, usableAt })
@@ -191,6 +193,14 @@ async function persist(settling: Settling, batch: readonly Claim[], basis: Basis
     }
   }
   return undefined
+}
+
+/** Who has nothing left: all of a batch for which nothing is owed, and those that a sale was not of. */
+function noteEmpty({ empty }: Settling, batch: readonly Claim[], step: ClaimStep): void {
+  const nothing = step.kind === 'stuck' && step.reason === NOTHING_OWED
+  for (const claim of batch)
+    if (nothing || (step.kind === 'sold' && !step.claims.includes(claim))) empty.add(claim.intent)
+    else empty.delete(claim.intent)
 }
 
 const intentsOf = (batch: readonly Claim[]): readonly IntentId[] => [...new Set(batch.map(({ intent }) => intent))]
@@ -234,22 +244,21 @@ async function basisOf({ context, place, troubles }: Settling, claims: readonly 
   const { vault, engine } = place
   const oldest = claims.map((claim) => claim.openedIn.number).reduce((a, b) => min(a, b))
   const trouble = troubles.get(vault.deployment.id)
-  const find = trouble !== undefined && elsewhere(trouble) ? attestedFrom : attestedHeader
+  const find = trouble !== undefined && wantsOldest(trouble) ? attestedFrom : attestedHeader
   return vault.chain.basis(oldest, await find(context.roots, engine.chain, oldest))
 }
-
-/** From the other source on, every second round is on the oldest root: which of them is stuck is not known. */
-const elsewhere = ({ played, attempts }: Trouble): boolean =>
-  played !== undefined && !['retry', 'newer-root'].includes(played) && Math.floor(attempts / STUBBORN) % 2 === 0
 
 async function redeem(
   { context, place, terms, signal }: Settling,
   batch: readonly Claim[],
   basis: Basis,
 ): Promise<ClaimStep> {
-  const value = worthOf(context, place, batch)
-  if (value === undefined) return { kind: 'stuck', reason: NO_PRICE, gasCost: 0n }
-  const floor = wad((value * BigInt(10_000 - terms.maxSlippage)) / 10_000n)
+  const whole = worthOf(context, place, batch)
+  if (whole === undefined) return { kind: 'stuck', reason: NO_PRICE, gasCost: 0n }
+  const floor: Floor = (sold) => {
+    const value = worthOf(context, place, pieces(place, sold)) ?? whole
+    return wad((value * BigInt(10_000 - terms.maxSlippage)) / 10_000n)
+  }
   return place.vault.chain.redeem(batch, basis, floor, signal)
 }
 
@@ -258,7 +267,7 @@ type Holding = Pick<Claim, 'collateral' | 'amount'>
 const received = (step: SoldStep, place: Place): readonly Holding[] => pieces(place, step.received)
 
 /** Amounts of tokens as amounts of this vault's collaterals. */
-const pieces = ({ vault }: Place, tokens: SoldStep['received']): readonly Holding[] =>
+const pieces = ({ vault }: Place, tokens: readonly Amount[]): readonly Holding[] =>
   tokens.flatMap(({ asset, amount }) => {
     const known = vault.deployment.assets.find(({ token }) => token.toLowerCase() === asset.toLowerCase())
     return known === undefined ? [] : [{ collateral: known.collateral, amount }]

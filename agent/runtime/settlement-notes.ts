@@ -36,7 +36,8 @@ export function openIn({ steps }: Pick<SettlementRecord, 'steps'>): readonly Cla
 const isSoldBy = ({ shares, vault }: Sold, claim: Claim): boolean =>
   shares === undefined ? vault === claim.vault : shares.some((share) => sameClaim(share.claim, claim))
 
-const sameClaim = (a: Claim, b: Claim): boolean => a.intent === b.intent && placeOf(a) === placeOf(b)
+/** Whether both are one liquidation's claim on one collateral of a vault. */
+export const sameClaim = (a: Claim, b: Claim): boolean => a.intent === b.intent && placeOf(a) === placeOf(b)
 
 /** What each of its claims brought that is sold. */
 export const sharesIn = ({ intent, steps }: Pick<SettlementRecord, 'intent' | 'steps'>): readonly Share[] =>
@@ -54,7 +55,7 @@ export function wasSold(noting: Noting, claim: Claim): boolean {
 /** Notes a claim once, whoever tells of it again. */
 export function noteOpened(noting: Noting, claim: Claim, at: SettlementStep['at']): void {
   const known = recordOf(noting, claim.intent)?.steps ?? []
-  const again = known.some((step) => step.kind === 'opened' && placeOf(step.claim) === placeOf(claim))
+  const again = known.some((step) => step.kind === 'opened' && sameClaim(step.claim, claim))
   if (!again) note(noting, { kind: 'opened', at, vault: claim.vault, intents: [claim.intent], claim })
 }
 

@@ -35,7 +35,7 @@ beforeAll(async () => {
   ;[winner, rival] = await Promise.all([parts.takeSeat(0), parts.takeSeat(1)])
   terms = await winner.engine.terms()
   books = await openBooks(winner, halts)
-  traders = await nameTraders(network.deployment, [long(1n), long(2n), long(3n), long(4n), long(5n)])
+  traders = await nameTraders(network.deployment, [1n, 2n, 3n, 4n, 5n, 6n, 7n].map(long))
   await Promise.all([lockCollateral(network.deployment, traders), openAccounts(network.deployment, traders)])
 })
 
@@ -212,7 +212,7 @@ describe('after the fall, on the own capital of an agent', () => {
     const { mirror } = parts.vaultNamed('vault-slow')
     const proof: ChainReader['proof'] = (_, slots, at) => winner.engine.proof(mirror, slots, at)
     const misled = await fastProvenBy(winner, parts, { ...winner.engine, proof })
-    const step = await misled.redeem(claims, await parts.basisAt(winner.engine, number), wad(1n), never)
+    const step = await misled.redeem(claims, await parts.basisAt(winner.engine, number), () => wad(1n), never)
     expect(step).toMatchObject({ kind: 'stuck', gasCost: 0n })
   })
 
@@ -255,6 +255,36 @@ describe('when a stranger relays a claim', () => {
     expect(step).toMatchObject({ kind: 'sold', received: [] })
     expect(await winner.fast.tokenBalance(0)).toBe(0n)
     if (step.kind === 'sold') expect((await winner.fast.dollarBalance()) - before).toBe(step.sale.proceeds)
+  })
+})
+
+describe('when an earlier run sold a claim that this one does not know to be sold', () => {
+  test('the newer one is sold at a floor of its own', async () => {
+    const bid = async (index: number) =>
+      won(
+        await winner.engine.bid(
+          await parts.intentOn({ by: winner, account: traders[index]?.account, at: CRASH }),
+          undefined,
+          never,
+        ),
+      )
+    const old = parts.claimsOf(await bid(5), 'vault-fast')
+    expect(await parts.redeem(winner, winner.fast, old)).toMatchObject({ kind: 'sold', claims: old })
+    const young = parts.claimsOf(await bid(6), 'vault-fast')
+    const floors: unknown[] = []
+    const floor = (sold: unknown) => {
+      floors.push(sold)
+      return wad(1n)
+    }
+    const { number } = await winner.engine.latest()
+    const step = await winner.fast.redeem([...old, ...young], await parts.basisAt(winner.engine, number), floor, never)
+    expect(step).toMatchObject({ kind: 'sold', claims: young })
+    expect(floors).toEqual([young.map(({ asset, amount }) => ({ asset, amount }))])
+    expect(
+      await winner.fast.redeem([...old, ...old], await parts.basisAt(winner.engine, number), floor, never),
+    ).toMatchObject({
+      ...{ kind: 'stuck', reason: 'NOTHING_OWED' },
+    })
   })
 })
 

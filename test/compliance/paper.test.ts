@@ -87,17 +87,17 @@ describe('a bid on paper', () => {
     const [claims, paper] = [parts.claimsOf(fill, 'vault-fast'), vaultOnPaper(book)]
     const number = (await seat.engine.latest()).number
     const root = await parts.basisAt(seat.engine, number)
-    expect(await paper.redeem(claims, root, wad(10n ** 30n), never)).toEqual({
+    expect(await paper.redeem(claims, root, () => wad(10n ** 30n), never)).toEqual({
       ...{ kind: 'stuck', reason: 'BELOW_FLOOR', gasCost: 0n },
     })
-    const step = await paper.redeem(claims, root, wad(1n), never)
+    const step = await paper.redeem(claims, root, () => wad(1n), never)
     const sold = await parts.redeem(seat, seat.fast, parts.claimsOf(real, 'vault-fast'))
     if (step.kind !== 'sold' || sold.kind !== 'sold') throw new Error(`${step.kind}, ${sold.kind}`)
     expect(step.sale.proceeds).toBe(sold.sale.proceeds)
     expect(step.received).toEqual(sold.received)
     expect(await paper.claimed(OWNER, claims[0]?.asset ?? '0x')).toBe(claims[0]?.amount)
     await network.guard('vault-fast', 'pause')
-    expect(await paper.redeem(claims, root, wad(1n), never)).toMatchObject({ kind: 'stuck', reason: 'PAUSED' })
+    expect(await paper.redeem(claims, root, () => wad(1n), never)).toMatchObject({ kind: 'stuck', reason: 'PAUSED' })
     await network.guard('vault-fast', 'unpause')
   })
 

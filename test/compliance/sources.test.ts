@@ -88,7 +88,7 @@ describe('a claim is paid and sold', () => {
       const claims = parts.claimsOf(fill, route)
       const atLeast = fill.anchor.number
       const basis = await until(async () => vault.basis(atLeast, await attested(agent.links[0].reader, atLeast)))
-      const steps = await walk(() => vault.redeem(claims, basis, wad(1n), stop.signal))
+      const steps = await walk(() => vault.redeem(claims, basis, () => wad(1n), stop.signal))
       expect(steps.at(-1)).toMatchObject({
         kind: 'sold',
         received: claims.map(({ asset, amount }) => ({ asset, amount })),

@@ -121,7 +121,7 @@ export type FakeVault = FakeChain &
     readonly redemptions: Parameters<VaultChain['redeem']>[0][]
     locked: readonly Deposit[]
     /** The next step of a redemption; stuck until the test says otherwise. */
-    step: () => ClaimStep
+    step: (claims: Parameters<VaultChain['redeem']>[0]) => ClaimStep
   }
 
 /** A vault whose route is stuck. */
@@ -138,7 +138,7 @@ export function fakeVault(id: ChainId, vault: VaultId): FakeVault {
     basis: async (number, attested) => ({ number, attested }),
     redeem: async (claims) => {
       made.redemptions.push(claims)
-      return made.step()
+      return made.step(claims)
     },
     dollarBalance: async () => wad(0n),
     tokenBalance: async () => 0n,

@@ -88,7 +88,7 @@ export function playOn(network: LocalNetwork) {
       { floor = 1n, at }: Redeeming = {},
     ): Promise<ClaimStep> => {
       const number = at ?? (await by.engine.latest()).number
-      return vault.redeem(claims, await basisAt(by.engine, number), wad(floor), never)
+      return vault.redeem(claims, await basisAt(by.engine, number), () => wad(floor), never)
     },
   }
 }

@@ -4,9 +4,10 @@ import { readContract } from 'viem/actions'
 import type { Claim } from '../../domain/liquidation.ts'
 import { delayOf, type VaultDeployment } from '../../domain/network.ts'
 import { type Wad, wad } from '../../domain/units.ts'
-import type { Basis, ClaimStep, VaultChain } from '../../ports/chain.ts'
+import type { Amount, Basis, ClaimStep, VaultChain } from '../../ports/chain.ts'
 import { rootOracleAbi } from './abi/root-oracle.ts'
 import { gasPrice, nextBlock, type Paper } from './paper-engine.ts'
+import type { Redemption } from './redemption.ts'
 import { type Ground, secondsNow, type Witness } from './sources/testimony.ts'
 import { openWitness } from './sources/witness.ts'
 import { toWad } from './vault-chain.ts'
@@ -21,20 +22,19 @@ export function paperVault(vault: PaperVault): VaultChain {
   return {
     ...vault.real,
     claimed: async (_beneficiary, asset) => vault.book.claimed(vault.real.vault, asset),
-    redeem: (claims, basis, minProceeds, signal) =>
-      redeemOnPaper({ ...vault, witness, submitted }, { claims, basis, minProceeds }, signal),
+    redeem: (claims, basis, floor, signal) =>
+      redeemOnPaper({ ...vault, witness, submitted }, { claims, basis, floor }, signal),
   }
 }
 
 type Redeeming = PaperVault & { readonly witness: Witness; readonly submitted: Map<bigint, bigint> }
-type Redemption = { readonly claims: readonly Claim[]; readonly basis: Basis; readonly minProceeds: Wad }
 
 /** Gas of what a source wants first, of a claim, and of a sale (contracts/gas.json). */
 const GAS = { root: 300_000n, claim: 230_000n, sale: 120_000n }
 
 async function redeemOnPaper(
   vault: Redeeming,
-  { claims, basis, minProceeds }: Redemption,
+  { claims, basis, floor }: Redemption,
   signal: AbortSignal,
 ): Promise<ClaimStep> {
   if (await paused(vault)) return { kind: 'stuck', reason: 'PAUSED', gasCost: 0n }
@@ -43,12 +43,17 @@ async function redeemOnPaper(
   const head = await nextBlock(vault, vault.real, signal)
   const received = totals(claims)
   const proceeds = await worth(vault, received)
-  if (head === undefined || proceeds < minProceeds) return { kind: 'stuck', reason: 'BELOW_FLOOR', gasCost: 0n }
+  if (head === undefined || proceeds < floor(received)) return { kind: 'stuck', reason: 'BELOW_FLOOR', gasCost: 0n }
   vault.book.sold(received.map((one) => ({ vault: vault.real.vault, ...one })))
   const gas = GAS.claim + GAS.sale * BigInt(received.length)
   const tx = keccak256(stringToHex(`paper ${vault.real.vault} ${basis.number} ${claims.map(({ intent }) => intent)}`))
   const gasCost = gas * (await gasPrice(vault))
-  return { kind: 'sold', received, sale: { tx, anchor: head, proceeds, gasCost, soldAt: vault.link.clock.now() } }
+  return {
+    kind: 'sold',
+    claims,
+    received,
+    sale: { tx, anchor: head, proceeds, gasCost, soldAt: vault.link.clock.now() },
+  }
 }
 
 /** What somebody else brought to the source ages for real, what we would have brought ages like it; undefined once it may pay. */
@@ -77,8 +82,6 @@ async function paused({ link, deployment: { engineSource } }: PaperVault): Promi
   const oracle = { address: engineSource.at, abi: rootOracleAbi } as const
   return link.rpc.ask((node) => readContract(node, { ...oracle, functionName: 'paused' }))
 }
-
-type Amount = { readonly asset: Address; readonly amount: bigint }
 
 function totals(claims: readonly Claim[]): readonly Amount[] {
   const sums = new Map<Address, bigint>()

@@ -2,8 +2,7 @@
 import type { Address } from 'viem'
 import type { Claim } from '../../domain/liquidation.ts'
 import type { VaultDeployment } from '../../domain/network.ts'
-import type { Wad } from '../../domain/units.ts'
-import type { Basis } from '../../ports/chain.ts'
+import type { Basis, Floor } from '../../ports/chain.ts'
 import type { ChainLink } from './link.ts'
 import type { Ground, Witness } from './sources/testimony.ts'
 
@@ -17,4 +16,4 @@ export type Seller = {
 }
 
 /** What is to be redeemed, and where it is proven. */
-export type Redemption = { readonly claims: readonly Claim[]; readonly basis: Basis; readonly minProceeds: Wad }
+export type Redemption = { readonly claims: readonly Claim[]; readonly basis: Basis; readonly floor: Floor }

@@ -11,7 +11,7 @@ import { blockBy } from './heads.ts'
 import { type Mined, minedAmong } from './receipt.ts'
 import type { Seller } from './redemption.ts'
 
-type Sold = Extract<ClaimStep, { readonly kind: 'sold' }>
+type Sold = Omit<Extract<ClaimStep, { readonly kind: 'sold' }>, 'claims'>
 
 /** The sale in an included transaction: proceeds are the change of our dollars. */
 export async function saleIn({ link, deployment, executor }: Seller, mined: Mined): Promise<Sold> {

@@ -47,8 +47,8 @@ export async function openVaultChain({ link, deployment, executor, engine }: Vau
         }),
       ),
     basis: (atLeast, attested) => seller.witness.basis(atLeast, attested),
-    redeem: (claims, basis, minProceeds, signal) => {
-      const step = turn.then(() => redeem(seller, { claims, basis, minProceeds }, signal))
+    redeem: (claims, basis, floor, signal) => {
+      const step = turn.then(() => redeem(seller, { claims, basis, floor }, signal))
       turn = step.catch(() => undefined)
       return step
     },

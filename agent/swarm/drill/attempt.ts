@@ -215,7 +215,7 @@ async function settle(
   const basis = await chain.basis(prover.number, await prover.attested(ground.plan.network))
   if (basis === undefined) return { at: 'claim', reason: `NO_BASIS_FROM_${vault.engineSource.kind.toUpperCase()}` }
   for (let waits = 0; waits < PATIENCE; waits++) {
-    const step = await chain.redeem(claims, basis, wad(1n), signal)
+    const step = await chain.redeem(claims, basis, () => wad(1n), signal)
     if (step.kind === 'sold') return { vault: vault.id, waits, proceeds: step.sale.proceeds }
     if (step.kind === 'stuck') return { at: step.reason === 'BELOW_FLOOR' ? 'sale' : 'claim', reason: step.reason }
     ground.clock.skip(Math.max(1, Number(step.usableAt) - Math.floor(ground.clock.now() / 1_000)))

@@ -34,8 +34,9 @@ const events = ({ said }: SmallAgent, name: string) => said.filter(({ event }) =
 
 /** The vault pays and the market takes what it paid. */
 function pays({ vault }: World, { quote }: Intent): void {
-  vault.step = () => ({
+  vault.step = (claims) => ({
     kind: 'sold',
+    claims,
     received: [{ asset: WETH, amount: quote.legs[0]?.amount ?? 0n }],
     sale: {
       ...{ tx: hash(9), anchor: anchor(3n, { chain: VAULT_CHAIN }), proceeds: wad(quote.collateralValue) },

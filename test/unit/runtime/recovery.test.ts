@@ -54,8 +54,9 @@ async function killedBidding(account = ripe()): Promise<{ readonly world: World;
 /** The vault pays, and the market gives so many cents for every dollar of it. */
 function pays({ vault }: World, { quote }: Intent, cents = 100n): void {
   const proceeds = wad((quote.collateralValue * cents) / 100n)
-  vault.step = () => ({
+  vault.step = (claims) => ({
     kind: 'sold',
+    claims,
     received: [{ asset: WETH, amount: quote.legs[0]?.amount ?? 0n }],
     sale: { tx: hash(9), anchor: anchor(3n, { chain: VAULT_CHAIN }), proceeds, gasCost: 7n, soldAt: secondsIn(20) },
   })

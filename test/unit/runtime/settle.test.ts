@@ -28,8 +28,10 @@ const claim = (change: Partial<Claim> = {}): Claim => ({
   ...change,
 })
 
-const sold = (change: Partial<Sale> = {}, amount = 2n * ETHER): ClaimStep => ({
+/** Of every claim that was asked for, where it names none. */
+const sold = (change: Partial<Sale> = {}, amount = 2n * ETHER, claims: readonly Claim[] = []): ClaimStep => ({
   kind: 'sold',
+  claims,
   received: [{ asset: token, amount }],
   sale: {
     ...{ tx: hash(9), anchor: anchor(3n), proceeds: wad(3_900n * ETHER), gasCost: 7n, soldAt: instant(60_000) },
@@ -55,6 +57,7 @@ let gas: Told[]
 let sales: { readonly claims: readonly Claim[]; readonly sale: Sale }[]
 let journal: MemoryJournal
 let routes: boolean[]
+let roots: ReturnType<typeof createRoots>
 let desk: Desk
 
 beforeEach(() => {
@@ -65,20 +68,22 @@ beforeEach(() => {
   ;[slept, floors, asked, steps, said, gas, sales] = [[], [], [], [], [], [], []]
   journal = openMemoryJournal()
   routes = []
+  roots = createRoots(1)
   vault.basis = async (oldest): Promise<Basis> => {
     asked.push(oldest)
     return { number: reached, attested: undefined }
   }
   vault.redeem = async (claims, _basis, floor) => {
     vault.redemptions.push(claims)
-    floors.push(floor)
-    return steps.shift() ?? stuck('the test has no more steps')
+    floors.push(floor(claims))
+    const step = steps.shift() ?? stuck('the test has no more steps')
+    return step.kind === 'sold' && step.claims.length === 0 ? { ...step, claims } : step
   }
   desk = createDesk(
     {
       engines: new Map([[chainId(31_337), { chain: engine, deployment: deployedEngine, executor: US }]]),
       vaults: new Map([['vault-fast', { chain: vault, deployment: deployedVault, executor: US }]]),
-      roots: createRoots(1),
+      roots,
       clock: {
         now: () => instant(now),
         sleep: async (length) => {
@@ -210,6 +215,46 @@ describe('a claim', () => {
     desk.open(claim())
     await run()
     expect([asked, slept, sales.length]).toEqual([[5n, 5n], [1_000, 150], 1])
+  })
+
+  test('whose root no node proves any more is asked about anew, not thirty times', async () => {
+    steps = [stuck('PROOF_GONE'), sold()]
+    desk.open(claim())
+    await run()
+    expect([asked, slept, sales.length]).toEqual([[5n, 5n], [1_000, 150], 1])
+  })
+
+  test('that an earlier run was paid for is left out of a sale, and known to be empty', async () => {
+    const [paid, open] = [claim(), claim({ intent: hash(2), openedIn: anchor(6n) })]
+    reached = 6n
+    steps = [sold({}, 2n * ETHER, [open])]
+    desk.open(paid)
+    desk.open(open)
+    const [settled, empty]: [typeof vault.redeem, boolean[]] = [vault.redeem, []]
+    vault.redeem = async (claims, ...rest) => {
+      if (sales.length > 0) {
+        empty.push(desk.isEmpty(paid.intent), desk.isEmpty(open.intent))
+        ended.abort()
+      }
+      return settled(claims, ...rest)
+    }
+    await run()
+    expect(sales.map(({ claims, sale }) => [claims, sale.proceeds])).toEqual([[[open], 3_900n * ETHER]])
+    expect([empty, desk.pending]).toEqual([[true, false], 1])
+  })
+
+  test('that no market took for long is on the newest ground all the while', async () => {
+    const common = { vault: 'vault-fast', intents: [hash(1)] }
+    journal.note({ kind: 'opened', at: instant(0), ...common, claim: claim() })
+    journal.note({ kind: 'stuck', at: instant(1), ...common, reason: 'BELOW_FLOOR' })
+    journal.note({ kind: 'playbook', at: instant(2), ...common, step: 'escalate', detail: '' })
+    steps = [sold()]
+    const grounds: string[] = []
+    roots.newest = () => void grounds.push('newest')
+    roots.lowest = () => void grounds.push('lowest')
+    desk.open(claim())
+    await run()
+    expect(grounds).toEqual(['newest'])
   })
 
   test('whose root must age waits until then, however often, and no shorter than a moment', async () => {

@@ -9,7 +9,8 @@ import { opL1BlockSourceAbi } from '../abi/op-l1-block-source.ts'
 import { rootOracleAbi } from '../abi/root-oracle.ts'
 import { type Act, act } from '../executor-call.ts'
 import { provenValue } from '../proven-value.ts'
-import { type Counter, slotOf } from './counter.ts'
+import type { Counter } from './counter.ts'
+import { proofOf } from './proofs.ts'
 import { type Ground, secondsNow, type Testimony, type Witness } from './testimony.ts'
 
 type Of<K extends HeaderSource['kind']> = Extract<HeaderSource, { readonly kind: K }>
@@ -88,13 +89,6 @@ export async function rootState({ link, origin }: Ground, at: Address, number: b
   )
   return { hash: root.blockHash, acceptedAt: root.acceptedAt, anchored: BigInt(storageRoot) > 0n }
 }
-
-/** Proofs of counters at a block, by our own node. */
-export const proofOf = (
-  { other, origin }: Ground,
-  counters: readonly Counter[],
-  number: bigint,
-): Promise<StorageProof> => other.reader.proof(origin, counters.map(slotOf), number)
 
 /** What proofs show, zero where they show nothing. */
 export const valuesIn = ({ slots }: StorageProof): readonly bigint[] =>

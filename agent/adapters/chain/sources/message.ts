@@ -6,7 +6,8 @@ import { max } from '../../../maths/fixed-point.ts'
 import type { Basis } from '../../../ports/chain.ts'
 import { erc7786SourceAbi } from '../abi/erc7786-source.ts'
 import { type Counter, sending, slotOf } from './counter.ts'
-import { proofOf, valuesIn } from './headers.ts'
+import { valuesIn } from './headers.ts'
+import { proofOf } from './proofs.ts'
 import { type Ground, secondsNow, type Testimony, type Witness } from './testimony.ts'
 
 type Message = Extract<Source, { readonly kind: 'message' }>

@@ -8,7 +8,8 @@ import { optimisticSourceAbi } from '../abi/optimistic-source.ts'
 import { type Act, act } from '../executor-call.ts'
 import { blockBy } from '../heads.ts'
 import type { Counter } from './counter.ts'
-import { anchoring, evidenceIn, proofOf, rootState, usable, valuesIn } from './headers.ts'
+import { anchoring, evidenceIn, rootState, usable, valuesIn } from './headers.ts'
+import { isProvable, proofOf } from './proofs.ts'
 import { type Ground, secondsNow, type Testimony, type Witness } from './testimony.ts'
 
 /** A source of that kind. */
@@ -30,7 +31,8 @@ async function basisOf(ground: Ground, source: Optimistic, atLeast: bigint): Pro
   const serving = proposed.filter(({ number }) => number >= atLeast && number <= final)
   for (const { number, blockHash } of serving.sort((a, b) => (a.number < b.number ? -1 : 1))) {
     const [{ head }, state] = await Promise.all([reader.header(number), rootState(ground, source.at, number)])
-    if (head.hash === blockHash && state.hash === blockHash) return { number, attested: undefined }
+    const stands = head.hash === blockHash && state.hash === blockHash
+    if (stands && (await isProvable(ground, number))) return { number, attested: undefined }
   }
   return final >= max(atLeast, 1n) ? { number: final, attested: undefined } : undefined
 }

@@ -80,10 +80,10 @@ async function settled({ journal }: Stage): Promise<{ readonly attempts: number;
             chain: {
               id: VAULT_CHAIN,
               basis: async () => ({ number: 5n, attested: undefined }),
-              redeem: async () => {
+              redeem: async (claims) => {
                 if (++seen.attempts <= STUCK) return { kind: 'stuck', reason: 'ROUTE_PAUSED', gasCost: 0n }
                 seen.paidAt ??= seen.now
-                return { kind: 'sold', received: [{ asset: TOKEN, amount: AMOUNT }], sale }
+                return { kind: 'sold', claims, received: [{ asset: TOKEN, amount: AMOUNT }], sale }
               },
             },
           },
