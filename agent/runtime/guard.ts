@@ -1,7 +1,6 @@
 // Looks, with every root the network attests, whether one side of a route booked more than the other side's counter says, and
 // trips that side's breaker with the proof. Only an attested root convicts: a node that lies to us alone stops nobody.
-import type { Halt } from '../core/protect.ts'
-import { type Instant, millis } from '../domain/units.ts'
+import { millis, type VaultId } from '../domain/units.ts'
 import type { Breaker } from '../ports/chain.ts'
 import { attestedHeader } from './attested-header.ts'
 import type { Context } from './context.ts'
@@ -28,25 +27,35 @@ export async function guard(
   }
 }
 
-/** Tells whether one side of a route is tripped, whoever tripped it, until the signal fires. */
+/** Routes that are tripped, by the side that is: an agent has one set of them. */
+export type Broken = Map<Breaker['name'], VaultId>
+
+/**
+ * Tells whether one side of a route is tripped, whoever tripped it, until the signal fires. A route that is tripped is shut
+ * and the others go on; with a second one it is no longer the route that lies, and nothing is bid before an operator looked.
+ */
 export async function watchBreaker(
-  { clock, tell }: Pick<Context, 'clock' | 'tell'>,
-  breaker: Breaker,
+  { clock, tell, emit }: Pick<Context, 'clock' | 'tell' | 'emit'>,
+  { breaker, broken }: { readonly breaker: Breaker; readonly broken: Broken },
   signal: AbortSignal,
 ): Promise<void> {
-  const { vault, side } = breaker
+  const { vault, side, name } = breaker
   for (let known: boolean | undefined; !signal.aborted; ) {
     const tripped = await breaker.tripped()
     if (tripped !== known) tell({ kind: 'breaker', vault, side, tripped })
-    if (tripped && known !== true) tell({ kind: 'halt', halt: brokenAt(breaker, clock.now()) })
+    if (!tripped) broken.delete(name)
+    else if (known !== true) {
+      broken.set(name, vault)
+      emit('alarm', { code: 'W_ROUTE_TRIPPED', detail: detailOf(breaker) })
+      if (new Set(broken.values()).size > 1)
+        tell({ kind: 'halt', halt: { reason: 'invariant-broken', detail: brokenIn(broken), at: clock.now() } })
+    }
     known = tripped
     await rest(clock, PAUSE, signal)
   }
 }
 
-/** Somebody proved that a route booked what the other chain never held: nothing is bid before an operator looked. */
-const brokenAt = ({ name, books }: Breaker, at: Instant): Halt => ({
-  reason: 'invariant-broken',
-  detail: `the breaker of ${name} on chain ${books} is tripped: its books exceed the other chain's counter`,
-  at,
-})
+const detailOf = ({ name, books }: Breaker): string =>
+  `the breaker of ${name} on chain ${books} is tripped: its books exceed the other chain's counter`
+
+const brokenIn = (broken: Broken): string => `more than one route is tripped: ${[...broken.keys()].sort().join(', ')}`

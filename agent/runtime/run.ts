@@ -22,7 +22,7 @@ import { createDrawer } from './drawer.ts'
 import { endingOf, keepEndingLives } from './end-lives.ts'
 import { createEmit } from './events.ts'
 import { describeGossip } from './gossip-stats.ts'
-import { guard, watchBreaker } from './guard.ts'
+import { type Broken, guard, watchBreaker } from './guard.ts'
 import { type Attend, houseOf } from './house.ts'
 import { listen } from './listen.ts'
 import { lookOut } from './lookout.ts'
@@ -132,7 +132,7 @@ async function live(agent: Agent, config: AgentConfig, { tally, stop, attend }: 
   tasks.keep('listen', () => listen(context, { judge, copy, punish: createPunisher(context, agent.slashers) }))
   watchChains(agent, config, provider)
   for (const vault of context.vaults.keys()) tasks.keep(`settle ${vault}`, (signal) => desk.run(vault, signal))
-  for (const one of agent.breakers) tasks.keep(`breaker ${one.name}`, (signal) => watchBreaker(context, one, signal))
+  watchRoutes(agent)
   if (config.mode === 'live') keepWatch(agent, config)
   const reconcilers = agent.statements.map((statements) => reconcilerOf(context, statements))
   for (const one of reconcilers) tasks.keep(`reconcile ${one.chain}`, (signal) => reconcile(one, context.clock, signal))
@@ -192,6 +192,13 @@ function keepWatch({ context, breakers, challengers }: Agent, config: AgentConfi
 
 /** The most a sale may lose against the publishers' prices, in bps, before it waits. */
 const MAX_SLIPPAGE = 500
+
+/** Looks whether anybody tripped a route. */
+function watchRoutes({ context, breakers }: Agent): void {
+  const broken: Broken = new Map()
+  for (const breaker of breakers)
+    context.tasks.keep(`breaker ${breaker.name}`, (signal) => watchBreaker(context, { breaker, broken }, signal))
+}
 
 function watchChains({ context, core }: Agent, config: AgentConfig, provider: ProviderDesk | undefined): void {
   const { tasks, engines, vaults, network, signer } = context

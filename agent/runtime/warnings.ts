@@ -46,6 +46,10 @@ export const warnings: Readonly<Record<string, Warning>> = {
     meaning: 'A provider asks for fewer requests; settlements go first, watching waits.',
     fix: 'Set rate: { perSecond, burst } of that chain to what your plan allows, or add an endpoint.',
   },
+  W_ROUTE_TRIPPED: {
+    meaning: 'A route booked more than the other chain holds: nothing is bid, bought or lent over it.',
+    fix: 'Look at lienmesh audit; the others go on, and it opens when governance resets its breaker.',
+  },
   W_SALE_UNKNOWN: {
     meaning:
       'An earlier run brought a claim home and wrote nothing of its sale: its profit or loss is not in the counts.',
