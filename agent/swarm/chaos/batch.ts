@@ -2,6 +2,8 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { askAgent } from '../../runtime/control.ts'
+import type { Settlement } from '../../runtime/settlements.ts'
 import { openProcesses, type Processes } from '../processes.ts'
 import type { RunDirectory } from '../run-directory.ts'
 import { claimsOf, holdingsOf, judge, type Verdict } from './judge.ts'
@@ -77,7 +79,7 @@ function loseJournal(run: RunDirectory, world: World): void {
   for (const side of SIDES) world[side].pool.drop(0)
 }
 
-/** The last life: no faults, no kills, until nothing is owed and nothing waits. */
+/** The last life: no faults, no kills, until nothing is owed, nothing waits and no capital is held. */
 async function settleDown(stage: Stage): Promise<boolean> {
   const { world, drive, current, lives, log } = stage
   drive.rest()
@@ -102,7 +104,7 @@ async function settleDown(stage: Stage): Promise<boolean> {
       continue
     }
     const height = Math.min(world.engine.height(), world.vault.height())
-    if (!ready || !(await quiet(world))) quietSince = undefined
+    if (!ready || !(await quiet(world)) || (await holdsCapital(stage.options))) quietSince = undefined
     else quietSince ??= height
     if (quietSince !== undefined && height > quietSince + 3 * FINALITY) return leave(life)
   }
@@ -126,6 +128,15 @@ async function quiet(world: World): Promise<boolean> {
   const { owed, claimed } = await claimsOf(world)
   return owed <= claimed
 }
+
+/** Whether the agent's journal still holds capital for a liquidation, which it names first; so it does while it is silent. */
+async function holdsCapital({ run }: BatchOptions): Promise<boolean> {
+  const answer = await askAgent(dataOf(run), { ask: 'settlements', filter: { limit: 1 } }).catch(() => undefined)
+  if (typeof answer !== 'object' || answer === null || !('settlements' in answer)) return true
+  return (answer.settlements as readonly Settlement[]).some(({ state }) => HOLDING.includes(state))
+}
+
+const HOLDING: readonly Settlement['state'][] = ['bidding', 'coming home', 'abandoned']
 
 function resultOf({ options, log, drive, wires }: Stage, verdict: Verdict, began: number): BatchResult {
   const faults = SIDES.flatMap((side) => [...wires[side].faults().values()])
