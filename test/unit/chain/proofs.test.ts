@@ -24,13 +24,15 @@ function ground(tip: { number: bigint }, remembers = 128n) {
   return { on: { other: { reader, finality: 1 }, origin: address(9) }, asked: () => asked }
 }
 
-test('what was proven once is asked for once, and is there when no node remembers it', async () => {
+test('what was proven once is there when no node remembers it, and is asked for anew while one does', async () => {
   const tip = { number: 100n }
   const { on, asked } = ground(tip)
-  const first = await proofOf(on, counters, 99n)
+  await proofOf(on, counters, 99n)
+  const last = await proofOf(on, counters, 99n)
+  expect(asked()).toBe(2)
   tip.number = 1_000n
-  expect(await proofOf(on, counters, 99n)).toBe(first)
-  expect(asked()).toBe(1)
+  expect(await proofOf(on, counters, 99n)).toBe(last)
+  expect(await isProvable(on, 99n)).toBe(false)
 })
 
 test('what no node remembers is told apart from a node that is down', async () => {
@@ -42,11 +44,11 @@ test('what no node remembers is told apart from a node that is down', async () =
   await expect(isProvable(silent.on, 99n)).rejects.toBe(broken)
 })
 
-test('as many as a settlement needs are kept, and no more', async () => {
-  const { on, asked } = ground({ number: 1_000n }, 10_000n)
+test('the newest are kept, and no more of them than a chain needs', async () => {
+  const tip = { number: 1_000n }
+  const { on } = ground(tip, 10_000n)
   for (let number = 1n; number <= 300n; number++) await proofOf(on, counters, number)
-  await proofOf(on, counters, 300n)
-  expect(asked()).toBe(300)
-  await proofOf(on, counters, 1n)
-  expect(asked()).toBe(301)
+  tip.number = 100_000n
+  await expect(proofOf(on, counters, 300n)).resolves.toBeDefined()
+  await expect(proofOf(on, counters, 1n)).rejects.toMatchObject({ code: PROOF_GONE })
 })

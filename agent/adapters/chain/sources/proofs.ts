@@ -1,4 +1,5 @@
-// Proofs by our own node, kept because a source may wait longer than nodes remember: geth forgets what is 128 blocks old.
+// Proofs by our own node. A source may wait longer than nodes remember (geth forgets what is 128 blocks old), so that the
+// last proofs are kept for when no node gives them any more; while one does, its word is newer than a reorganisation.
 import { LienmeshError, unavailable } from '../../../domain/errors.ts'
 import type { StorageProof } from '../../../domain/message.ts'
 import { type Counter, slotOf } from './counter.ts'
@@ -14,16 +15,12 @@ export async function proofOf(
 ): Promise<StorageProof> {
   const slots = counters.map(slotOf)
   const name = [number, origin, ...slots].join()
-  const kept = keptBy(reader)
-  const known = kept.get(name)
-  if (known !== undefined) return known
-  const proof = await reader.proof(origin, slots, number).catch((error: unknown) => refused(reader, number, error))
-  for (const oldest of kept.keys()) {
-    if (kept.size < MOST) break
-    kept.delete(oldest)
+  try {
+    return keep(reader, name, await reader.proof(origin, slots, number))
+  } catch (error) {
+    if (!(await isForgotten(reader, number, error))) throw error
+    return proofs.get(reader)?.get(name) ?? gone(reader, number, error)
   }
-  kept.set(name, proof)
-  return proof
 }
 
 /** Whether a block can be proven still, as far as our node shows. */
@@ -39,10 +36,15 @@ export const isProvable = (ground: Pick<Ground, 'other' | 'origin'>, number: big
 /** The code of the error. */
 export const PROOF_GONE = 'E_PROOF_GONE'
 
-const keptBy = (reader: Reader): Map<string, StorageProof> => {
+function keep(reader: Reader, name: string, proof: StorageProof): StorageProof {
   const kept = proofs.get(reader) ?? new Map<string, StorageProof>()
   proofs.set(reader, kept)
-  return kept
+  for (const oldest of kept.keys()) {
+    if (kept.size < MOST) break
+    kept.delete(oldest)
+  }
+  kept.set(name, proof)
+  return proof
 }
 
 const proofs = new WeakMap<Reader, Map<string, StorageProof>>()
@@ -50,17 +52,21 @@ const proofs = new WeakMap<Reader, Map<string, StorageProof>>()
 /** Of one chain; each is a few kilobytes. */
 const MOST = 256
 
+/** Whether nodes may refuse a proof because of its age. */
+async function isForgotten(reader: Reader, number: bigint, error: unknown): Promise<boolean> {
+  if (!(error instanceof LienmeshError) || error.remedy !== 'retry') return false
+  const { number: tip } = await reader.latest()
+  return tip - number > REMEMBERED
+}
+
 /** Blocks whose proofs every node has. */
 const REMEMBERED = 64n
 
-async function refused(reader: Reader, number: bigint, error: unknown): Promise<never> {
-  if (!(error instanceof LienmeshError) || error.remedy !== 'retry') throw error
-  const { number: tip } = await reader.latest()
-  if (tip - number <= REMEMBERED) throw error
+function gone(reader: Reader, number: bigint, cause: unknown): never {
   throw unavailable(
     PROOF_GONE,
-    `No node of chain ${reader.id} proves block ${number} any more; the newest is ${tip}.`,
+    `No node of chain ${reader.id} proves block ${number} any more.`,
     'Nothing: a newer root is taken. Nodes that keep more history save the wait for it.',
-    error,
+    cause,
   )
 }
