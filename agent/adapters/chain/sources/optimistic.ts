@@ -34,8 +34,22 @@ async function basisOf(ground: Ground, source: Optimistic, atLeast: bigint): Pro
     const stands = head.hash === blockHash && state.hash === blockHash
     if (stands && (await isProvable(ground, number))) return { number, attested: undefined }
   }
-  return final >= max(atLeast, 1n) ? { number: final, attested: undefined } : undefined
+  const number = await proposable(ground, final, max(atLeast, 1n))
+  return number === undefined ? undefined : { number, attested: undefined }
 }
+
+/** The newest final block that is not from the future by the clock of the source's chain, which takes no such header. */
+async function proposable({ link, other }: Ground, final: bigint, atLeast: bigint): Promise<bigint | undefined> {
+  const here = await blockBy(link.rpc, 'latest')
+  for (let number = final; here !== undefined && number >= atLeast && final - number < SKEW; number--) {
+    const { head } = await other.reader.header(number)
+    if (head.timestamp <= here.timestamp) return number
+  }
+  return undefined
+}
+
+/** Blocks by which the clock of the other chain may run ahead. */
+const SKEW = 64n
 
 async function testify(
   ground: Ground,
