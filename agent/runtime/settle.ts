@@ -198,9 +198,10 @@ async function persist(settling: Settling, batch: readonly Claim[], basis: Basis
 /** Who has nothing left: all of a batch for which nothing is owed, and those that a sale was not of. */
 function noteEmpty({ empty }: Settling, batch: readonly Claim[], step: ClaimStep): void {
   const nothing = step.kind === 'stuck' && step.reason === NOTHING_OWED
-  for (const claim of batch)
-    if (nothing || (step.kind === 'sold' && !step.claims.includes(claim))) empty.add(claim.intent)
-    else empty.delete(claim.intent)
+  const left = intentsOf(step.kind === 'sold' ? step.claims : nothing ? [] : batch)
+  for (const intent of intentsOf(batch))
+    if (left.includes(intent)) empty.delete(intent)
+    else empty.add(intent)
 }
 
 const intentsOf = (batch: readonly Claim[]): readonly IntentId[] => [...new Set(batch.map(({ intent }) => intent))]

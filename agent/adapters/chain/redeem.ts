@@ -1,6 +1,5 @@
 // From a proof of `owed` to dollars: root, anchor, claim and sale, in one transaction when the source does not wait.
 import { encodeAbiParameters, type Hash, keccak256 } from 'viem'
-import { LienmeshError } from '../../domain/errors.ts'
 import type { Basis, ClaimStep } from '../../ports/chain.ts'
 import { execute } from './execute.ts'
 import { LEG } from './executor-call.ts'
@@ -10,7 +9,7 @@ import type { Refusal } from './refusal.ts'
 import { earlierSale, saleIn } from './sale.ts'
 import type { Counter } from './sources/counter.ts'
 import { prepare } from './sources/prepare.ts'
-import { PROOF_GONE } from './sources/proofs.ts'
+import { isGone } from './sources/proofs.ts'
 import type { Testimony } from './sources/testimony.ts'
 
 /** Does the next step. Done before, whoever did it: the sale is found again, or what was received is sold. */
@@ -29,7 +28,7 @@ export async function redeem(seller: Seller, wanted: Redemption, signal: AbortSi
 
 /** A newer root helps where no node proves this one any more. */
 function gone(error: unknown): undefined {
-  if (error instanceof LienmeshError && error.code === PROOF_GONE) return undefined
+  if (isGone(error)) return undefined
   throw error
 }
 

@@ -28,7 +28,6 @@ const claim = (change: Partial<Claim> = {}): Claim => ({
   ...change,
 })
 
-/** Of every claim that was asked for, where it names none. */
 const sold = (change: Partial<Sale> = {}, amount = 2n * ETHER, claims: readonly Claim[] = []): ClaimStep => ({
   kind: 'sold',
   claims,
@@ -47,6 +46,7 @@ let vault: FakeVault
 let ended: AbortController
 let now: number
 let price: bigint | undefined
+let nap: () => Promise<void>
 let slept: number[]
 let floors: bigint[]
 let asked: bigint[]
@@ -66,7 +66,7 @@ beforeEach(() => {
   ended = new AbortController()
   ;[now, price, reached] = [100_000, 2_000n, 5n]
   ;[slept, floors, asked, steps, said, gas, sales] = [[], [], [], [], [], [], []]
-  ;[journal, routes, roots] = [openMemoryJournal(), [], createRoots(1)]
+  ;[journal, routes, roots, nap] = [openMemoryJournal(), [], createRoots(1), () => turn()]
   vault.basis = async (oldest): Promise<Basis> => {
     asked.push(oldest)
     return { number: reached, attested: undefined }
@@ -89,7 +89,7 @@ beforeEach(() => {
           slept.push(length)
           // Nothing is to come any more: a test that waits for more would wait for ever.
           if (slept.length > 200) ended.abort()
-          await turn()
+          await nap()
         },
       },
       valueOf: (_engine, _collateral, amount) => (price === undefined ? undefined : wad(amount * price)),
@@ -110,18 +110,28 @@ beforeEach(() => {
   )
 })
 
+/** An earlier run had trouble with the claim, and played so much of the table. */
+function wasStuck(reason: string, step: 'other-source' | 'escalate'): void {
+  const common = { vault: 'vault-fast', intents: [hash(1)] }
+  journal.note({ kind: 'opened', at: instant(0), ...common, claim: claim() })
+  journal.note({ kind: 'stuck', at: instant(1), ...common, reason })
+  journal.note({ kind: 'playbook', at: instant(2), ...common, step, detail: '' })
+}
+
 const run = () => desk.run('vault-fast', ended.signal)
 const events = (event: string) => said.filter((one) => one.event === event)
 
 test('a desk that has nothing to prove yet looks again after a pause, not before', async () => {
-  vault.basis = async (oldest) => {
-    if (asked.push(oldest) === 3) ended.abort()
-    return undefined
-  }
+  const pause = Promise.withResolvers<void>()
+  nap = () => pause.promise
+  vault.basis = (oldest) => Promise.resolve(asked.push(oldest)).then(() => undefined)
   desk.open(claim())
-  await run()
-  expect(asked).toEqual([5n, 5n, 5n])
-  expect(slept).toEqual([150, 150, 150])
+  const running = run()
+  for (let i = 0; i < 5; i++) await turn()
+  expect([asked, slept]).toEqual([[5n], [150]])
+  ended.abort()
+  pause.resolve()
+  await running
 })
 
 describe('a claim', () => {
@@ -164,8 +174,7 @@ describe('a claim', () => {
   test('that is newer than what can be proven does not hold up an older one', async () => {
     const [old, young] = [claim(), claim({ intent: hash(2), openedIn: anchor(6n) })]
     steps = [sold(), sold()]
-    desk.open(young)
-    desk.open(old)
+    for (const one of [young, old]) desk.open(one)
     const asking = vault.basis
     vault.basis = async (oldest, attested) => {
       if (sales.length > 0) reached = 6n
@@ -206,8 +215,7 @@ describe('a claim', () => {
     const [paid, open] = [claim(), claim({ intent: hash(2), openedIn: anchor(6n) })]
     reached = 6n
     steps = [sold({}, 2n * ETHER, [open])]
-    desk.open(paid)
-    desk.open(open)
+    for (const one of [paid, open]) desk.open(one)
     const [settled, empty]: [typeof vault.redeem, boolean[]] = [vault.redeem, []]
     vault.redeem = async (claims, ...rest) => {
       if (sales.length > 0) {
@@ -222,12 +230,9 @@ describe('a claim', () => {
   })
 
   test('that no market took for long is on the newest ground all the while', async () => {
-    const common = { vault: 'vault-fast', intents: [hash(1)] }
-    journal.note({ kind: 'opened', at: instant(0), ...common, claim: claim() })
-    journal.note({ kind: 'stuck', at: instant(1), ...common, reason: 'BELOW_FLOOR' })
-    journal.note({ kind: 'playbook', at: instant(2), ...common, step: 'escalate', detail: '' })
-    steps = [sold()]
+    wasStuck('BELOW_FLOOR', 'escalate')
     const grounds: string[] = []
+    steps = [sold()]
     roots.newest = () => void grounds.push('newest')
     roots.lowest = () => void grounds.push('lowest')
     desk.open(claim())
@@ -326,10 +331,7 @@ describe('a claim', () => {
   })
 
   test('goes on in the playbook where an earlier run was', async () => {
-    const common = { vault: 'vault-fast', intents: [hash(1)] }
-    journal.note({ kind: 'opened', at: instant(0), ...common, claim: claim() })
-    journal.note({ kind: 'stuck', at: instant(1), ...common, reason: 'PAUSED' })
-    journal.note({ kind: 'playbook', at: instant(2), ...common, step: 'other-source', detail: '' })
+    wasStuck('PAUSED', 'other-source')
     steps = [...Array.from({ length: 30 }, () => stuck('PAUSED')), sold()]
     desk.open(claim())
     await run()

@@ -28,10 +28,13 @@ export const isProvable = (ground: Pick<Ground, 'other' | 'origin'>, number: big
   proofOf(ground, [], number).then(
     () => true,
     (error: unknown) => {
-      if (error instanceof LienmeshError && error.code === PROOF_GONE) return false
+      if (isGone(error)) return false
       throw error
     },
   )
+
+/** Whether that is why a proof was refused. */
+export const isGone = (error: unknown): boolean => error instanceof LienmeshError && error.code === PROOF_GONE
 
 /** The code of the error. */
 export const PROOF_GONE = 'E_PROOF_GONE'
